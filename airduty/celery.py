@@ -1,0 +1,24 @@
+"""The Celery application. Its schedule is the dict below; every entry is a scan that may run twice or by hand."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "airduty.settings")
+
+app = Celery("airduty")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "dispatch notices": {"task": "notices.dispatch", "schedule": 20.0},
+    "scan reminders": {"task": "rectification.scan_reminders", "schedule": 60.0},
+    "scan clocks": {"task": "rectification.scan_clocks", "schedule": 60.0},
+    "render photos": {"task": "evidence.render_missing", "schedule": 60.0},
+    "run jobs": {"task": "sheets.run_waiting_jobs", "schedule": 30.0},
+    "build scorecards": {"task": "scorecards.build_last_month", "schedule": crontab(minute=0, hour=2, day_of_month=1)},
+    "catch up scorecards": {"task": "scorecards.build_last_month", "schedule": 600.0},
+    "check calendar": {"task": "worktime.warn_missing_year", "schedule": crontab(minute=0, hour=8, month_of_year="11,12")},
+    "verify audit": {"task": "audit.verify", "schedule": crontab(minute=30, hour=3)},
+    "anchor audit": {"task": "audit.anchor", "schedule": crontab(minute=5)},
+}

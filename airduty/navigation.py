@@ -1,0 +1,5 @@
+"""What the side navigation shows to this person."""
+
+
+def navigation(request):
+    return {}
