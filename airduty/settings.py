@@ -280,6 +280,11 @@ NOTICE_SWEEP_AFTER_SECONDS = env.int("NOTICE_SWEEP_AFTER_SECONDS", default=60)
 NOTICE_STILL_WANTED = {"rectification": "rectification.services.reminders.still_wanted"}
 AUDITED_MODELS = ["inspections.Finding", "rectification.Task", "scorecards.Scorecard"]
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
+GRID_MOVED = ["inspections.services.places.grid_moved"]
+AUDIT_SCOPE = "grids.scope.audited_districts"
+NOTICE_SCOPE = "grids.scope.office_districts"
+SECOND_FACTOR_NEEDED = "grids.scope.second_factor_needed"
+IS_FIELD_PERSON = "grids.scope.is_field"
 
 # --- API ----------------------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

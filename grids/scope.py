@@ -1,0 +1,194 @@
+"""Who sees what and who is what, worked out in one place from the posts, memberships and handovers of today.
+
+A row is visible to a person when its grid lies under a grid of theirs, or its field is theirs in their district, or their organisation has a
+task on it, or they reported it (design 4). Each model says so in its ``visible_to``; the ingredients come from here.
+"""
+
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from common import clock
+from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, SETTINGS_KEEPERS, WHOLE_DISTRICT, Role
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One current membership or handover of one."""
+
+    role: Role
+    organisation_id: int
+    district_id: int
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a person is today. All collections are small."""
+
+    seats: tuple[Seat, ...] = ()
+    post_roles: frozenset = frozenset()
+    paths: tuple[str, ...] = ()
+    """Prefixes of the grids that are theirs: by post, by township, or the district's root."""
+    field_ids: frozenset = frozenset()
+    """Fields whose headquarters they serve or whose lead unit is theirs."""
+    post_district_ids: frozenset = frozenset()
+    roles: frozenset = field(default_factory=frozenset)
+
+    def has(self, *roles) -> bool:
+        return bool(self.roles.intersection(roles))
+
+    def in_district(self, district_id, roles) -> bool:
+        """Whether they hold one of ``roles`` in this district."""
+        return any(seat.district_id == district_id and seat.role in roles for seat in self.seats)
+
+    def in_organisation(self, organisation_id, roles) -> bool:
+        return any(seat.organisation_id == organisation_id and seat.role in roles for seat in self.seats)
+
+    def districts_with(self, roles) -> frozenset:
+        return frozenset(seat.district_id for seat in self.seats if seat.role in roles)
+
+    @property
+    def member_district_ids(self) -> frozenset:
+        """Districts in whose organisations they sit, auditors apart: those see the audit log only."""
+        return frozenset(seat.district_id for seat in self.seats if seat.role != Role.AUDITOR)
+
+    @property
+    def district_ids(self) -> frozenset:
+        return self.member_district_ids | self.post_district_ids
+
+    @property
+    def whole_district_ids(self) -> frozenset:
+        return self.districts_with(WHOLE_DISTRICT)
+
+    @property
+    def organisation_ids(self) -> frozenset:
+        """Organisations for which they may act as a party."""
+        return frozenset(seat.organisation_id for seat in self.seats if seat.role in PARTIES)
+
+    @property
+    def is_field(self) -> bool:
+        """Whether they work in the street only: posts and no seat."""
+        return bool(self.post_roles) and not self.seats
+
+
+NOTHING = Rights()
+
+
+def rights(user) -> Rights:
+    """The person's rights now. Kept on the user object, which lives for one request."""
+    if not user.is_authenticated or not user.is_active:
+        return NOTHING
+    day = clock.today()
+    kept = getattr(user, "_rights", None)
+    if kept is None or kept[0] != day:
+        user._rights = kept = (day, _work_out(user, day))
+        user.role_label = role_label(kept[1])
+    return kept[1]
+
+
+def forget(user) -> None:
+    """Work the rights out anew on the next question, after they were changed within one request."""
+    user.__dict__.pop("_rights", None)
+
+
+def role_label(found: Rights) -> str:
+    from grids.roles import PostRole  # noqa: PLC0415 - labels are translated at call time
+
+    labels = [str(Role(role).label) for role in sorted(found.roles)] + [str(PostRole(role).label) for role in sorted(found.post_roles)]
+    return _("、").join(labels)
+
+
+def _work_out(user, day) -> Rights:
+    Membership, Post, Grid, Field = (apps.get_model("grids", name) for name in ("Membership", "Post", "Grid", "Field"))
+    standing_in = Q(handovers__substitute=user, handovers__starts_on__lte=day, handovers__ends_on__gte=day)
+    seats = tuple(
+        Seat(Role(role), organisation, district)
+        for role, organisation, district in Membership.objects.current(day)
+        .filter(Q(user=user) | standing_in)
+        .values_list("role", "organisation_id", "organisation__district_id")
+        .distinct()
+    )
+    posts = list(
+        Post.objects.current(day).filter(Q(user=user) | standing_in).values_list("role", "grid__path", "grid__district_id").distinct()
+    )
+    paths = {path for _role, path, _district in posts} | _paths_of_seats(seats, Grid)
+    return Rights(
+        seats=seats,
+        post_roles=frozenset(role for role, _path, _district in posts),
+        paths=_outermost(paths),
+        field_ids=_fields_of_seats(seats, Field),
+        post_district_ids=frozenset(district for _role, _path, district in posts),
+        roles=frozenset(seat.role for seat in seats),
+    )
+
+
+def _paths_of_seats(seats, Grid) -> set[str]:
+    whole = {seat.district_id for seat in seats if seat.role in WHOLE_DISTRICT}
+    townships = {seat.organisation_id for seat in seats if seat.role in (Role.TOWN_MANAGER, Role.TOWN_HANDLER)}
+    if not whole and not townships:
+        return set()
+    return set(Grid.objects.filter(Q(pk__in=whole) | Q(organisation_id__in=townships)).values_list("path", flat=True))
+
+
+def _fields_of_seats(seats, Field) -> frozenset:
+    served = {seat.organisation_id for seat in seats if seat.role in HEADQUARTERS}
+    led = {seat.organisation_id for seat in seats if seat.role in (Role.DEPT_MANAGER, Role.DEPT_HANDLER)}
+    if not served and not led:
+        return frozenset()
+    mine = Q(headquarters__organisation_id__in=served) | Q(headquarters__lead_unit_id__in=led)
+    return frozenset(Field.objects.filter(mine).values_list("pk", flat=True))
+
+
+def _outermost(paths) -> tuple[str, ...]:
+    """Drop paths that lie under another one."""
+    kept: list[str] = []
+    for path in sorted(paths):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return tuple(kept)
+
+
+def under(paths, name: str) -> Q:
+    """Rows whose path column ``name`` lies at or under one of ``paths``; nothing when there is none."""
+    condition = Q(pk__in=())
+    for path in paths:
+        condition |= Q(**{f"{name}__startswith": path})
+    return condition
+
+
+def is_commander_of(user, field_) -> bool:
+    """Whether the person commands (or is deputy in) the headquarters this field belongs to."""
+    headquarters = field_.headquarters
+    return headquarters is not None and rights(user).in_organisation(headquarters.organisation_id, COMMANDERS)
+
+
+def serves_headquarters_of(user, field_) -> bool:
+    headquarters = field_.headquarters
+    return headquarters is not None and rights(user).in_organisation(headquarters.organisation_id, HEADQUARTERS)
+
+
+# --- asked by lower floors through settings -----------------------------------------------------------------------------------------
+def audited_districts(user) -> frozenset:
+    """Districts whose audit log the person may read (``AUDIT_SCOPE``)."""
+    return rights(user).districts_with({Role.AUDITOR})
+
+
+def office_districts(user) -> frozenset:
+    """Districts whose whole outbox the person may read (``NOTICE_SCOPE``)."""
+    return rights(user).districts_with(OFFICE | {Role.SUPERVISION})
+
+
+def second_factor_needed(user) -> bool:
+    """Officials, supervisors and administrators need a second factor; people with grid posts only do not (``SECOND_FACTOR_NEEDED``)."""
+    return bool(rights(user).seats)
+
+
+def is_field(user) -> bool:
+    return rights(user).is_field
+
+
+def may_change_settings(user, district_id=None) -> bool:
+    found = rights(user)
+    return found.in_district(district_id, SETTINGS_KEEPERS) if district_id else found.has(*SETTINGS_KEEPERS)
