@@ -4,14 +4,17 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework.views import set_rollback
 
-from common.errors import Conflict, NotYourRole
+from common.errors import Conflict, NotYourRole, StorageFull
 
 
 def exception_handler(error, context):
-    """A service's ``ValidationError`` becomes 400, ``Conflict`` 409, ``NotYourRole`` 403; the rest is DRF's."""
+    """A service's ``ValidationError`` becomes 400, ``Conflict`` 409, ``NotYourRole`` 403, ``StorageFull`` 507; the rest is DRF's."""
     if isinstance(error, Conflict):
         set_rollback()
         return Response({"code": error.code, "detail": str(error), **error.extra}, status=status.HTTP_409_CONFLICT)
+    if isinstance(error, StorageFull):
+        set_rollback()
+        return Response({"code": "storage_full", "detail": str(error)}, status=status.HTTP_507_INSUFFICIENT_STORAGE)
     if isinstance(error, ValidationError):
         error = exceptions.ValidationError(error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages})
     elif isinstance(error, NotYourRole):

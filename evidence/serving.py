@@ -1,0 +1,47 @@
+"""Answers that carry a photo or paper. The caller has checked who asks."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
+
+from evidence import names, storage
+from evidence.documents import SIMPLE
+from evidence.models import File, Photo
+from evidence.rendering import VARIANTS, render
+
+SAFETY = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, no-store",
+}
+
+
+def serve(photo: Photo, *, variant: str, filename: str = "") -> HttpResponse:
+    """``variant``: "320", "1600" (display copies, shown in the page) or "original" (always a download, which the caller audits)."""
+    if variant == "original":
+        name = names.clean(filename or photo.sha256[:16], SIMPLE[photo.mime])
+        return answer(storage.original_path(photo.sha256), mime=photo.mime, name=name, attachment=True)
+    if variant not in VARIANTS:
+        raise Http404
+    path = storage.display_path(photo.sha256, variant)
+    if not (photo.rendered_at and path.exists()) and not render(photo):
+        raise Http404
+    return answer(path, mime="image/jpeg", name=names.clean(filename or photo.sha256[:16], ".jpg"), attachment=False)
+
+
+def serve_file(file: File, *, filename: str = "") -> HttpResponse:
+    """A paper, always as a download."""
+    extension = Path(file.name).suffix
+    return answer(storage.file_path(file.sha256), mime=file.mime, name=names.clean(filename or file.name, extension), attachment=True)
+
+
+def answer(path: Path, *, mime: str, name: str, attachment: bool) -> HttpResponse:
+    if not path.exists():
+        raise Http404
+    headers = {"Content-Type": mime, "Content-Disposition": content_disposition_header(attachment, name), **SAFETY}
+    if not settings.X_ACCEL_PREFIX:
+        return FileResponse(path.open("rb"), headers=headers)
+    inside = path.relative_to(settings.MEDIA_ROOT).as_posix()
+    return HttpResponse(headers=headers | {"X-Accel-Redirect": f"{settings.X_ACCEL_PREFIX.rstrip('/')}/{inside}"})
