@@ -1,0 +1,97 @@
+"""The words of the ledger: sources, severities, states (domain 2.6, 3.2, 3.3)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Source(TextChoices):
+    """Where a problem came from. Domain 3.2."""
+
+    CENTRAL_INSPECTION = "central_inspection", _("中央督察")
+    CENTRAL_LOOK_BACK = "central_look_back", _("中央督察回头看")
+    PROVINCIAL_INSPECTION = "provincial_inspection", _("省督察")
+    CITY_INSPECTION = "city_inspection", _("市督察")
+    SUPERIOR_COVERT = "superior_covert", _("上级暗访")
+    PARTY_INSPECTION = "party_inspection", _("巡察")
+    AUDIT = "audit", _("审计")
+    DISTRICT_SUPERVISION = "district_supervision", _("区督查局")
+    COVERT_VISIT = "covert_visit", _("督查局暗访")
+    HEADQUARTERS = "headquarters", _("专项指挥部检查")
+    DEPARTMENT = "department", _("部门执法")
+    GRID_PATROL = "grid_patrol", _("网格巡查")
+    STATION = "station", _("站点异常")
+    SKY_GUARD = "sky_guard", _("蓝天卫士")
+    ONLINE_MONITOR = "online_monitor", _("在线监测")
+    COMPLAINT = "complaint", _("12345/12369投诉")
+    PETITION = "petition", _("信访转办")
+    MEDIA = "media", _("媒体曝光")
+    LEADER = "leader", _("领导批示")
+    SELF_CHECK = "self_check", _("自查自纠")
+
+
+FROM_STATE = frozenset({Source.CENTRAL_INSPECTION, Source.CENTRAL_LOOK_BACK, Source.PROVINCIAL_INSPECTION})
+FROM_CITY = frozenset({Source.CITY_INSPECTION, Source.SUPERIOR_COVERT, Source.PARTY_INSPECTION, Source.AUDIT})
+FROM_ABOVE = FROM_STATE | FROM_CITY
+"""Sources whose problems a superior body struck on its own list: its number, deadline and acceptance are kept beside ours."""
+FROM_SUPERVISION = frozenset({Source.DISTRICT_SUPERVISION, Source.COVERT_VISIT})
+SELF_FOUND = frozenset({Source.GRID_PATROL, Source.SELF_CHECK})
+
+
+class Severity(TextChoices):
+    MINOR = "minor", _("轻微")
+    GENERAL = "general", _("一般")
+    SERIOUS = "serious", _("严重")
+
+
+class Risk(TextChoices):
+    """Decides who verifies (design 4)."""
+
+    LOW = "low", _("低")
+    MEDIUM = "medium", _("中")
+    HIGH = "high", _("高")
+
+
+class Kind(TextChoices):
+    """Kinds by time. Domain 3.3."""
+
+    IMMEDIATE = "immediate", _("立行立改")
+    LIMITED = "limited", _("限期整改")
+    LONG_TERM = "long_term", _("长期整改")
+
+
+class FindingState(TextChoices):
+    REPORTED = "reported", _("待受理")
+    REGISTERED = "registered", _("待交办")
+    ASSIGNED = "assigned", _("整改中")
+    STOPPED_PENDING = "stopped_pending", _("停而未改")
+    RECTIFIED = "rectified", _("待销号")
+    STRUCK_OFF = "struck_off", _("已销号")
+    LOOKED_BACK = "looked_back", _("已回头看")
+    REJECTED = "rejected", _("不予受理")
+    MERGED = "merged", _("已并案")
+    VOID = "void", _("已作废")
+
+
+OPEN_STATES = (
+    FindingState.REPORTED,
+    FindingState.REGISTERED,
+    FindingState.ASSIGNED,
+    FindingState.STOPPED_PENDING,
+    FindingState.RECTIFIED,
+)
+ON_LEDGER = (FindingState.REGISTERED, FindingState.ASSIGNED, FindingState.STOPPED_PENDING, FindingState.RECTIFIED)
+"""States in which nearby problems of the same kind are offered before a new one is registered."""
+CLOSED_STATES = (FindingState.STRUCK_OFF, FindingState.LOOKED_BACK)
+
+
+class Flag(TextChoices):
+    """Plausibility marks: shown, may be answered, never block (design 4)."""
+
+    LATE_ARRIVAL = "late_arrival", _("补录：超过24小时才收到")
+    CLOCK_AHEAD = "clock_ahead", _("手机时间超前")
+    OUTSIDE_GRIDS = "outside_grids", _("位置不在任何网格内")
+    TWO_GRIDS = "two_grids", _("位置同时在多个网格内")
+    PHOTO_FAR = "photo_far", _("照片位置距问题点超过500米")
+    PHOTO_TIME = "photo_time", _("照片时间与上报相差超过24小时")
+    PHOTO_REUSED = "photo_reused", _("照片曾用于其他问题")
+    NO_PLACE = "no_place", _("没有定位")
