@@ -1,0 +1,133 @@
+"""Where the header of a messy sheet is, and which column of it means which of ours."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+
+from sheets.cells import CellError, DateWord, half_width, parse_moment
+
+DEPTH = 3
+SEARCHED_ROWS = 30
+LON_NAMES, LAT_NAMES = ("经度", "东经", "lng", "lon"), ("纬度", "北纬", "lat")
+AS_OF = re.compile(r"截[至止]到?\s*:?\s*(\d{4}\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2})")
+DATED = re.compile(r"(?:日期|时间)\s*:?\s*(\d{4}\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2})")
+
+
+@dataclass(frozen=True)
+class Header:
+    """``places`` maps a column's key to sheet column indexes (two for a place written in two columns: lon, lat)."""
+
+    first_row: int
+    last_row: int
+    places: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    titles: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def score(self) -> tuple[int, int, int]:
+        return len(self.places), self.first_row - self.last_row, -self.first_row
+
+
+def find_header(lines: list[list], merged: list[tuple[int, int, int, int]], columns) -> Header | None:
+    """The best header among the first rows; None when nothing matches. ``merged``: (first row, first column, last row, last column), from 1."""
+    grid = Grid(lines[: SEARCHED_ROWS + DEPTH], merged)
+    found = [
+        header
+        for first in range(1, min(len(lines), SEARCHED_ROWS) + 1)
+        for last in range(grid.least_end(first), min(first + DEPTH - 1, len(lines)) + 1)
+        if (header := match(grid, first, last, columns)).places
+    ]
+    return max(found, key=lambda header: header.score, default=None)
+
+
+class Grid:
+    """Header cells with merged areas filled."""
+
+    def __init__(self, lines, merged):
+        self.cells = {
+            (row, column): half_width(value) for row, line in enumerate(lines, 1) for column, value in enumerate(line, 1) if half_width(value)
+        }
+        self.areas = [area for area in merged if area[0] <= len(lines)]
+        for top, left, bottom, right in self.areas:
+            for row in range(top, min(bottom, len(lines)) + 1):
+                for column in range(left, min(right, 200) + 1):
+                    self.cells.setdefault((row, column), self.cells.get((top, left), ""))
+        self.width = max((column for _, column in self.cells), default=0)
+
+    def least_end(self, first: int) -> int:
+        """A header line whose titles are merged downwards reaches at least to the end of these areas."""
+        return max((bottom for top, _l, bottom, _r in self.areas if top == first and bottom - top < DEPTH), default=first)
+
+    def path(self, column: int, first: int, last: int) -> tuple[str, ...]:
+        parts = [self.cells.get((row, column), "") for row in range(first, last + 1)]
+        return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def full_key(title) -> str:
+    """责任单位/属地, 责任单位(属地) * and 责任单位 属地 are one."""
+    return re.sub(r"[\s()\[\]{}<>/\\、,.:;·_*|「」【】《》〈〉-]", "", half_width(title)).casefold()
+
+
+def base_key(title) -> str:
+    """The title without what stands in brackets: 占地面积(㎡) → 占地面积."""
+    return full_key(re.sub(r"[(\[【].*?[)\]】]", "", half_width(title)))
+
+
+def match(grid: Grid, first: int, last: int, columns) -> Header:
+    paths = {column: path for column in range(1, grid.width + 1) if (path := grid.path(column, first, last))}
+    header = Header(first, last, titles={column: "/".join(path) for column, path in paths.items()})
+    taken: set[int] = set()
+    for keys_of_header, key_of_column in ways(paths):
+        for column in columns:
+            if column.key not in header.places and (place := _first(keys_of_header, {key_of_column(n) for n in column.names} - {""}, taken)):
+                header.places[column.key] = (place,)
+                taken.add(place)
+    _places_in_two_columns(header, paths, columns, taken)
+    known = {header.titles[place] for place in taken} | {"序号"}
+    header.unknown.extend(dict.fromkeys(title for title in header.titles.values() if title not in known))
+    return header
+
+
+def ways(paths):
+    """From the strictest to the loosest reading of a title; the loose ones only where they fit one header cell."""
+    yield {place: full_key("/".join(path)) for place, path in paths.items()}, full_key
+    yield _unique({place: full_key(path[-1]) for place, path in paths.items()}), full_key
+    yield _unique({place: base_key("/".join(path)) for place, path in paths.items()}), base_key
+    yield _unique({place: base_key(path[-1]) for place, path in paths.items()}), base_key
+
+
+def _unique(keys: dict[int, str]) -> dict[int, str]:
+    """Neighbours under one merged title count as one; the same words far apart say nothing."""
+    values = list(keys.values())
+    return {place: key for place, key in keys.items() if values.count(key) == 1 or keys.get(place - 1) == key or keys.get(place + 1) == key}
+
+
+def _first(keys: dict[int, str], wanted: set[str], taken: set[int]) -> int | None:
+    return next((place for place, key in keys.items() if place not in taken and key in wanted), None)
+
+
+def _places_in_two_columns(header: Header, paths, columns, taken: set[int]) -> None:
+    leaves = {place: base_key(path[-1]) for place, path in paths.items()}
+    for column in columns:
+        if column.kind == "lonlat" and column.key not in header.places:
+            pair = tuple(_first(leaves, set(names), taken) for names in (LON_NAMES, LAT_NAMES))
+            if None not in pair:
+                header.places[column.key] = pair
+                taken.update(pair)
+
+
+def as_of_day(lines: list[list]) -> dt.date | None:
+    """The day of 截至yyyy年MM月dd日 (or 填报日期：…) in the lines above the header."""
+    texts = [text for line in lines for value in line if (text := half_width(value))]
+    for pattern in (AS_OF, DATED):
+        for text in texts:
+            if (found := pattern.search(text)) and (day := _day(found[1])):
+                return day
+    return None
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return parse_moment(text).date()
+    except (CellError, DateWord):
+        return None

@@ -1,0 +1,72 @@
+"""Turn the rows of a sheet into rows of the database: all in one transaction, every wrong row reported."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from sheets.columns import Row, RowError
+
+OUTCOMES = ("created", "updated", "unchanged")
+
+
+@dataclass
+class ImportResult:
+    """``written`` is False after a dry run and when errors kept everything out."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    errors: list[RowError] = field(default_factory=list)
+    written: bool = False
+
+    @property
+    def good(self) -> int:
+        return self.created + self.updated + self.unchanged
+
+    @property
+    def bad_rows(self) -> int:
+        return len({error.row for error in self.errors})
+
+
+def run(rows: Iterable[Row], apply_row: Callable[[Row], str], *, partial: bool, dry_run: bool, errors: Iterable[RowError] = ()) -> ImportResult:
+    """Apply every row in a savepoint of its own, so that all errors come out at once.
+
+    ``apply_row`` writes one row and returns created, updated or unchanged; it refuses with ValidationError. ``errors`` are those of
+    reading. Nothing stays written after a dry run, nor when anything is wrong, unless ``partial``.
+    """
+    result = ImportResult(errors=list(errors))
+    with transaction.atomic():
+        for row in rows:
+            _apply(row, apply_row, result)
+        result.written = not dry_run and (partial or not result.errors)
+        transaction.set_rollback(not result.written)
+    result.errors.sort(key=lambda error: error.row)
+    return result
+
+
+def _apply(row: Row, apply_row, result: ImportResult) -> None:
+    try:
+        with transaction.atomic():
+            outcome = apply_row(row)
+    except ValidationError as refused:
+        result.errors.extend(_row_errors(row, refused))
+    except IntegrityError:
+        result.errors.append(RowError(row.number, "", "", _("与已有数据重复或冲突")))
+    else:
+        if outcome not in OUTCOMES:
+            raise TypeError(f"apply_row must return one of {OUTCOMES}, not {outcome!r}")
+        setattr(result, outcome, getattr(result, outcome) + 1)
+
+
+def _row_errors(row: Row, refused: ValidationError) -> list[RowError]:
+    """One per message; errors of a named key show the value that stood there."""
+    if not hasattr(refused, "error_dict"):
+        return [RowError(row.number, "", "", message) for message in refused.messages]
+    return [
+        RowError(row.number, "" if key == "__all__" else str(key), str(row.values.get(key) or ""), message)
+        for key, messages in refused.message_dict.items()
+        for message in messages
+    ]
