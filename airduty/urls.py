@@ -2,6 +2,9 @@
 
 from django.urls import include, path
 
+from airduty.views import health
+
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
 ]

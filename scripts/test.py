@@ -1,0 +1,35 @@
+"""``make test``: the suite on servers of its own. Without arguments everything, with coverage; with arguments that part of it, without.
+
+``DB=sqlite make test ARGS=...`` takes SQLite instead of PostgreSQL. ``WORKERS=4`` changes the number of processes.
+"""
+
+import os
+import signal
+import sys
+
+from scripts import servers
+
+COVERAGE = ["--cov", "--cov-report=term:skip-covered", "--cov-report=html:htmlcov"]
+
+
+def command(arguments: list[str]) -> list[str]:
+    whole = not arguments
+    parallel = ["-n", os.environ.get("WORKERS") or ("auto" if whole else "2" if many(arguments) else "0")]
+    return [sys.executable, "-m", "pytest", *parallel, *(COVERAGE if whole else []), *arguments]
+
+
+def many(arguments: list[str]) -> bool:
+    """A folder is worth two processes; a file, a single test or a debugger is not."""
+    chosen = [argument for argument in arguments if not argument.startswith("-")]
+    return any(os.path.isdir(argument) for argument in chosen) and not {"--pdb", "-s"} & set(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, servers.raise_exit)
+    with servers.running(database=os.environ.get("DB", "postgres")) as variables:
+        servers.say(f"tests on {'SQLite' if os.environ.get('DB') == 'sqlite' else 'PostgreSQL'}, Redis and {variables['CHROMIUM']}")
+        return servers.run(command(arguments), variables)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
