@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.account_in_order",
+    "audit.middleware.record_refusals",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "airduty.urls"
@@ -272,12 +273,16 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="airduty@localhost")
 SMS_WEBHOOK_URL = env.str("SMS_WEBHOOK_URL", default="")
 """HTTP address of the district's SMS gateway; empty: the channel is off."""
 SMS_WEBHOOK_TOKEN = env.str("SMS_WEBHOOK_TOKEN", default="")
+SMS_WEBHOOK_PLAIN_HOSTS = env.list("SMS_WEBHOOK_PLAIN_HOSTS", default=[])
+"""Hosts to which the webhook may go without TLS (a gateway on the same machine); everything else must be https."""
 NOTICE_LEASE_SECONDS = env.int("NOTICE_LEASE_SECONDS", default=120)
 NOTICE_MAX_ATTEMPTS = 12
 NOTICE_SWEEP_AFTER_SECONDS = env.int("NOTICE_SWEEP_AFTER_SECONDS", default=60)
 
 # --- doors upwards: what a lower floor must ask of a higher one (design: floors) ----------------------------------------------------
 NOTICE_STILL_WANTED = {"rectification": "rectification.services.reminders.still_wanted"}
+NOTICE_SCOPE = "grids.scope.office_districts"
+AUDIT_SCOPE = "grids.scope.audited_districts"
 AUDITED_MODELS = ["inspections.Finding", "rectification.Task", "scorecards.Scorecard"]
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 GRID_MOVED = ["inspections.services.places.grid_moved"]
@@ -285,6 +290,12 @@ AUDIT_SCOPE = "grids.scope.audited_districts"
 NOTICE_SCOPE = "grids.scope.office_districts"
 SECOND_FACTOR_NEEDED = "grids.scope.second_factor_needed"
 IS_FIELD_PERSON = "grids.scope.is_field"
+
+# --- audit --------------------------------------------------------------------------------------------------------------------------
+AUDIT_HASH = env.str("AUDIT_HASH", default="sha256")
+"""``sha256``, or ``sm3`` where the machine's OpenSSL has it. Chosen before the first event: a chain is verified with one algorithm."""
+AUDIT_ANCHOR_KEY = env.str("AUDIT_ANCHOR_KEY", default="")
+"""Key of the anchors' HMAC; empty: derived from ``SECRET_KEY``, whose change then invalidates old anchors."""
 
 # --- API ----------------------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -1,0 +1,148 @@
+"""Writing to the chains."""
+
+import hmac
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from audit import canonical
+from audit.models import FIRST_LINK, Anchor, AuditEvent
+from common import clock, context
+
+LOCK = 0x41554449
+"""First half of the advisory lock's key; the second is the district."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acted, as they were called then."""
+
+    id: int | None
+    name: str
+    role: str = ""
+
+
+SYSTEM = Actor(None, "system")
+STRANGER = Actor(None, "anonymous")
+
+
+def record(action: str, subject: models.Model | str, *, by, district_id=0, payload=None, result="ok") -> AuditEvent:
+    """Add one event to the district's chain; the caller's LAST write, because the chain stays locked until commit.
+
+    ``subject`` is a saved row or the name of a thing without a row ("session"). A transaction that writes to two districts' chains takes
+    them in ascending order of district, lest two of them wait for each other.
+    """
+    actor = SYSTEM if by is None else Actor(by.pk, str(by), str(getattr(by, "role_label", "")))
+    return append(action, subject, actor=actor, district_id=district_id, payload=payload, result=result)
+
+
+@transaction.atomic(savepoint=False)
+def append(action: str, subject: models.Model | str, *, actor: Actor, district_id=0, payload=None, result="ok") -> AuditEvent:
+    text = canonical.dumps(payload or {})
+    here = context.current()
+    is_row = isinstance(subject, models.Model)
+    seq, prev_hash = _lock_head(district_id or 0)
+    event = AuditEvent(
+        district_id=district_id or 0,
+        seq=seq + 1,
+        ts=canonical.moment(clock.now()),
+        actor_id=actor.id,
+        actor_name=_clean(actor.name, 150),
+        role=_clean(actor.role, 100),
+        ip=_clean(here.ip, 45),
+        request_id=_clean(here.request_id, 40),
+        action=action,
+        result=result,
+        object_type=subject._meta.label if is_row else subject,
+        object_id=str(subject.pk) if is_row else "",
+        payload=text,
+        payload_sha256=canonical.digest(text),
+        after_sha256=canonical.row_digest(subject) if is_row else "",
+        prev_hash=prev_hash,
+    )
+    event.hash = link(event)
+    event.save(force_insert=True)
+    return event
+
+
+def link(event: AuditEvent) -> str:
+    """The event's hash: over the names, never over the erasable payload itself, and over the hash before it."""
+    fields = (
+        event.district_id,
+        event.seq,
+        event.ts,
+        "" if event.actor_id is None else event.actor_id,
+        event.actor_name,
+        event.role,
+        event.ip,
+        event.request_id,
+        event.action,
+        event.result,
+        event.object_type,
+        event.object_id,
+        event.payload_sha256,
+        event.after_sha256,
+        event.prev_hash,
+    )
+    return canonical.digest("airduty-audit-v1" + "\x1f".join(map(str, fields)))
+
+
+def _lock_head(district_id: int) -> tuple[int, str]:
+    """Hold the district's chain until commit and return its last ``(seq, hash)``. SQLite's transactions are IMMEDIATE: already alone."""
+    query = "SELECT seq, hash FROM audit_auditevent WHERE district_id = %s ORDER BY seq DESC LIMIT 1"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # One round trip, two statements: the second takes its snapshot after the lock is held.
+            cursor.execute(f"SELECT pg_advisory_xact_lock(%s, %s); {query}", [LOCK, district_id, district_id])
+        else:
+            cursor.execute(query, [district_id])
+        return cursor.fetchone() or (0, FIRST_LINK)
+
+
+def _clean(text: str, length: int) -> str:
+    """Without control characters: the separator of the hashed text must not be smuggled in through a name."""
+    return "".join(character for character in str(text) if character.isprintable())[:length]
+
+
+@transaction.atomic
+def redact(event: AuditEvent, *, by, reason: str) -> AuditEvent:
+    """Erase an event's payload for a lawful reason. The chain stays whole; who erased it and why becomes an event of its own."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("请写明依法删除的理由。")}, code="reason")
+    AuditEvent.objects.filter(pk=event.pk).update(payload=None)
+    event.payload = None
+    return record("audit.redact", event, by=by, district_id=event.district_id, payload={"seq": event.seq, "reason": reason.strip()})
+
+
+def seal(line: dict) -> str:
+    """HMAC of an anchor: who can write to the database but does not know the key cannot make one."""
+    text = canonical.dumps({name: line[name] for name in ("district_id", "seq", "hash", "ts")})
+    key = f"airduty-anchor:{settings.AUDIT_ANCHOR_KEY or settings.SECRET_KEY}"
+    return hmac.new(key.encode(), text.encode(), "sha256").hexdigest()
+
+
+def anchor() -> list[Anchor]:
+    """Note where every chain stands, in the database and in this month's file below ``DATA_DIR/anchors``. Unmoved chains are skipped."""
+    heads = AuditEvent.objects.filter(pk__in=AuditEvent.objects.values("district_id").annotate(last=models.Max("id")).values("last"))
+    known = set(Anchor.objects.values_list("district_id", "seq"))
+    fresh = [_anchor(event) for event in heads.order_by("district_id") if (event.district_id, event.seq) not in known]
+    Anchor.objects.bulk_create(fresh, ignore_conflicts=True)
+    _append_lines(fresh)
+    return fresh
+
+
+def _anchor(event: AuditEvent) -> Anchor:
+    line = {"district_id": event.district_id, "seq": event.seq, "hash": event.hash, "ts": canonical.moment(clock.now())}
+    return Anchor(**line, hmac=seal(line))
+
+
+def _append_lines(anchors: list[Anchor]) -> None:
+    if not anchors:
+        return
+    folder = settings.DATA_DIR / "anchors"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{anchors[0].ts[:7]}.jsonl").open("a", encoding="utf-8") as file:
+        file.writelines(canonical.dumps(anchor.as_line()) + "\n" for anchor in anchors)

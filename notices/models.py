@@ -1,0 +1,109 @@
+"""The outbox: one row per person and channel, written in the transaction of the act that people are told about."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from common import clock
+
+
+class Channel(models.TextChoices):
+    INBOX = "inbox", _("站内消息")
+    EMAIL = "email", _("邮件")
+    SMS = "sms", _("短信")
+
+
+class State(models.TextChoices):
+    PENDING = "pending", _("待发送")
+    CLAIMED = "claimed", _("发送中")
+    SENT = "sent", _("已发送")
+    RETRY = "retry", _("等待重发")
+    DEAD = "dead", _("发送失败")
+    CANCELLED = "cancelled", _("未发送")
+
+
+UNSENT = (State.PENDING, State.RETRY, State.CLAIMED)
+
+
+class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, and those of the districts whose office the person runs (``settings.NOTICE_SCOPE``)."""
+        return self.filter(Q(recipient=user) | Q(district_id__in=import_string(settings.NOTICE_SCOPE)(user)))
+
+    def for_person(self, user):
+        """The inbox. A message is there from its moment on, whether or not a dispatcher is running."""
+        return self.filter(recipient=user, channel=Channel.INBOX, not_before__lte=clock.now()).exclude(state=State.CANCELLED)
+
+    def unopened(self):
+        return self.filter(opened_at=None)
+
+    def due(self, now):
+        """To be sent now: the moment (product time) has come, or a dispatcher's lease (time of the database) has run out."""
+        waiting = Q(state__in=(State.PENDING, State.RETRY), not_before__lte=now)
+        return self.filter(waiting | Q(state=State.CLAIMED, lease_until__lt=Now()), state__in=UNSENT)
+
+    def dead(self):
+        return self.filter(state=State.DEAD)
+
+
+class Notice(models.Model):
+    """``dedup_key`` names the event, the person and the channel; a second insert of it does nothing."""
+
+    dedup_key = models.CharField(max_length=250, unique=True)
+    kind = models.CharField(_("类别"), max_length=60)
+    district_id = models.PositiveIntegerField(default=0)
+    channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices", verbose_name=_("收件人"))
+    title = models.CharField(_("标题"), max_length=200)
+    body = models.TextField(_("正文"), blank=True)
+    url = models.CharField(max_length=300, blank=True)
+    subject_type = models.CharField(max_length=100, blank=True)
+    subject_id = models.CharField(max_length=64, blank=True)
+    urgent = models.BooleanField(_("紧急"), default=False)
+    not_before = models.DateTimeField(_("最早发送时间"))
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.CharField(max_length=100, blank=True)
+    last_error = models.CharField(_("原因"), max_length=500, blank=True)
+    provider_message_id = models.CharField(_("回执号"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("生成时间"))
+    sent_at = models.DateTimeField(_("发送时间"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("打开时间"), null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("通知")
+        verbose_name_plural = _("通知")
+        constraints = [
+            models.CheckConstraint(name="notice_state_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(name="notice_sent_has_time", condition=~Q(state=State.SENT) | Q(sent_at__isnull=False)),
+        ]
+        indexes = [
+            models.Index(fields=["-urgent", "not_before", "id"], condition=Q(state__in=UNSENT), name="notice_unsent"),
+            models.Index(fields=["recipient", "channel", "-id"], name="notice_inbox"),
+            models.Index(fields=["recipient"], condition=Q(channel=Channel.INBOX, opened_at=None), name="notice_unopened"),
+            models.Index(fields=["district_id", "state", "-id"], name="notice_outbox"),
+        ]
+
+    def __str__(self):
+        return f"{self.dedup_key} ({self.state})"
+
+    @property
+    def base_key(self) -> str:
+        """The key without its channel: what the same person is told about the same event by any channel."""
+        return self.dedup_key.removesuffix(f":{self.channel}")
+
+
+class Heartbeat(models.Model):
+    """Last sign of life of a process that works in the background; machine time."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,105 @@
+"""Telling people: rows into the outbox, and what a person does with them."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from common import clock
+from notices import nudge, quiet
+from notices.channels import SECOND, obstacle
+from notices.models import Channel, Heartbeat, Notice, State
+
+
+def queue(
+    *,
+    to: Iterable,
+    title: str,
+    body: str = "",
+    url: str = "",
+    dedup_key: str,
+    kind: str,
+    subject: models.Model | None = None,
+    channels: Iterable[str] = (Channel.INBOX,),
+    district_id: int = 0,
+    not_before: dt.datetime | None = None,
+    urgent: bool = False,
+) -> int:
+    """Put one row per person and channel into the outbox, in the caller's transaction, and return how many are new.
+
+    Calling it again with the same ``dedup_key`` adds nothing. Who cannot be reached by a channel gets a cancelled row that says why.
+    """
+    now = clock.now()
+    template = {
+        "title": str(title)[:200],
+        "body": str(body),
+        "url": url,
+        "kind": kind,
+        "subject_type": subject._meta.label if subject is not None else "",
+        "subject_id": str(subject.pk) if subject is not None else "",
+        "district_id": district_id or 0,
+        "urgent": urgent,
+        "created_at": now,
+    }
+    moment = max(not_before, now) if not_before else now
+    rows = {}
+    for person in to:
+        for channel in channels:
+            row = _row(person, channel, dedup_key=f"{dedup_key}:u{person.pk}:{channel}", moment=moment, **template)
+            rows[row.dedup_key] = row
+    return _insert(rows)
+
+
+def _row(person, channel: str, *, moment: dt.datetime, **fields) -> Notice:
+    why_not = obstacle(channel, person)
+    return Notice(
+        recipient=person,
+        channel=channel,
+        state=State.CANCELLED if why_not else State.PENDING,
+        last_error=why_not,
+        not_before=quiet.earliest(moment, channel=channel, urgent=fields["urgent"]),
+        **fields,
+    )
+
+
+def _insert(rows: dict[str, Notice]) -> int:
+    """Only what is not there yet: scans offer the same rows every minute, and a refused insert is not free."""
+    known = set(Notice.objects.filter(dedup_key__in=rows).values_list("dedup_key", flat=True))
+    fresh = [row for key, row in rows.items() if key not in known]
+    Notice.objects.bulk_create(fresh, ignore_conflicts=True)
+    if fresh:
+        nudge.after_commit()
+    return len(fresh)
+
+
+@transaction.atomic
+def use_second_channel(notice: Notice) -> Notice | None:
+    """After a channel has given up: the same words by the next one on which this person has not been told yet."""
+    for channel in SECOND.get(notice.channel, ()):
+        key = f"{notice.base_key}:{channel}"
+        if obstacle(channel, notice.recipient) or Notice.objects.filter(dedup_key=key).exists():
+            continue
+        copied = ("kind", "district_id", "recipient", "title", "body", "url", "subject_type", "subject_id", "urgent")
+        fields = {name: getattr(notice, name) for name in copied} | {"created_at": clock.now()}
+        moment = quiet.earliest(clock.now(), channel=channel, urgent=notice.urgent)
+        row = Notice(dedup_key=key, channel=channel, not_before=moment, **fields)
+        Notice.objects.bulk_create([row], ignore_conflicts=True)
+        return row
+    return None
+
+
+def open_notice(notice: Notice, *, by) -> None:
+    """Note that the recipient has opened it; the first time counts, and nobody opens for another."""
+    Notice.objects.filter(pk=notice.pk, recipient=by, opened_at=None).update(opened_at=clock.now())
+
+
+def mark_all_opened(*, by) -> int:
+    return Notice.objects.for_person(by).unopened().update(opened_at=clock.now())
+
+
+def beat(name: str) -> None:
+    """A sign of life of a background process, by the machine's clock."""
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name=name, beat_at=timezone.now())], update_conflicts=True, unique_fields=["name"], update_fields=["beat_at"]
+    )
