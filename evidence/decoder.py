@@ -51,7 +51,7 @@ def opened(path: str, mime: str) -> Image.Image:
 
 
 def register_heif() -> None:
-    from pillow_heif import options, register_heif_opener
+    from pillow_heif import options, register_heif_opener  # noqa: PLC0415 - only a HEIC needs it
 
     options.DECODE_THREADS = 1
     register_heif_opener(thumbnails=False)
@@ -220,7 +220,7 @@ def run(action: str, details: dict) -> dict:
 
 
 def main() -> None:
-    import resource
+    import resource  # noqa: PLC0415 - POSIX only, and only in the guarded process
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))

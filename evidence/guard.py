@@ -2,15 +2,29 @@
 
 import json
 import os
-import subprocess  # noqa: S404
+import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 
 SECONDS = 10
 DECODER = Path(__file__).with_name("decoder.py")
-FONT_FOLDERS = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts", Path("/System/Library/Fonts"), Path("C:/Windows/Fonts")]
-FONT_NAMES = ["NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "SourceHanSansSC-Regular.otf", "wqy-microhei.ttc", "wqy-zenhei.ttc", "msyh.ttc", "PingFang.ttc"]
+FONT_FOLDERS = [
+    Path("/usr/share/fonts"),
+    Path("/usr/local/share/fonts"),
+    Path.home() / ".fonts",
+    Path("/System/Library/Fonts"),
+    Path("C:/Windows/Fonts"),
+]
+FONT_NAMES = [
+    "NotoSansCJK-Regular.ttc",
+    "NotoSansCJKsc-Regular.otf",
+    "SourceHanSansSC-Regular.otf",
+    "wqy-microhei.ttc",
+    "wqy-zenhei.ttc",
+    "msyh.ttc",
+    "PingFang.ttc",
+]
 
 
 def decode(action: str, **details) -> dict:
@@ -19,7 +33,14 @@ def decode(action: str, **details) -> dict:
     environment = {"PATH": os.environ.get("PATH", ""), "MALLOC_ARENA_MAX": "1"}
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-X", "utf8", str(DECODER)], input=request, capture_output=True, text=True, encoding="utf-8", timeout=SECONDS, env=environment, check=True
+            [sys.executable, "-I", "-X", "utf8", str(DECODER)],
+            input=request,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+            env=environment,
+            check=True,
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
         return {"error": "too_heavy"}

@@ -11,7 +11,10 @@ EARTH_METRES = 6_371_000
 def plausibility(photo, *, lon=None, lat=None, at: dt.datetime | None = None) -> list[str]:
     """Codes ``far_from_place`` (> 500 m) and ``time_differs`` (> 24 h); what the device does not state is not flagged."""
     flags = []
-    if None not in (lon, lat, photo.stated_lon, photo.stated_lat) and metres(float(lon), float(lat), float(photo.stated_lon), float(photo.stated_lat)) > FAR_METRES:
+    if (
+        None not in (lon, lat, photo.stated_lon, photo.stated_lat)
+        and metres(float(lon), float(lat), float(photo.stated_lon), float(photo.stated_lat)) > FAR_METRES
+    ):
         flags.append("far_from_place")
     if at and photo.stated_taken_at and abs(photo.stated_taken_at - at) > LATE:
         flags.append("time_differs")

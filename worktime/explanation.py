@@ -70,7 +70,12 @@ def _counted(n: int, unit: str) -> str:
 
 def _date(text: str) -> str:
     day = dt.date.fromisoformat(text)
-    return _("%(year)d年%(month)d月%(day)d日（%(weekday)s）") % {"year": day.year, "month": day.month, "day": day.day, "weekday": WEEKDAYS[day.weekday()]}
+    return _("%(year)d年%(month)d月%(day)d日（%(weekday)s）") % {
+        "year": day.year,
+        "month": day.month,
+        "day": day.day,
+        "weekday": WEEKDAYS[day.weekday()],
+    }
 
 
 def _moment(text: str) -> str:
