@@ -159,6 +159,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 ACCOUNT_ADAPTER = "accounts.adapter.ClosedSignUpAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -282,6 +283,7 @@ NOTICE_SWEEP_AFTER_SECONDS = env.int("NOTICE_SWEEP_AFTER_SECONDS", default=60)
 # --- doors upwards: what a lower floor must ask of a higher one (design: floors) ----------------------------------------------------
 NOTICE_STILL_WANTED = {"rectification": "rectification.services.reminders.still_wanted"}
 NOTICE_SCOPE = "grids.scope.office_districts"
+AUDITED_FILES = {"model": "evidence.Photo", "path": "evidence.storage.original_path"}
 AUDIT_SCOPE = "grids.scope.audited_districts"
 AUDITED_MODELS = ["inspections.Finding", "rectification.Task", "scorecards.Scorecard"]
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"

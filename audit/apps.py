@@ -7,6 +7,6 @@ class AuditConfig(AppConfig):
     verbose_name = _("审计")
 
     def ready(self):
-        from audit import receivers
+        from audit import receivers  # noqa: PLC0415 (models are ready only now)
 
         receivers.connect()

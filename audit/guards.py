@@ -1,4 +1,7 @@
-"""Triggers that refuse to change what is recorded. On SQLite a migration that rebuilds the table drops them: such a migration ends with ``install``."""
+"""Triggers that refuse to change what is recorded.
+
+On SQLite a migration that rebuilds the table drops them: such a migration ends with ``install``, and a test says so.
+"""
 
 TABLES = ("audit_auditevent", "audit_anchor")
 
@@ -17,11 +20,20 @@ POSTGRESQL_TABLE = """
 CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 """
-SQLITE_DELETE = "CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'audit records are append-only'); END"
+SQLITE_DELETE = """
+CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table}
+BEGIN SELECT RAISE(ABORT, 'audit records are append-only'); END
+"""
 SQLITE_UPDATE = """
 CREATE TRIGGER IF NOT EXISTS {table}_no_change BEFORE UPDATE ON {table} WHEN {condition}
 BEGIN SELECT RAISE(ABORT, 'audit records are append-only'); END
 """
+
+
+STANDING = {
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+}
 
 
 def install(apps, schema_editor):
@@ -49,9 +61,8 @@ def names(vendor: str, table: str) -> list[str]:
 
 def missing(connection) -> list[str]:
     """Triggers that ought to stand and do not."""
-    query = "SELECT tgname FROM pg_trigger" if connection.vendor == "postgresql" else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     with connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute(STANDING[connection.vendor])
         present = {name for (name,) in cursor.fetchall()}
     return [name for table in TABLES for name in names(connection.vendor, table) if name not in present]
 

@@ -39,7 +39,7 @@ class AuditEvent(models.Model):
     result = models.CharField(max_length=20, default="ok")
     object_type = models.CharField(max_length=100)
     object_id = models.CharField(max_length=100)
-    payload = models.TextField(null=True)
+    payload = models.TextField(null=True)  # noqa: DJ001 (NULL: erased; there is no empty payload)
     payload_sha256 = models.CharField(max_length=64)
     after_sha256 = models.CharField(max_length=64, blank=True)
     prev_hash = models.CharField(max_length=64)

@@ -112,6 +112,8 @@ def redact(event: AuditEvent, *, by, reason: str) -> AuditEvent:
     """Erase an event's payload for a lawful reason. The chain stays whole; who erased it and why becomes an event of its own."""
     if not reason.strip():
         raise ValidationError({"reason": _("请写明依法删除的理由。")}, code="reason")
+    if event.action == "audit.redact":
+        raise ValidationError(_("删除记录本身不能再删除。"), code="redaction")
     AuditEvent.objects.filter(pk=event.pk).update(payload=None)
     event.payload = None
     return record("audit.redact", event, by=by, district_id=event.district_id, payload={"seq": event.seq, "reason": reason.strip()})
@@ -124,11 +126,12 @@ def seal(line: dict) -> str:
     return hmac.new(key.encode(), text.encode(), "sha256").hexdigest()
 
 
+@transaction.atomic
 def anchor() -> list[Anchor]:
     """Note where every chain stands, in the database and in this month's file below ``DATA_DIR/anchors``. Unmoved chains are skipped."""
     heads = AuditEvent.objects.filter(pk__in=AuditEvent.objects.values("district_id").annotate(last=models.Max("id")).values("last"))
-    known = set(Anchor.objects.values_list("district_id", "seq"))
-    fresh = [_anchor(event) for event in heads.order_by("district_id") if (event.district_id, event.seq) not in known]
+    known = set(Anchor.objects.filter(hash__in=heads.values("hash")).values_list("hash", flat=True))
+    fresh = [_anchor(event) for event in heads.order_by("district_id") if event.hash not in known]
     Anchor.objects.bulk_create(fresh, ignore_conflicts=True)
     _append_lines(fresh)
     return fresh

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 
 from common import clock
 from notices import services
-from notices.channels import ALL, ChannelError
+from notices.channels import ALL, ChannelError, obstacle
 from notices.models import UNSENT, Channel, Notice, State
 
 logger = logging.getLogger(__name__)
@@ -67,8 +67,8 @@ def deliver(notice: Notice) -> None:
         return settle(notice, state=State.RETRY, attempts=notice.attempts - 1)
     if notice.attempts > settings.NOTICE_MAX_ATTEMPTS:
         return give_up(notice, notice.last_error or "The process ended during every attempt")
-    if not still_wanted(notice):
-        return settle(notice, state=State.CANCELLED, last_error=gettext_noop("事项已办结或已变更，不再需要提醒"))
+    if why_not := obstacle(notice.channel, notice.recipient) or unwanted(notice):
+        return settle(notice, state=State.CANCELLED, last_error=why_not)
     try:
         receipt = ALL[Channel(notice.channel)].send(notice)
     except ChannelError as error:
@@ -78,14 +78,13 @@ def deliver(notice: Notice) -> None:
     return settle(notice, state=State.SENT, sent_at=clock.now(), provider_message_id=receipt, last_error="")
 
 
-def still_wanted(notice: Notice) -> bool:
-    """Asked of the subject's own app right before sending, hours after the row was written perhaps."""
-    app_label = notice.subject_type.partition(".")[0]
-    path = settings.NOTICE_STILL_WANTED.get(app_label)
+def unwanted(notice: Notice) -> str:
+    """Why the subject's own app no longer wants it sent; asked right before sending, which may be hours after the row was written."""
+    path = settings.NOTICE_STILL_WANTED.get(notice.subject_type.partition(".")[0])
     if not path:
-        return notice.recipient.is_active
+        return ""
     with transaction.atomic():
-        return notice.recipient.is_active and import_string(path)(notice)
+        return "" if import_string(path)(notice) else gettext_noop("事项已办结或已变更，不再需要提醒")
 
 
 def failed(notice: Notice, reason: str) -> None:

@@ -7,6 +7,8 @@ from django.db import transaction
 from kombu.exceptions import KombuError, OperationalError
 from redis.exceptions import RedisError
 
+from notices.tasks import dispatch
+
 logger = logging.getLogger(__name__)
 
 REST_SECONDS = 30
@@ -25,8 +27,6 @@ def publish() -> bool:
     global _silent_until
     if time.monotonic() < _silent_until:
         return False
-    from notices.tasks import dispatch
-
     try:
         dispatch.apply_async(retry=False, ignore_result=True)
     except (OperationalError, KombuError, RedisError, OSError) as error:
