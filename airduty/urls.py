@@ -2,9 +2,13 @@
 
 from django.urls import include, path
 
-from airduty.views import health
+from accounts import views as accounts
+from airduty.views import health, ui
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("i18n/setlang/", accounts.set_language, name="set_language"),
+    path("jsi18n/", accounts.script_texts, name="jsi18n"),
+    path("ui/", ui.gallery, name="ui"),
 ]

@@ -1,0 +1,57 @@
+"""Pages of one's own account. Sign-in, second factor and sessions are allauth's, in our dress."""
+
+from allauth.account.views import LoginView, PasswordChangeView
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST
+from django.views.i18n import JavaScriptCatalog
+from django.views.i18n import set_language as django_set_language
+
+from accounts import services
+from accounts.demo import demo_accounts
+from accounts.forms import AccountForm
+
+
+class SignInView(LoginView):
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(demo_accounts=demo_accounts() if settings.DEMO else [], **kwargs)
+
+
+class ChangePasswordView(PasswordChangeView):
+    def get_default_success_url(self):
+        return "/"
+
+
+sign_in = SignInView.as_view()
+change_password = ChangePasswordView.as_view()
+script_texts = login_not_required(cache_control(private=True, max_age=3600)(JavaScriptCatalog.as_view()))
+
+
+@login_not_required
+def closed(request):
+    raise Http404
+
+
+def my_account(request):
+    form = AccountForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        services.change_own_details(request.user, **form.cleaned_data, by=request.user)
+        messages.success(request, _("已保存。"))
+        return redirect("account")
+    return render(request, "account/mine.html", {"form": form})
+
+
+@login_not_required
+@require_POST
+def set_language(request):
+    """Django's switch, and the choice is kept with the account for the next device."""
+    response = django_set_language(request)
+    chosen = request.POST.get("language", "")
+    if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
+        services.remember_language(request.user, chosen)
+    return response

@@ -1,0 +1,15 @@
+// Charts. Load vendor/echarts.common.min.js before.
+// <div class="chart" data-chart="id" role="img" aria-label="…"></div> and {{ options|json_script:"id" }}: ECharts options as the server made them.
+const HOUSE = {
+  color: ["#1d4f91", "#7fb0ee", "#2f6f4f", "#a35400", "#6b7685", "#9fb2c8"],
+  textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+  grid: { left: 48, right: 16, top: 32, bottom: 32, containLabel: true },
+  tooltip: { trigger: "axis" },
+};
+
+for (const element of document.querySelectorAll("[data-chart]")) {
+  const options = JSON.parse(document.getElementById(element.dataset.chart).textContent);
+  const chart = echarts.init(element, null, { renderer: "svg" });
+  chart.setOption({ ...HOUSE, animation: false, ...options });
+  new ResizeObserver(() => chart.resize()).observe(element);
+}
