@@ -75,6 +75,20 @@ def update_contact(user: User, *, by, name: str | None = None, phone: str | None
 
 
 @transaction.atomic
+def change_own_details(user: User, *, phone: str, email: str, by) -> None:
+    """A person's own telephone and address, as typed on the account page."""
+    user.phone, user.email = phone, email
+    user.save(update_fields=["phone", "email"])
+    record("account.edit", user, by=by, payload={"fields": ["email", "phone"]})
+
+
+def remember_language(user: User, language: str) -> None:
+    """A matter of taste, so not worth an audit event."""
+    user.language = language
+    user.save(update_fields=["language"])
+
+
+@transaction.atomic
 def set_active(user: User, *, is_active: bool, by, district_id: int = 0) -> None:
     """Accounts are never deleted: history names them."""
     user.is_active = is_active
