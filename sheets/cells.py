@@ -131,7 +131,7 @@ def choice_labels(choices) -> list[str]:
 # --- numbers ------------------------------------------------------------------------------------------------------------------------
 def parse_decimal(value) -> Decimal:
     """Floats are taken to Excel's own 15 digits; a unit behind the figure is dropped, 80% becomes 0.8 as Excel stores it."""
-    if isinstance(value, bool) or isinstance(value, (dt.date, dt.time)):
+    if isinstance(value, (bool, dt.date, dt.time)):
         raise CellError(_("应填数字，例如 12.5"))
     if isinstance(value, (int, float)):
         return Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)
@@ -233,7 +233,7 @@ def _year(as_of) -> int:
 def _month_end(year, month: int) -> dt.datetime:
     if not 1 <= month <= 12:
         raise CellError(_("没有这个月份"))
-    return dt.datetime(int(year), month, calendar.monthrange(int(year), month)[1])
+    return dt.datetime.combine(dt.date(int(year), month, calendar.monthrange(int(year), month)[1]), dt.time.min)
 
 
 def _moment(year, month, day, rest) -> dt.datetime | None:
@@ -244,7 +244,7 @@ def _moment(year, month, day, rest) -> dt.datetime | None:
     half, hour, minute, second = clock.groups()
     hour = int(hour or 0) + (12 if (half or "").lower() in ("下午", "晚", "晚上", "pm") and 0 < int(hour or 0) < 12 else 0)
     try:
-        return dt.datetime(int(year), int(month), int(day), hour, int(minute or 0), int(second or 0))
+        return dt.datetime.combine(dt.date(int(year), int(month), int(day)), dt.time(hour, int(minute or 0), int(second or 0)))
     except ValueError:
         raise CellError(_("没有这一天，请检查年月日")) from None
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from sheets.columns import Row, RowError
+from sheets.columns import Column, Row, RowError, shown
 
 OUTCOMES = ("created", "updated", "unchanged")
 
@@ -31,28 +31,38 @@ class ImportResult:
         return len({error.row for error in self.errors})
 
 
-def run(rows: Iterable[Row], apply_row: Callable[[Row], str], *, partial: bool, dry_run: bool, errors: Iterable[RowError] = ()) -> ImportResult:
+def run(
+    rows: Iterable[Row],
+    apply_row: Callable[[Row], str],
+    *,
+    partial: bool,
+    dry_run: bool,
+    errors: Iterable[RowError] = (),
+    columns: Iterable[Column] = (),
+) -> ImportResult:
     """Apply every row in a savepoint of its own, so that all errors come out at once.
 
     ``apply_row`` writes one row and returns created, updated or unchanged; it refuses with ValidationError. ``errors`` are those of
-    reading. Nothing stays written after a dry run, nor when anything is wrong, unless ``partial``.
+    reading; ``columns`` give the keys of its errors their titles. Nothing stays written after a dry run, nor when anything is wrong, unless
+    ``partial``.
     """
     result = ImportResult(errors=list(errors))
+    titles = {column.key: str(column.title) for column in columns}
     with transaction.atomic():
         for row in rows:
-            _apply(row, apply_row, result)
+            _apply(row, apply_row, result, titles)
         result.written = not dry_run and (partial or not result.errors)
         transaction.set_rollback(not result.written)
     result.errors.sort(key=lambda error: error.row)
     return result
 
 
-def _apply(row: Row, apply_row, result: ImportResult) -> None:
+def _apply(row: Row, apply_row, result: ImportResult, titles: dict[str, str]) -> None:
     try:
         with transaction.atomic():
             outcome = apply_row(row)
     except ValidationError as refused:
-        result.errors.extend(_row_errors(row, refused))
+        result.errors.extend(_row_errors(row, refused, titles))
     except IntegrityError:
         result.errors.append(RowError(row.number, "", "", _("与已有数据重复或冲突")))
     else:
@@ -61,12 +71,12 @@ def _apply(row: Row, apply_row, result: ImportResult) -> None:
         setattr(result, outcome, getattr(result, outcome) + 1)
 
 
-def _row_errors(row: Row, refused: ValidationError) -> list[RowError]:
+def _row_errors(row: Row, refused: ValidationError, titles: dict[str, str]) -> list[RowError]:
     """One per message; errors of a named key show the value that stood there."""
     if not hasattr(refused, "error_dict"):
         return [RowError(row.number, "", "", message) for message in refused.messages]
     return [
-        RowError(row.number, "" if key == "__all__" else str(key), str(row.values.get(key) or ""), message)
+        RowError(row.number, "" if key == "__all__" else titles.get(key, key), shown(row.values.get(key)), message)
         for key, messages in refused.message_dict.items()
         for message in messages
     ]

@@ -1,9 +1,13 @@
 """Background jobs: long exports and imports that a worker runs while the person goes on."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from common import clock
 
 
 class JobQuerySet(models.QuerySet):
@@ -65,3 +69,8 @@ class Job(models.Model):
     def percent(self) -> int | None:
         """None while nobody knows how much there is."""
         return min(100, self.progress * 100 // self.total) if self.total else None
+
+    @property
+    def waits_long(self) -> bool:
+        """Nobody has taken it for a minute: the worker is busy or off."""
+        return self.state == self.State.WAITING and clock.now() - self.created_at > timedelta(minutes=1)

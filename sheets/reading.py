@@ -22,13 +22,14 @@ def read_table(file, columns: list[Column], *, max_rows: int = MAX_ROWS, today: 
     """Find the header in any sheet of an .xlsx or .csv and read the rows below it.
 
     ``file``: path, uploaded file or binary stream. ``today`` gives 3月5日 a year when the sheet has no 截至 line.
-    Raises ValidationError when the file as a whole cannot be read; errors of rows are in the table.
+    Raises ValidationError when the file as a whole cannot be read; errors of rows are in the table. Without a required column no row is read.
     """
     with open_sheets(file, max_rows=max_rows) as sheets:
         sheet, header, as_of = _best(sheets, columns)
-        rows, errors = _read_rows(sheet, header, columns, as_of=as_of or today)
+        missing = _missing(header, columns)
+        rows, errors = ([], missing) if missing else _read_rows(sheet, header, columns, as_of=as_of or today)
     matched = [column for column in columns if column.key in header.places]
-    return Table(rows, _missing(header, columns) + errors, header.first_row, sheet.name, as_of, header.unknown, matched)
+    return Table(rows, errors, header.first_row, sheet.name, as_of, header.unknown, matched)
 
 
 def _best(sheets, columns) -> tuple[Sheet, Header, dt.date | None]:
