@@ -7,8 +7,11 @@ from airduty.views import health, ui
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
     path("i18n/setlang/", accounts.set_language, name="set_language"),
     path("jsi18n/", accounts.script_texts, name="jsi18n"),
+    path("notices/", include("airduty.urls_notices")),
+    path("audit/", include("airduty.urls_audit")),
     path("ui/", ui.gallery, name="ui"),
 ]

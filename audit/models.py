@@ -1,5 +1,6 @@
 """The record of every act. Rows are only ever added: triggers refuse the rest, and the chain of hashes shows what slipped past them."""
 
+import datetime as dt
 import json
 
 from django.conf import settings
@@ -64,6 +65,14 @@ class AuditEvent(models.Model):
         """The payload as Python values; None once erased."""
         return None if self.payload is None else json.loads(self.payload)
 
+    @property
+    def at(self) -> dt.datetime:
+        return dt.datetime.fromisoformat(self.ts)
+
+    @property
+    def pretty(self) -> str:
+        return "" if self.payload is None else json.dumps(self.details, ensure_ascii=False, indent=2)
+
 
 class Anchor(models.Model):
     """Where a chain stood at a moment. The same line goes to a file that should be carried to another machine."""
@@ -79,6 +88,10 @@ class Anchor(models.Model):
 
     def __str__(self):
         return f"{self.district_id}:{self.seq}"
+
+    @property
+    def at(self) -> dt.datetime:
+        return dt.datetime.fromisoformat(self.ts)
 
     def as_line(self) -> dict:
         return {"district_id": self.district_id, "seq": self.seq, "hash": self.hash, "ts": self.ts, "hmac": self.hmac}

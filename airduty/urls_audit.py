@@ -1,0 +1,6 @@
+from django.urls import path
+
+from airduty.views import audit
+
+app_name = "audit"
+urlpatterns = [path("", audit.events, name="events")]

@@ -1,0 +1,91 @@
+"""The record of acts, for auditors."""
+
+import datetime as dt
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Max, Q
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from airduty.views.slices import newest
+from audit import canonical
+from audit.models import Anchor, AuditEvent, Verification
+from common import clock
+from common.errors import NotYourRole
+from grids.models import Grid
+from grids.scope import audited_districts
+
+PEOPLE_AT_MOST = 200
+
+
+class EventFilter(forms.Form):
+    district = forms.TypedChoiceField(label=_("区域"), coerce=int, empty_value=None, required=False)
+    action = forms.CharField(label=_("动作"), max_length=80, required=False)
+    person = forms.CharField(label=_("人员"), max_length=60, required=False)
+    object = forms.CharField(label=_("对象"), max_length=201, required=False)
+    since = forms.DateField(label=_("自"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    until = forms.DateField(label=_("至"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+
+    def __init__(self, *args, districts: dict[int, str], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["district"].choices = [("", _("全部")), *districts.items()]
+
+    def apply(self, events):
+        self.full_clean()
+        wanted = self.cleaned_data
+        lookups = {
+            "district_id": wanted.get("district"),
+            "action__startswith": wanted.get("action"),
+            "ts__gte": wanted.get("since") and canonical.moment(clock.at(wanted["since"])),
+            "ts__lt": wanted.get("until") and canonical.moment(clock.at(wanted["until"] + dt.timedelta(days=1))),
+        }
+        events = events.filter(**{name: value for name, value in lookups.items() if value not in (None, "")})
+        return _about(_by(events, wanted.get("person")), wanted.get("object"))
+
+
+def _by(events, name: str | None):
+    """Acts of people of this name today, and of those who bore it then."""
+    if not name:
+        return events
+    people = get_user_model().objects.filter(Q(name__contains=name) | Q(username=name)).values_list("pk", flat=True)[:PEOPLE_AT_MOST]
+    return events.filter(Q(actor_id__in=list(people)) | Q(actor_name=name))
+
+
+def _about(events, thing: str | None):
+    """ "inspections.Finding 12", or one of the two."""
+    for word in (thing or "").split()[:2]:
+        events = events.filter(object_type=word) if "." in word or not word.isdigit() else events.filter(object_id=word)
+    return events
+
+
+@require_GET
+def events(request):
+    if not audited_districts(request.user):
+        raise NotYourRole(_("审计记录仅供审计员查阅。"))
+    visible = AuditEvent.objects.visible_to(request.user)
+    heads = list(_heads(visible))
+    districts = _names({head.district_id for head in heads})
+    form = EventFilter(request.GET, districts=districts)
+    rows, following = newest(form.apply(visible), request)
+    for event in rows:
+        event.district_name = districts.get(event.district_id, "")
+    context = {
+        "form": form,
+        "events": rows,
+        "following": following,
+        "heads": [{"district": districts[head.district_id], "seq": head.seq, "hash": head.hash} for head in heads],
+        "verification": Verification.objects.order_by("-finished_at").first(),
+        "anchor": Anchor.objects.filter(district_id__in=districts).order_by("-ts").first(),
+    }
+    return render(request, "audit/events.html", context)
+
+
+def _heads(visible):
+    return AuditEvent.objects.filter(pk__in=visible.values("district_id").annotate(last=Max("id")).values("last")).order_by("district_id")
+
+
+def _names(ids: set[int]) -> dict[int, str]:
+    names = dict(Grid.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return {pk: names.get(pk) or (str(_("系统")) if pk == 0 else str(pk)) for pk in sorted(ids)}
