@@ -288,6 +288,10 @@ AUDIT_SCOPE = "grids.scope.audited_districts"
 AUDITED_MODELS = ["inspections.Finding", "rectification.Task", "scorecards.Scorecard"]
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 GRID_MOVED = ["inspections.services.places.grid_moved"]
+ORGANISATION_MERGED: list[str] = []
+"""Called with (source, into, by=, note=) inside the merging transaction: unfinished duties go on for the successor."""
+DISTRICT_DEFAULTS = ["inspections.services.defaults.load", "rectification.services.defaults.load", "scorecards.services.defaults.load"]
+"""Called with (district) by ``setup_district``: each app's editable defaults."""
 AUDIT_SCOPE = "grids.scope.audited_districts"
 NOTICE_SCOPE = "grids.scope.office_districts"
 SECOND_FACTOR_NEEDED = "grids.scope.second_factor_needed"

@@ -110,9 +110,7 @@ def _work_out(user, day) -> Rights:
         .values_list("role", "organisation_id", "organisation__district_id")
         .distinct()
     )
-    posts = list(
-        Post.objects.current(day).filter(Q(user=user) | standing_in).values_list("role", "grid__path", "grid__district_id").distinct()
-    )
+    posts = list(Post.objects.current(day).filter(Q(user=user) | standing_in).values_list("role", "grid__path", "grid__district_id").distinct())
     paths = {path for _role, path, _district in posts} | _paths_of_seats(seats, Grid)
     return Rights(
         seats=seats,

@@ -12,8 +12,8 @@ from grids.roles import PostRole, Role
 
 class TermQuerySet(models.QuerySet):
     def current(self, day):
-        """Terms that run on a Beijing day; ``ends_on`` is the last day."""
-        return self.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gte=day))
+        """Terms that run on a Beijing day; ``ends_on`` is the last day. What was revoked ends within its last day."""
+        return self.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gt=day) | Q(ends_on=day, revoked_at=None))
 
 
 class Term(models.Model):
@@ -21,6 +21,7 @@ class Term(models.Model):
 
     starts_on = models.DateField(_("起始日期"))
     ends_on = models.DateField(_("截止日期"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("即时终止时间"), null=True, editable=False)
 
     class Meta:
         abstract = True

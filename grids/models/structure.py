@@ -15,6 +15,20 @@ class DatedQuerySet(models.QuerySet):
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=day)).filter(Q(valid_to=None) | Q(valid_to__gt=day))
 
 
+class Dated(models.Model):
+    """In force from ``valid_from`` until the day before ``valid_to``; empty means always was, and until further notice."""
+
+    valid_from = models.DateField(_("启用日期"), null=True, blank=True)
+    valid_to = models.DateField(_("停用日期"), null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
+
+    class Meta:
+        abstract = True
+
+    def is_active(self, day) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or self.valid_to > day)
+
+
 class GridQuerySet(DatedQuerySet):
     def visible_to(self, user):
         """Grids at or under a grid of theirs; people of an organisation see the whole tree of their district."""
@@ -28,7 +42,7 @@ class GridQuerySet(DatedQuerySet):
         return self.filter(parent=None)
 
 
-class Grid(models.Model):
+class Grid(Dated):
     """A supervision cell. ``path`` is the keys of its ancestors and itself, each ended by a slash (``/1/12/``), so ``/1/`` never matches ``/10/``.
 
     The root of a tree is a district. ``polygon`` is a GeoJSON geometry in WGS-84; the four bounds are its envelope, for finding a point by index.
@@ -47,9 +61,6 @@ class Grid(models.Model):
     max_lon = models.FloatField(null=True, editable=False)
     min_lat = models.FloatField(null=True, editable=False)
     max_lat = models.FloatField(null=True, editable=False)
-    valid_from = models.DateField(_("启用日期"), null=True, blank=True)
-    valid_to = models.DateField(_("停用日期"), null=True, blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
 
     objects = GridQuerySet.as_manager()
 
@@ -73,7 +84,7 @@ class OrganisationQuerySet(DatedQuerySet):
         return self.filter(district_id__in=scope.rights(user).district_ids)
 
 
-class Organisation(models.Model):
+class Organisation(Dated):
     """A body that can carry duties. Townships have duties but no enforcement power (domain, fact 3)."""
 
     district = models.ForeignKey(Grid, models.PROTECT, related_name="organisations", verbose_name=_("区县"))
@@ -84,9 +95,6 @@ class Organisation(models.Model):
     has_enforcement_power = models.BooleanField(_("有执法权"), default=False)
     code = models.CharField(_("单位编码"), max_length=30, blank=True)
     position = models.PositiveSmallIntegerField(_("排序"), default=0)
-    valid_from = models.DateField(_("启用日期"), null=True, blank=True)
-    valid_to = models.DateField(_("停用日期"), null=True, blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
 
     objects = OrganisationQuerySet.as_manager()
 

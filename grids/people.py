@@ -1,0 +1,54 @@
+"""Who is to be told or asked: people of today, stand-ins included. Users are active and come once each."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from common import clock
+from grids.models import Field, Grid, Handover, Membership, Organisation, Post
+from grids.roles import COMMANDERS, REQUIRED_POSTS, PostRole
+
+
+def members_of(organisation: Organisation, roles=None) -> QuerySet[User]:
+    """People who hold one of ``roles`` (any, without) in the organisation today, and those who stand in for them."""
+    return _of_memberships(Q(organisation=organisation), roles)
+
+
+def with_role(district: Grid | int, roles) -> QuerySet[User]:
+    """People who hold one of ``roles`` anywhere in the district today."""
+    return _of_memberships(Q(organisation__district_id=getattr(district, "pk", district)), roles)
+
+
+def commanders_of(field: Field) -> QuerySet[User]:
+    """Commander and deputies of the headquarters a field belongs to; nobody when it has none."""
+    headquarters = field.headquarters
+    return members_of(headquarters.organisation, COMMANDERS) if headquarters else User.objects.none()
+
+
+def holders_of(grid: Grid, roles=None) -> QuerySet[User]:
+    """People with a post of ``roles`` in exactly this grid today, stand-ins included."""
+    day = clock.today()
+    posts = Post.objects.current(day).filter(grid=grid)
+    posts = posts.filter(role__in=roles) if roles is not None else posts
+    return _users(posts, Handover.objects.current(day).filter(post__in=posts))
+
+
+def _of_memberships(where: Q, roles) -> QuerySet[User]:
+    day = clock.today()
+    memberships = Membership.objects.current(day).filter(where)
+    memberships = memberships.filter(role__in=roles) if roles is not None else memberships
+    return _users(memberships, Handover.objects.current(day).filter(membership__in=memberships))
+
+
+def _users(terms: QuerySet, handovers: QuerySet) -> QuerySet[User]:
+    mine = Q(pk__in=terms.values("user_id")) | Q(pk__in=handovers.values("substitute_id"))
+    return User.objects.filter(mine, is_active=True).order_by("pk")
+
+
+def vacancies(district: Grid | int, day) -> list[tuple[Grid, list[PostRole]]]:
+    """Active grids below the district's root that lack a required post that day, in tree order, each with what it lacks."""
+    grids = Grid.objects.active(day).filter(district_id=getattr(district, "pk", district), parent__isnull=False)
+    for role in REQUIRED_POSTS:
+        held = Post.objects.current(day).filter(grid=OuterRef("pk"), role=role, user__is_active=True)
+        grids = grids.annotate(**{f"has_{role}": Exists(held)})
+    lacking = [(grid, [role for role in REQUIRED_POSTS if not getattr(grid, f"has_{role}")]) for grid in grids]
+    return [(grid, roles) for grid, roles in lacking if roles]

@@ -1,0 +1,34 @@
+"""Every write to places and people. Callers say ``from grids import services`` or import the verb from its module."""
+
+from grids.services.headquarters import attach_field, create_field, create_headquarters, edit_field, set_headquarters
+from grids.services.merging import merge_grids, merge_organisations
+from grids.services.organisations import close_organisation, create_organisation, edit_organisation, rename_organisation
+from grids.services.places import close_grid, create_district, create_grid, edit_grid, move_grid, rename_grid, set_polygon
+from grids.services.terms import appoint, end_handover, end_membership, end_post, grant, hand_over
+
+__all__ = [
+    "appoint",
+    "attach_field",
+    "close_grid",
+    "close_organisation",
+    "create_district",
+    "create_field",
+    "create_grid",
+    "create_headquarters",
+    "create_organisation",
+    "edit_field",
+    "edit_grid",
+    "edit_organisation",
+    "end_handover",
+    "end_membership",
+    "end_post",
+    "grant",
+    "hand_over",
+    "merge_grids",
+    "merge_organisations",
+    "move_grid",
+    "rename_grid",
+    "rename_organisation",
+    "set_headquarters",
+    "set_polygon",
+]
