@@ -78,6 +78,8 @@ def check_quota(by, size: int) -> None:
 def inspect(path: Path) -> dict:
     """What the picture is and what its device states, as fields of a ``Photo``; it has been decoded to its last byte."""
     mime = filetype.guess_mime(str(path))
+    if mime == "image/apng":
+        raise refusal("animated")
     if mime not in PHOTO_TYPES:
         raise refusal("not_a_photo")
     found = guard.decode("check", path=str(path), mime=mime)

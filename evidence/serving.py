@@ -40,8 +40,8 @@ def serve_file(file: File, *, filename: str = "") -> HttpResponse:
 def answer(path: Path, *, mime: str, name: str, attachment: bool) -> HttpResponse:
     if not path.exists():
         raise Http404
-    headers = {"Content-Type": mime, "Content-Disposition": content_disposition_header(attachment, name), **SAFETY}
     if not settings.X_ACCEL_PREFIX:
-        return FileResponse(path.open("rb"), headers=headers)
+        return FileResponse(path.open("rb"), content_type=mime, filename=name, as_attachment=attachment, headers=SAFETY)
     inside = path.relative_to(settings.MEDIA_ROOT).as_posix()
-    return HttpResponse(headers=headers | {"X-Accel-Redirect": f"{settings.X_ACCEL_PREFIX.rstrip('/')}/{inside}"})
+    headers = {"X-Accel-Redirect": f"{settings.X_ACCEL_PREFIX.rstrip('/')}/{inside}", **SAFETY}
+    return HttpResponse(content_type=mime, headers=headers | {"Content-Disposition": content_disposition_header(attachment, name)})
