@@ -1,5 +1,6 @@
 """Starting and stopping child processes so that none is left behind, not even when the parent is killed."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -29,22 +30,18 @@ def start(command: list[str], *, last_signal: int = signal.SIGTERM, **options) -
 
 def send(process: subprocess.Popen, number: int, *, group: bool = True) -> None:
     """A signal to the process, with ``group`` to everything that it has started as well."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         if group:
             os.killpg(process.pid, number)
         else:
             process.send_signal(number)
-    except ProcessLookupError:
-        pass
 
 
 def stop(process: subprocess.Popen, *, number: int = signal.SIGTERM, patience: float = 10) -> None:
     """Ask it to end; after ``patience`` seconds kill it and what it has started."""
     send(process, number, group=False)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(patience)
-    except subprocess.TimeoutExpired:
-        pass
     send(process, signal.SIGKILL)
     process.wait()
 

@@ -1,5 +1,6 @@
 """Keeps a set of programs running: shows their output line by line, starts again what has died, ends all of them together."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -88,9 +89,7 @@ class Supervisor:
             children.send(process, signal.SIGTERM, group=False)
         end = time.monotonic() + patience
         for process in alive:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             children.send(process, signal.SIGKILL)
             process.wait()

@@ -7,7 +7,15 @@ import os
 
 import pytest
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 PATIENCE = 10_000
@@ -16,7 +24,7 @@ PATIENCE = 10_000
 
 @pytest.fixture(scope="session")
 def playwright():
-    """Playwright keeps an event loop in this thread, in which Django refuses its ORM. Nothing of ours is asynchronous, so that guard is off meanwhile."""
+    """Playwright keeps an event loop in this thread, in which Django refuses its ORM. Nothing of ours is asynchronous: the guard is off meanwhile."""
     from playwright.sync_api import expect, sync_playwright
 
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as started:

@@ -1,0 +1,74 @@
+"""The English catalogue holds every text of the product, translated and not fuzzy, and its .mo files are those of its .po files."""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import polib
+
+from scripts import messages
+
+SHOWN = 15
+
+
+def key(entry: polib.POEntry) -> tuple[str, str]:
+    return entry.msgctxt or "", entry.msgid
+
+
+def faults() -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="airduty-messages-") as folder:
+        copy = Path(folder)
+        messages.copy_of_sources(copy)
+        messages.collect(copy)
+        return [fault for domain in messages.CATALOGUES for fault in of_catalogue(copy, domain)]
+
+
+def of_catalogue(copy: Path, domain: str) -> list[str]:
+    found, committed = messages.catalogue(copy, domain), messages.catalogue(messages.ROOT, domain)
+    if not found.exists():
+        return []
+    if not committed.exists():
+        return [f"{committed.name} does not exist"]
+    known = {key(entry): entry for entry in polib.pofile(str(committed)) if not entry.obsolete}
+    used = {key(entry) for entry in polib.pofile(str(found)) if not entry.obsolete}
+    missing = [f"{domain}: not in the catalogue: {msgid}" for _, msgid in sorted(used - set(known))]
+    left = [f"{domain}: no longer used: {msgid}" for _, msgid in sorted(set(known) - used)]
+    return missing + left + untranslated(domain, known) + placeholders(domain, known) + stale(domain, committed)
+
+
+def untranslated(domain: str, known: dict) -> list[str]:
+    return [f"{domain}: {'fuzzy' if entry.fuzzy else 'not translated'}: {entry.msgid}" for entry in known.values() if not entry.translated()]
+
+
+def placeholders(domain: str, known: dict) -> list[str]:
+    """A translation that drops or invents a named placeholder breaks its page."""
+    named = re.compile(r"%\((\w+)\)")
+    return [
+        f"{domain}: other placeholders: {entry.msgid}"
+        for entry in known.values()
+        if entry.msgstr and set(named.findall(entry.msgid)) != set(named.findall(entry.msgstr))
+    ]
+
+
+def stale(domain: str, committed: Path) -> list[str]:
+    compiled = committed.with_suffix(".mo")
+    if not compiled.exists():
+        return [f"{domain}: {compiled.name} does not exist"]
+    fresh = {key(entry): (entry.msgstr, entry.msgstr_plural) for entry in polib.pofile(str(committed)).translated_entries()}
+    held = {key(entry): (entry.msgstr, entry.msgstr_plural) for entry in polib.mofile(str(compiled))}
+    return [] if fresh == held else [f"{domain}: {compiled.name} is older than {committed.name}"]
+
+
+def main() -> None:
+    found = faults()
+    for fault in found[:SHOWN]:
+        print(fault)
+    if len(found) > SHOWN:
+        print(f"… and {len(found) - SHOWN} more")
+    if found:
+        sys.exit(f"{len(found)} faults in locale/en. `make messages` collects and compiles; the translations are written by hand.")
+
+
+if __name__ == "__main__":
+    main()
