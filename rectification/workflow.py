@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from inspections.words import FindingState as F
-from rectification.words import PARTY_TURN, UNFINISHED, VERIFIER_TURN
+from rectification.words import PARTY_TURN, UNFINISHED
 from rectification.words import TaskState as T
 
 
@@ -50,6 +50,7 @@ FINDING_STEPS = {
     "merge": step(_("并案"), {F.REPORTED, F.REGISTERED}, {Part.OFFICE}, F.MERGED, needs_note=True, form="merge"),
     "assign": step(_("交办"), {F.REGISTERED}, {Part.OFFICE, Part.SYSTEM}, F.ASSIGNED, form="assign", tone="primary"),
     "assign_more": step(_("增加承办单位"), {F.ASSIGNED}, {Part.OFFICE, Part.COMMANDER, Part.SYSTEM}, form="assign"),
+    "unassign": step(_("全部退单，待重新交办"), {F.ASSIGNED}, {Part.SYSTEM}, F.REGISTERED),
     "rectify": step(_("核查全部通过"), {F.ASSIGNED, F.STOPPED_PENDING}, {Part.SYSTEM}, F.RECTIFIED),
     "stop": step(_("停而未改，转入复查"), {F.ASSIGNED}, {Part.SYSTEM}, F.STOPPED_PENDING),
     "recheck": step(_("复查：仍停"), {F.STOPPED_PENDING}, {Part.OFFICE, Part.SUPERVISION, Part.HEADQUARTERS}, needs_note=True),
@@ -76,7 +77,7 @@ TASK_STEPS = {
     "transfer": step(_("申请移交"), {T.ASSIGNED, T.ACCEPTED, T.RETURNED}, {Part.PARTY}, needs_note=True, form="transfer"),
     "approve": step(_("同意"), set(PARTY_TURN), {Part.COMMANDER, Part.DIRECTOR}, form="decision", tone="primary"),
     "decline": step(_("不同意"), set(PARTY_TURN), {Part.COMMANDER, Part.DIRECTOR}, form="decision", needs_note=True),
-    "leave": step(_("退单生效"), {T.ASSIGNED}, {Part.SYSTEM}, T.REFUSED),
+    "leave": step(_("退单生效"), set(PARTY_TURN), {Part.SYSTEM}, T.REFUSED),
     "pause": step(_("缓办生效"), {T.ACCEPTED, T.RETURNED}, {Part.SYSTEM}, T.SUSPENDED),
     "resume": step(_("恢复办理"), {T.SUSPENDED}, {Part.COMMANDER, Part.DIRECTOR, Part.PARTY, Part.SYSTEM}, T.ACCEPTED),
     "hand_over": step(_("移交完成"), set(PARTY_TURN), {Part.SYSTEM}, T.TRANSFERRED),
@@ -99,6 +100,3 @@ HIDDEN = {"draw", "arrive"}
 def allowed(steps: dict, state: str, parts) -> list[str]:
     """Actions open in ``state`` to somebody who is ``parts`` towards the row, in the table's order."""
     return [action for action, each in steps.items() if state in each.sources and each.parts & set(parts)]
-
-
-VERIFYING = frozenset(VERIFIER_TURN)

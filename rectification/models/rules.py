@@ -8,6 +8,7 @@ from grids import scope
 from grids.models import Field, Grid, Organisation
 from inspections.models import ProblemType
 from rectification.words import TaskRole
+from worktime.models import Unit
 
 
 class DistrictQuerySet(models.QuerySet):
@@ -83,3 +84,50 @@ class ReminderRule(models.Model):
             models.UniqueConstraint(fields=["district", "code"], name="reminder_rule_code_unique_in_district"),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=9), name="reminder_rule_level_in_range"),
         ]
+
+
+class Clock(models.Model):
+    """How long the steps of others than the party may take (design 4: the office's own steps have clocks too)."""
+
+    class Name(models.TextChoices):
+        REGISTER = "register", _("受理")
+        ASSIGN = "assign", _("交办")
+        DECIDE = "decide", _("审批申请")
+        VERIFY = "verify", _("核查")
+        STRIKE_OFF = "strike_off", _("销号")
+
+    district = models.ForeignKey(Grid, models.PROTECT, related_name="clocks")
+    name = models.CharField(_("环节"), max_length=15, choices=Name)
+    figure = models.PositiveSmallIntegerField(_("时限"))
+    unit = models.CharField(_("单位"), max_length=15, choices=Unit)
+
+    objects = DistrictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("环节时限")
+        verbose_name_plural = _("环节时限")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["district", "name"], name="clock_once_per_step")]
+
+
+class Policy(models.Model):
+    """Figures of a district that the workflow asks for (design 4, domain 3.5 and 5.3)."""
+
+    district = models.OneToOneField(Grid, models.PROTECT, related_name="policy")
+    second_look_one_in = models.PositiveSmallIntegerField(_("低风险盲查比例：每几件抽一件"), default=5)
+    max_extensions = models.PositiveSmallIntegerField(_("最多延期次数"), default=2)
+    max_total_share = models.PositiveSmallIntegerField(_("延期后总时长不超过原时限的倍数"), default=2)
+    suspension_cap_days = models.PositiveSmallIntegerField(_("缓办上限（天）"), default=90)
+    recheck_every_days = models.PositiveSmallIntegerField(_("停而未改复查间隔（天）"), default=7)
+    look_back_after_days = models.JSONField(_("回头看时点（天）"), default=list)
+    look_back_spread_days = models.PositiveSmallIntegerField(_("回头看随机窗口（天）"), default=10)
+    look_back_low_share = models.PositiveSmallIntegerField(_("低风险回头看抽样（%）"), default=20)
+    nearby_metres = models.PositiveSmallIntegerField(_("附近同类问题范围（米）"), default=250)
+    rebound_within_days = models.PositiveSmallIntegerField(_("反弹认定期（天）"), default=90)
+
+    objects = DistrictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("办理规则")
+        verbose_name_plural = _("办理规则")
+        constraints = [models.CheckConstraint(condition=Q(second_look_one_in__gte=1), name="policy_second_look_positive")]

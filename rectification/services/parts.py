@@ -1,0 +1,106 @@
+"""What a person is towards a row: office, commander of its field, party, verifier … (design 4)."""
+
+from common import clock
+from grids import scope
+from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, Role
+from inspections.models import Finding
+from inspections.words import Risk
+from rectification.models import Task
+from rectification.words import LEFT, VERIFIER_TURN
+from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS, Part, allowed
+
+
+def towards_finding(user, finding: Finding) -> set[Part]:
+    rights = scope.rights(user)
+    headquarters = finding.field.headquarters
+    held = {
+        Part.OFFICE: rights.in_district(finding.district_id, OFFICE),
+        Part.DIRECTOR: rights.in_district(finding.district_id, {Role.OFFICE_DIRECTOR}),
+        Part.SUPERVISION: rights.in_district(finding.district_id, {Role.SUPERVISION}),
+        Part.LEADER: rights.in_district(finding.district_id, {Role.DISTRICT_LEADER}),
+        Part.COMMANDER: headquarters is not None and rights.in_organisation(headquarters.organisation_id, COMMANDERS),
+        Part.HEADQUARTERS: headquarters is not None and rights.in_organisation(headquarters.organisation_id, HEADQUARTERS),
+    }
+    if finding.is_sealed and held[Part.SUPERVISION]:
+        held[Part.OFFICE] = True  # nobody else can see it: 督查局 registers and assigns its covert visits itself
+    return {part for part, is_held in held.items() if is_held}
+
+
+def towards_task(user, task: Task) -> set[Part]:
+    held = towards_finding(user, task.finding)
+    rights = scope.rights(user)
+    if rights.in_organisation(task.organisation_id, PARTIES):
+        held.add(Part.PARTY)
+    if task.state in VERIFIER_TURN:
+        held |= _verifying(user, task, held)
+    return held
+
+
+def _verifying(user, task: Task, held: set[Part]) -> set[Part]:
+    """Never the party itself, never the person who assigned it, and the second look never by the first looker."""
+    if Part.PARTY in held or task.assigned_by_id == user.pk:
+        return set()
+    found = set()
+    if held & verifier_parts(task) or (_other_party_verifies(task) and _is_other_party(user, task)):
+        found.add(Part.VERIFIER)
+    if held & {Part.OFFICE, Part.SUPERVISION} and task.first_verifier_id != user.pk:
+        found.add(Part.SECOND_LOOKER)
+    return found
+
+
+def verifier_parts(task: Task) -> set[Part]:
+    """By risk (design 4): low, the other party (no other party: office or headquarters); medium, office or headquarters; high or from above, 督查局."""
+    finding = task.finding
+    if finding.risk == Risk.HIGH or finding.is_from_above:
+        return {Part.SUPERVISION}
+    if finding.risk == Risk.LOW and _other_parties(task):
+        return set()
+    return {Part.OFFICE, Part.HEADQUARTERS}
+
+
+def _other_party_verifies(task: Task) -> bool:
+    return task.finding.risk == Risk.LOW and not task.finding.is_from_above
+
+
+def _other_parties(task: Task) -> list[int]:
+    """Organisations that share the finding with this task."""
+    return [other.organisation_id for other in task.finding.tasks.all() if other.organisation_id != task.organisation_id and other.state not in LEFT]
+
+
+def _is_other_party(user, task: Task) -> bool:
+    rights = scope.rights(user)
+    return any(rights.in_organisation(organisation_id, PARTIES) for organisation_id in _other_parties(task))
+
+
+def towards(user, subject) -> set[Part]:
+    if user is None:
+        return {Part.SYSTEM}
+    return towards_task(user, subject) if isinstance(subject, Task) else towards_finding(user, subject)
+
+
+def steps_of(subject) -> dict:
+    return TASK_STEPS if isinstance(subject, Task) else FINDING_STEPS
+
+
+def actions_for(user, subject) -> list[str]:
+    """Actions to offer this person now, in the table's order; nothing that would be refused."""
+    return [action for action in allowed(steps_of(subject), subject.state, towards(user, subject)) if action not in HIDDEN and _makes_sense(subject, action)]
+
+
+def _makes_sense(subject, action: str) -> bool:
+    """Narrower than the table: a decision needs a pending request, an objection no earlier one, a look-back its day."""
+    if isinstance(subject, Task):
+        pending = any(request.state == "pending" for request in subject.requests.all())
+        if action in ("approve", "decline"):
+            return pending
+        if action in ("object_date", "refuse", "extend", "suspend", "transfer"):
+            return not pending
+        if action == "milestones":
+            return subject.kind == "long_term"
+        return True
+    if action == "superior_accept":
+        return subject.is_from_above and subject.superior_accepted_at is None
+    if action == "look_back":
+        return subject.look_backs.due(clock.today()).exists()
+    return True
+

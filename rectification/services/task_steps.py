@@ -1,0 +1,224 @@
+"""Effects of the steps on a task, requests apart."""
+
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from common import clock
+from inspections.words import Risk
+from rectification.models import Clock, Milestone, Task, TaskPhoto
+from rectification.services import chance, clocks, finding_steps, telling
+from rectification.services.move import Move
+from rectification.words import Conclusion, TaskState
+from worktime import services as worktime
+
+
+# --- the party ----------------------------------------------------------------------------------------------------------------------
+def prepare_accept(move: Move) -> None:
+    move.changes["accepted_at"] = move.now
+    if move.subject.handler_id is None:
+        move.changes["handler"] = move.by
+
+
+def follow_accept(move: Move) -> None:
+    """The receiver of a transfer has signed: the sender's clock stops here."""
+    old = move.subject.transferred_from
+    if old is not None and old.state not in (TaskState.TRANSFERRED, TaskState.VOID):
+        move.then(old, "hand_over", by=None)
+
+
+def prepare_arrive(move: Move) -> None:
+    if move.subject.arrived_at:
+        raise ValidationError(_("已登记过到场。"), code="arrived")
+    move.changes["arrived_at"] = move.now
+
+
+def prepare_feedback(move: Move) -> None:
+    """``conclusion`` and, where the type asks for it, at least one after-photo uploaded to this task."""
+    task = move.subject
+    conclusion = move.details.get("conclusion")
+    if conclusion not in Conclusion.values:
+        raise ValidationError({"conclusion": _("请选择整改结论。")})
+    waiting = TaskPhoto.objects.filter(task=task, event=None, uploaded_by=move.by)
+    if conclusion != Conclusion.NOT_FOUND and task.finding.problem_type.needs_after_photo and not waiting.exists():
+        raise ValidationError({"photos": _("请至少上传一张整改后的照片，从整改前的同一位置拍摄。")})
+    unfinished = task.milestones.filter(done_on=None).exists()
+    if unfinished and conclusion == Conclusion.RECTIFIED:
+        raise ValidationError({"conclusion": _("还有节点没有完成，请先填报进展。")})
+    move.changes |= {"fed_back_at": move.now, "conclusion": conclusion, "verify_due_at": clocks.office_due(task.district_id, Clock.Name.VERIFY, move.now), "first_verifier": None}
+    move.facts |= {"conclusion": conclusion, "photos": waiting.count(), "due_at": task.due_at.isoformat()}
+
+
+def follow_feedback(move: Move) -> None:
+    task = move.subject
+    TaskPhoto.objects.filter(task=task, event=None, uploaded_by=move.by).update(event=move.event)
+    clocks.refresh_finding_due(task.finding_id)
+    title = _("待核查：%(organisation)s 已反馈，%(about)s") % {"organisation": task.organisation, "about": telling.about(task.finding)}
+    telling.tell(telling.verifiers(task), task=task, event=move.event, title=title)
+
+
+def prepare_progress(move: Move) -> None:
+    """Monthly progress of a long-term task; may tick off a milestone."""
+    milestone = move.details.get("milestone")
+    if milestone is not None and (milestone.task_id != move.subject.pk or milestone.done_on):
+        raise ValidationError({"milestone": _("请选择本任务尚未完成的节点。")})
+    if milestone is not None:
+        move.facts["milestone"] = milestone.target
+
+
+def follow_progress(move: Move) -> None:
+    if milestone := move.details.get("milestone"):
+        milestone.done_on, milestone.note = clock.beijing(move.now).date(), move.note[:300]
+        milestone.save(update_fields=["done_on", "note"])
+
+
+def prepare_milestones(move: Move) -> None:
+    """``milestones``: list of ``{"due_on", "target", "percent"}`` ending at 100 %, dates and shares rising, none after the task's date."""
+    plan = move.details.get("milestones") or []
+    if move.subject.milestones.filter(done_on__isnull=False).exists():
+        raise ValidationError({"milestones": _("已有完成的节点，不能重新制定；请通过延期申请调整。")})
+    shares, days = [each["percent"] for each in plan], [each["due_on"] for each in plan]
+    if not plan or shares != sorted(set(shares)) or shares[-1] != 100 or days != sorted(set(days)):
+        raise ValidationError({"milestones": _("节点日期和完成率须逐个递增，最后一个为100%。")})
+    if days[-1] > clock.beijing(move.subject.due_at).date():
+        raise ValidationError({"milestones": _("最后一个节点不能晚于整改期限。")})
+    move.facts["milestones"] = [{**each, "due_on": each["due_on"].isoformat()} for each in plan]
+
+
+def follow_milestones(move: Move) -> None:
+    move.subject.milestones.all().delete()
+    Milestone.objects.bulk_create(Milestone(task=move.subject, **each) for each in move.details["milestones"])
+
+
+# --- the verifier -------------------------------------------------------------------------------------------------------------------
+def prepare_pass(move: Move) -> None:
+    """A low-risk pass is, one time in five, followed by a blind second look; nobody is told that the lot has fallen (design 4)."""
+    task = move.subject
+    policy = clocks.policy_of(task.district_id)
+    if task.finding.risk == Risk.LOW and not task.finding.is_from_above and chance.drawn(policy.second_look_one_in):
+        move.action, move.target = "draw", TaskState.SECOND_LOOK
+        move.changes |= {"first_verifier": move.by, "verify_due_at": clocks.office_due(task.district_id, Clock.Name.VERIFY, move.now)}
+        return
+    _passed(move)
+
+
+def _passed(move: Move) -> None:
+    move.changes |= {"passed_at": move.now, "verify_due_at": None}
+    move.facts |= {"fed_back_at": move.subject.fed_back_at.isoformat(), "due_at": move.subject.due_at.isoformat(), "verify_due_at": _iso(move.subject.verify_due_at)}
+
+
+def _iso(value) -> str:
+    return value.isoformat() if value else ""
+
+
+def follow_passed(move: Move) -> None:
+    finding_steps.settle(move)
+    telling.tell(telling.task_people(move.subject), task=move.subject, event=move.event, title=_("核查通过：%(about)s") % {"about": telling.about(move.finding)})
+
+
+def follow_draw(move: Move) -> None:
+    title = _("抽中盲查，请独立复核：%(about)s") % {"about": telling.about(move.finding)}
+    telling.tell(telling.verifiers(move.subject), task=move.subject, event=move.event, title=title)
+
+
+def prepare_return(move: Move) -> None:
+    """Back to the party, first due date kept unless the verifier grants a new one; ``false_fix`` marks a faked result (虚假整改)."""
+    task = move.subject
+    move.changes |= {"returns": task.returns + 1, "verify_due_at": None, "conclusion": "", "first_verifier": None}
+    move.facts |= {"fed_back_at": _iso(task.fed_back_at), "verify_due_at": _iso(task.verify_due_at), "false_fix": bool(move.details.get("false_fix"))}
+    move.changes["fed_back_at"] = None
+    if due_at := move.details.get("due_at"):
+        if due_at <= move.now:
+            raise ValidationError({"due_at": _("新的期限须晚于现在。")})
+        move.facts["due_at"] = [task.due_at.isoformat(), due_at.isoformat()]
+        move.changes |= {"due_at": due_at, "due_steps": [], "due_rule": ""}
+
+
+def follow_return(move: Move) -> None:
+    clocks.refresh_finding_due(move.subject.finding_id)
+    title = _("退回重办：%(note)s") % {"note": move.note}
+    telling.tell(telling.task_people(move.subject), task=move.subject, event=move.event, title=title, body=telling.about(move.finding), channels=telling.BY_HAND)
+
+
+def prepare_reopen(move: Move) -> None:
+    prepare_return(move)
+    move.changes["passed_at"] = None
+
+
+# --- the office ---------------------------------------------------------------------------------------------------------------------
+def follow_urge(move: Move) -> None:
+    times = move.subject.events.filter(action="urge").count()
+    title = _("催办（第%(n)s次）：%(about)s") % {"n": times, "about": telling.about(move.finding)}
+    body = _("整改期限 %(due)s。%(note)s") % {"due": telling.moment(move.subject.due_at), "note": move.note}
+    telling.tell(telling.task_people(move.subject), task=move.subject, event=move.event, title=title, body=body, channels=telling.BY_HAND)
+
+
+# --- leaving and pausing ------------------------------------------------------------------------------------------------------------
+def prepare_leave(move: Move) -> None:
+    move.changes["ended_at"] = move.now
+
+
+def follow_leave(move: Move) -> None:
+    finding_steps.settle(move)
+
+
+def prepare_pause(move: Move) -> None:
+    move.changes |= {"suspended_at": move.now, "suspended_until": move.details["until"]}
+
+
+def prepare_resume(move: Move) -> None:
+    """The time stood still: the due date moves by exactly as long."""
+    task = move.subject
+    stood = move.now - task.suspended_at
+    move.changes |= {"due_at": task.due_at + stood, "suspended_at": None, "suspended_until": None}
+    move.facts["due_at"] = [task.due_at.isoformat(), (task.due_at + stood).isoformat()]
+
+
+def follow_clock(move: Move) -> None:
+    clocks.refresh_finding_due(move.subject.finding_id)
+
+
+def stamp_late(now) -> int:
+    """Write ``late_since`` once for every party whose clock has run out. Safe to run twice."""
+    return Task.objects.overdue(now).filter(late_since=None).update(late_since=F("due_at"))
+
+
+def used_share(task: Task, now) -> int:
+    """Percent of the party's time that is used, at most 100."""
+    return min(100, round(100 * worktime.used_fraction(task.assigned_at, task.due_at, now)))
+
+
+PREPARE = {
+    "accept": prepare_accept,
+    "arrive": prepare_arrive,
+    "feedback": prepare_feedback,
+    "progress": prepare_progress,
+    "milestones": prepare_milestones,
+    "pass": prepare_pass,
+    "confirm": _passed,
+    "return": prepare_return,
+    "overturn": prepare_return,
+    "reopen": prepare_reopen,
+    "leave": prepare_leave,
+    "hand_over": prepare_leave,
+    "void": prepare_leave,
+    "pause": prepare_pause,
+    "resume": prepare_resume,
+}
+FOLLOW = {
+    "accept": follow_accept,
+    "feedback": follow_feedback,
+    "progress": follow_progress,
+    "milestones": follow_milestones,
+    "pass": follow_passed,
+    "draw": follow_draw,
+    "confirm": follow_passed,
+    "return": follow_return,
+    "overturn": follow_return,
+    "reopen": follow_return,
+    "urge": follow_urge,
+    "leave": follow_leave,
+    "hand_over": follow_leave,
+    "pause": follow_clock,
+    "resume": follow_clock,
+}

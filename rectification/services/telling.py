@@ -1,0 +1,95 @@
+"""Who is told of a step, as rows of the outbox in the same transaction."""
+
+from django.utils.translation import gettext as _
+
+from common import clock
+from grids import people
+from grids.roles import COMMANDERS, OFFICE, PARTIES, Role
+from notices.services import queue
+from rectification.models import Task
+from rectification.services import parts
+from rectification.workflow import TASK_STEPS
+
+BY_HAND = ("inbox", "email")
+
+
+def task_people(task: Task, *, managers: bool = True) -> list:
+    """The handler, or everybody of the organisation when there is none; managers too."""
+    members = people.members_of(task.organisation, PARTIES)
+    if task.handler_id:
+        keep = {task.handler_id} | ({each.pk for each in people.members_of(task.organisation, {Role.TOWN_MANAGER, Role.DEPT_MANAGER})} if managers else set())
+        members = [each for each in members if each.pk in keep]
+    return list(members)
+
+
+def office_people(district_id: int) -> list:
+    return list(people.with_role(district_id, OFFICE))
+
+
+def supervision_people(district_id: int) -> list:
+    return list(people.with_role(district_id, {Role.SUPERVISION}))
+
+
+def commanders(finding) -> list:
+    """Commander and deputies of the field's headquarters; the office's director where there is none."""
+    headquarters = finding.field.headquarters
+    found = list(people.members_of(headquarters.organisation, COMMANDERS)) if headquarters else []
+    return found or list(people.with_role(finding.district_id, {Role.OFFICE_DIRECTOR}))
+
+
+def verifiers(task: Task) -> list:
+    """People who may verify this task now (see ``parts``)."""
+    candidates = {*office_people(task.district_id), *supervision_people(task.district_id), *_other_parties(task)}
+    step = TASK_STEPS["confirm" if task.state == "second_look" else "pass"]
+    return [person for person in candidates if parts.towards_task(person, task) & step.parts]
+
+
+def _other_parties(task: Task) -> list:
+    others = [other.organisation for other in task.finding.tasks.select_related("organisation") if other.organisation_id != task.organisation_id]
+    return [person for organisation in others for person in people.members_of(organisation, PARTIES)]
+
+
+def tell(who, *, task=None, finding=None, event, title: str, body: str = "", channels=("inbox",), urgent: bool = False) -> int:
+    """Queue one notice about a step; its key is the event's, so a repeated step never tells twice."""
+    subject = task or finding
+    kind = "task" if task else "finding"
+    row = task.finding if task else finding
+    return queue(
+        to=who,
+        title=title,
+        body=body or about(row),
+        url=row.get_absolute_url(),
+        dedup_key=f"{kind}-{event.action}:{subject.pk}:e{event.pk}",
+        kind=f"{kind}.{event.action}",
+        subject=subject,
+        channels=channels,
+        district_id=row.district_id,
+        urgent=urgent,
+    )
+
+
+def about(finding) -> str:
+    """One line that says which problem is meant."""
+    return _("%(number)s %(type)s：%(text)s") % {"number": finding.number or _("（未编号）"), "type": finding.problem_type.name, "text": finding.short_text}
+
+
+def announce(task: Task, *, event) -> None:
+    """Tell the people of a new duty, by mail too; at any hour when its clock counts minutes."""
+    title = _("交办（%(role)s）：%(about)s") % {"role": task.get_role_display(), "about": about(task.finding)}
+    body = _("签收期限 %(accept)s，整改期限 %(due)s。") % {"accept": moment(task.accept_due_at), "due": moment(task.due_at)}
+    queue(
+        to=task_people(task),
+        title=title,
+        body=body,
+        url=task.get_absolute_url(),
+        dedup_key=f"task-assigned:{task.pk}",
+        kind="task.assigned",
+        subject=task,
+        channels=BY_HAND,
+        district_id=task.district_id,
+        urgent=task.finding.problem_type.is_minute_clock,
+    )
+
+
+def moment(value) -> str:
+    return f"{clock.beijing(value):%Y-%m-%d %H:%M}"
