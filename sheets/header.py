@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from sheets.cells import CellError, DateWord, half_width, parse_moment
@@ -22,10 +23,11 @@ class Header:
     places: dict[str, tuple[int, ...]] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     titles: dict[int, str] = field(default_factory=dict)
+    strictness: dict[str, int] = field(default_factory=dict)
 
     @property
-    def score(self) -> tuple[int, int, int]:
-        return len(self.places), self.first_row - self.last_row, -self.first_row
+    def score(self) -> tuple[int, int, int, int]:
+        return len(self.places), sum(self.strictness.values()), self.first_row - self.last_row, -self.first_row
 
 
 def find_header(lines: list[list], merged: list[tuple[int, int, int, int]], columns) -> Header | None:
@@ -34,6 +36,7 @@ def find_header(lines: list[list], merged: list[tuple[int, int, int, int]], colu
     found = [
         header
         for first in range(1, min(len(lines), SEARCHED_ROWS) + 1)
+        if not grid.is_title(first)
         for last in range(grid.least_end(first), min(first + DEPTH - 1, len(lines)) + 1)
         if (header := match(grid, first, last, columns)).places
     ]
@@ -58,6 +61,11 @@ class Grid:
         """A header line whose titles are merged downwards reaches at least to the end of these areas."""
         return max((bottom for top, _l, bottom, _r in self.areas if top == first and bottom - top < DEPTH), default=first)
 
+    def is_title(self, row: int) -> bool:
+        """One text across the sheet stands above a header, not in it."""
+        cells = [self.cells.get((row, column), "") for column in range(1, self.width + 1)]
+        return len(cells) > 2 and len(set(cells)) == 1
+
     def path(self, column: int, first: int, last: int) -> tuple[str, ...]:
         parts = [self.cells.get((row, column), "") for row in range(first, last + 1)]
         return tuple(dict.fromkeys(part for part in parts if part))
@@ -77,10 +85,10 @@ def match(grid: Grid, first: int, last: int, columns) -> Header:
     paths = {column: path for column in range(1, grid.width + 1) if (path := grid.path(column, first, last))}
     header = Header(first, last, titles={column: "/".join(path) for column, path in paths.items()})
     taken: set[int] = set()
-    for keys_of_header, key_of_column in ways(paths):
+    for strictness, (keys_of_header, names) in enumerate(ways(paths, columns)):
         for column in columns:
-            if column.key not in header.places and (place := _first(keys_of_header, {key_of_column(n) for n in column.names} - {""}, taken)):
-                header.places[column.key] = (place,)
+            if column.key not in header.places and (place := _first(keys_of_header, names[column.key], taken)):
+                header.places[column.key], header.strictness[column.key] = (place,), -strictness
                 taken.add(place)
     _places_in_two_columns(header, paths, columns, taken)
     known = {header.titles[place] for place in taken} | {"序号"}
@@ -88,12 +96,20 @@ def match(grid: Grid, first: int, last: int, columns) -> Header:
     return header
 
 
-def ways(paths):
-    """From the strictest to the loosest reading of a title; the loose ones only where they fit one header cell."""
-    yield {place: full_key("/".join(path)) for place, path in paths.items()}, full_key
-    yield _unique({place: full_key(path[-1]) for place, path in paths.items()}), full_key
-    yield _unique({place: base_key("/".join(path)) for place, path in paths.items()}), base_key
-    yield _unique({place: base_key(path[-1]) for place, path in paths.items()}), base_key
+def ways(paths, columns):
+    """From the strictest to the loosest reading of a title; the loose ones only where they fit one header cell and one column."""
+    full = {column.key: {full_key(name) for name in column.names} - {""} for column in columns}
+    base = _unambiguous({column.key: {base_key(name) for name in column.names} - {""} for column in columns})
+    yield {place: full_key("/".join(path)) for place, path in paths.items()}, full
+    yield _unique({place: full_key(path[-1]) for place, path in paths.items()}), full
+    yield _unique({place: base_key("/".join(path)) for place, path in paths.items()}), base
+    yield _unique({place: base_key(path[-1]) for place, path in paths.items()}), base
+
+
+def _unambiguous(names: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Without their brackets 责任单位(属地) and 责任单位(行业) are the same words and mean neither."""
+    count = Counter(name for of_column in names.values() for name in of_column)
+    return {key: {name for name in of_column if count[name] == 1} for key, of_column in names.items()}
 
 
 def _unique(keys: dict[int, str]) -> dict[int, str]:

@@ -15,7 +15,7 @@ from sheets.places import in_order
 __all__ = ["Column", "Row", "RowError", "Table", "read_table"]
 
 TOTALS = re.compile(r"(?:本[页表])?(?:合|小|总|累|共)\s*计(?:数|\(.*\))?\s*:?")
-FOOT_NOTES = re.compile(r"(?:填表人|填报人|制表人|审核人|负责人|单位负责人|填报单位|联系人|注|备注|说明|填表说明|导出人)\s*:.*|导出人 .*", re.S)
+FOOT_NOTES = re.compile(r"(?:填表人|填报人|制表人|审核人|负责人|单位负责人|填报单位|联系人|注|备注|说明|填表说明)\s*:.*|导出(?:人|时间) .*", re.S)
 
 
 def read_table(file, columns: list[Column], *, max_rows: int = MAX_ROWS, today: dt.date | None = None) -> Table:

@@ -26,6 +26,7 @@ NUMBER_FORMATS = {
     "date": "yyyy-mm-dd",
     "datetime": "yyyy-mm-dd hh:mm",
 }
+NOT_IN_NAMES = {ord(char): " " for char in "[]:*?/\\\n\t"}
 FONT = "宋体"
 
 
@@ -59,6 +60,7 @@ class Workbook:
     by: str = ""
     filters: str = ""
     audit_no: str = ""
+    stamped: bool = True
     sheets: list[Sheet] = field(default_factory=list)
 
     def sheet(self, name: str, *, columns: list[Col], rows: Iterable, heading: str = "", as_of: str = "", note: str = "") -> "Workbook":
@@ -77,6 +79,8 @@ class Workbook:
         return buffer.getvalue()
 
     def footer(self) -> str:
+        if not self.stamped:
+            return ""
         parts = [
             _("导出人 %(name)s") % {"name": self.by} if self.by else "",
             _("导出时间 %(time)s") % {"time": f"{clock.beijing(clock.now()):%Y-%m-%d %H:%M}"},
@@ -193,7 +197,12 @@ def plain(value) -> str:
     """Text without control characters, lone surrogates and direction marks, cut at Excel's cell limit."""
     if isinstance(value, dt.datetime):
         return f"{excel_moment(value):%Y-%m-%d %H:%M}"
-    return INVISIBLE.sub("", str(value).replace("\r\n", "\n"))[:CELL_LIMIT]
+    return cut(INVISIBLE.sub("", str(value).replace("\r\n", "\n")), CELL_LIMIT)
+
+
+def cut(text: str, limit: int) -> str:
+    """Excel counts in UTF-16: a rare character or a smiley takes two."""
+    return text if len(text) * 2 <= limit else text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
 
 
 def display_width(text) -> int:
@@ -204,16 +213,16 @@ def sheet_names(sheets: list[Sheet]) -> list[str]:
     """Names Excel accepts: no []:*?/\\, at most 31 characters, none twice."""
     names: list[str] = []
     for index, sheet in enumerate(sheets, 1):
-        name = plain(sheet.name).translate({ord(char): " " for char in "[]:*?/\\\n\t"}).strip(" '")[:31] or f"Sheet{index}"
+        name = cut(plain(sheet.name).translate(NOT_IN_NAMES).strip(" '"), 31) or f"Sheet{index}"
         taken = {known.casefold() for known in names}
-        names.append(f"{name[:27]} ({index})" if name.casefold() in taken else name)
+        names.append(f"{cut(name, 26)} ({index})" if name.casefold() in taken else name)
     return names
 
 
 def template(title: str, columns) -> bytes:
     """An empty workbook for people to fill in: ``columns`` of sheets.reading, required ones with *, a second sheet that explains them."""
     cols = [Col(f"{column.title}{' *' if column.required else ''}", max(12, display_width(column.title) + 4)) for column in columns]
-    book = Workbook(title).sheet(title, columns=cols, rows=[])
+    book = Workbook(title, stamped=False).sheet(title, columns=cols, rows=[])
     explained = [(str(column.title), column.required, ways_to_write().get(column.kind, ""), choices_of(column)) for column in columns]
     heads = [Col(_("列"), 22), Col(_("必填"), 8), Col(_("写法"), 44), Col(_("可选内容"), 60)]
     return book.sheet(_("填写说明"), columns=heads, rows=explained).bytes()
