@@ -3,15 +3,19 @@
 from django.urls import include, path
 
 from accounts import views as accounts
+from accounts.api import TokenView
 from airduty.views import health, ui
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
+    path("api/v1/auth/token/", TokenView.as_view(), name="api_token"),
     path("i18n/setlang/", accounts.set_language, name="set_language"),
     path("jsi18n/", accounts.script_texts, name="jsi18n"),
     path("notices/", include("airduty.urls_notices")),
     path("audit/", include("airduty.urls_audit")),
+    path("", include("worktime.urls")),
     path("ui/", ui.gallery, name="ui"),
+    path("", include("rectification.urls")),
 ]

@@ -12,6 +12,9 @@ from worktime.models import Unit
 HOLIDAY_NAMES = [gettext_noop(name) for name in ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")]
 """Names of the calendar that have a translation; other names are shown as they were typed in."""
 
+LAST_SECOND = dt.time(23, 59, 59)
+DAYS = (Unit.NATURAL_DAYS, Unit.WORKING_DAYS)
+
 
 def explain(steps: list[dict]) -> list[str]:
     """One line per step, the due moment last. An empty list for a deadline that was given, not counted."""
@@ -41,6 +44,8 @@ def _start(step: dict, unit: str) -> str:
         Unit.NATURAL_DAYS: _("%(moment)s 起算，时限 %(figure)d 个自然日，当日不计，次日为第 1 天"),
         Unit.WORKING_DAYS: _("%(moment)s 起算，时限 %(figure)d 个工作日，当日不计，自次日起数"),
     }
+    if not step["figure"]:
+        texts = dict.fromkeys(Unit, _("%(moment)s 起算，要求立即办理")) | dict.fromkeys(DAYS, _("%(moment)s 起算，要求当日办结"))
     return texts[Unit(unit)] % {"moment": _moment(step["at"]), "figure": step["figure"]}
 
 
@@ -79,5 +84,7 @@ def _date(text: str) -> str:
 
 
 def _moment(text: str) -> str:
+    """The last second of a day reads 24:00, as limits are written."""
     moment = clock.beijing(dt.datetime.fromisoformat(text))
-    return _("%(date)s %(time)s") % {"date": _date(moment.date().isoformat()), "time": f"{moment:%H:%M:%S}"}
+    time = "24:00" if moment.time().replace(microsecond=0) == LAST_SECOND else f"{moment:%H:%M:%S}".removesuffix(":00")
+    return _("%(date)s %(time)s") % {"date": _date(moment.date().isoformat()), "time": time}
