@@ -4,8 +4,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from common import clock
+from grids import scope
 from grids.models import Field, Grid, Handover, Membership, Organisation, Post
-from grids.roles import COMMANDERS, REQUIRED_POSTS, PostRole
+from grids.roles import COMMANDERS, OFFICE, REQUIRED_POSTS, SETTINGS_KEEPERS, PostRole
 
 
 def members_of(organisation: Organisation, roles=None) -> QuerySet[User]:
@@ -52,3 +53,27 @@ def vacancies(district: Grid | int, day) -> list[tuple[Grid, list[PostRole]]]:
         grids = grids.annotate(**{f"has_{role}": Exists(held)})
     lacking = [(grid, [role for role in REQUIRED_POSTS if not getattr(grid, f"has_{role}")]) for grid in grids]
     return [(grid, roles) for grid, roles in lacking if roles]
+
+
+# --- pages about people -------------------------------------------------------------------------------------------------------------
+def of_district(district: Grid | int) -> QuerySet[User]:
+    """Everybody who serves or ever served in the district."""
+    key = getattr(district, "pk", district)
+    return User.objects.filter(_served(Q(organisation__district_id=key), Q(grid__district_id=key)))
+
+
+def visible_to(user) -> QuerySet[User]:
+    """Those who serve or served where the person may look, and the person."""
+    found = scope.rights(user)
+    districts = found.member_district_ids
+    posts = Q(grid__district_id__in=districts) | scope.under(found.paths, "grid__path")
+    return User.objects.filter(Q(pk=user.pk) | _served(Q(organisation__district_id__in=districts), posts))
+
+
+def may_see_phones(user, district_id) -> bool:
+    return scope.rights(user).in_district(district_id, OFFICE | SETTINGS_KEEPERS)
+
+
+def _served(membership: Q, post: Q) -> Q:
+    memberships, posts = Membership.objects.filter(membership), Post.objects.filter(post)
+    return Q(pk__in=memberships.values("user_id")) | Q(pk__in=posts.values("user_id"))

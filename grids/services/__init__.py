@@ -3,6 +3,7 @@
 from grids.services.headquarters import attach_field, create_field, create_headquarters, edit_field, set_headquarters
 from grids.services.merging import merge_grids, merge_organisations
 from grids.services.organisations import close_organisation, create_organisation, edit_organisation, rename_organisation
+from grids.services.persons import create_person, deactivate_person, edit_person, reactivate_person, reset_password, show_phone
 from grids.services.places import close_grid, create_district, create_grid, edit_grid, move_grid, rename_grid, set_polygon
 from grids.services.terms import appoint, end_handover, end_membership, end_post, grant, hand_over
 
@@ -16,9 +17,12 @@ __all__ = [
     "create_grid",
     "create_headquarters",
     "create_organisation",
+    "create_person",
+    "deactivate_person",
     "edit_field",
     "edit_grid",
     "edit_organisation",
+    "edit_person",
     "end_handover",
     "end_membership",
     "end_post",
@@ -27,8 +31,11 @@ __all__ = [
     "merge_grids",
     "merge_organisations",
     "move_grid",
+    "reactivate_person",
     "rename_grid",
     "rename_organisation",
+    "reset_password",
     "set_headquarters",
     "set_polygon",
+    "show_phone",
 ]

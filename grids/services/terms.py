@@ -26,7 +26,7 @@ def appoint(*, user: User, grid: Grid, role: PostRole, by, starts_on=None, ends_
     starts_on = starts_on or clock.today()
     if not grid.is_active(starts_on):
         raise ValidationError(_("网格“%(name)s”在 %(day)s 未启用或已停用。") % {"name": grid, "day": starts_on}, code="closed")
-    post = Post.objects.current(starts_on).filter(user=user, grid=grid, role=role, ends_on=None).first()
+    post = Post.objects.filter(user=user, grid=grid, role=role, ends_on=None).first()
     if post:
         return _same_duty(post, title, by=by, district_id=grid.district_id)
     post = Post(user=user, grid=grid, role=role, title=title, starts_on=starts_on, ends_on=ends_on)
@@ -50,7 +50,7 @@ def grant(*, user: User, organisation: Organisation, role: Role, by, starts_on=N
     starts_on = starts_on or clock.today()
     if not organisation.is_active(starts_on):
         raise ValidationError(_("单位“%(name)s”已停用。") % {"name": organisation}, code="closed")
-    membership = Membership.objects.current(starts_on).filter(user=user, organisation=organisation, role=role, ends_on=None).first()
+    membership = Membership.objects.filter(user=user, organisation=organisation, role=role, ends_on=None).first()
     if membership:
         return _same_duty(membership, title, by=by, district_id=organisation.district_id)
     membership = Membership(user=user, organisation=organisation, role=role, title=title, starts_on=starts_on, ends_on=ends_on)
