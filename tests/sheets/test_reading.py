@@ -138,7 +138,8 @@ def test_too_many_rows_are_refused_early():
 
 
 def test_a_cell_in_the_last_row_and_column_costs_nothing():
-    first = "<row r='1'><c r='A1' t='inlineStr'><is><t>单位名称</t></is></c><c r='B1' t='inlineStr'><is><t>面积</t></is></c><c r='XFD1'><v>1</v></c></row>"
+    titles = "<c t='inlineStr'><is><t>单位名称</t></is></c><c t='inlineStr'><is><t>面积</t></is></c>"
+    first = f"<row r='1'>{titles}<c r='XFD1'><v>1</v></c></row>"
     last = "<row r='1048576'><c r='A1048576'><v>1</v></c></row>"
     sheet = f"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>{first}{last}</sheetData></worksheet>"
     assert refused(with_member(xlsx(["单位名称"]), "xl/worksheets/sheet1.xml", sheet.encode())) == "too_many_rows"
