@@ -57,7 +57,9 @@ FINDING_STEPS = {
     "resume": step(_("复查：已整改或已取缔"), {F.STOPPED_PENDING}, {Part.OFFICE, Part.SUPERVISION}, F.RECTIFIED, needs_note=True, tone="primary"),
     "strike_off": step(_("销号"), {F.RECTIFIED}, {Part.DIRECTOR}, F.STRUCK_OFF, tone="primary"),
     "send_back": step(_("退回重查"), {F.RECTIFIED}, {Part.SUPERVISION, Part.DIRECTOR}, F.ASSIGNED, needs_note=True, tone="danger"),
-    "look_back": step(_("回头看"), {F.STRUCK_OFF}, {Part.OFFICE, Part.SUPERVISION, Part.HEADQUARTERS}, form="look_back", needs_note=True, tone="primary"),
+    "look_back": step(
+        _("回头看"), {F.STRUCK_OFF}, {Part.OFFICE, Part.SUPERVISION, Part.HEADQUARTERS}, form="look_back", needs_note=True, tone="primary"
+    ),
     "finish_look_back": step(_("回头看完成"), {F.STRUCK_OFF}, {Part.SYSTEM}, F.LOOKED_BACK),
     "superior_accept": step(_("登记上级验收"), set(F.values), {Part.OFFICE}, form="superior_accept"),
     "correct": step(_("更正"), {F.REGISTERED, F.ASSIGNED, F.STOPPED_PENDING, F.RECTIFIED}, {Part.OFFICE}, form="correct", needs_note=True),

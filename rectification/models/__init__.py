@@ -1,5 +1,6 @@
 from rectification.models.look_backs import LookBack
+from rectification.models.reminders import Reminder
 from rectification.models.rules import Clock, Policy, ReminderRule, RoutingRule
 from rectification.models.tasks import Milestone, Task, TaskEvent, TaskPhoto, TaskRequest
 
-__all__ = ["Clock", "LookBack", "Milestone", "Policy", "ReminderRule", "RoutingRule", "Task", "TaskEvent", "TaskPhoto", "TaskRequest"]
+__all__ = ["Clock", "LookBack", "Milestone", "Policy", "Reminder", "ReminderRule", "RoutingRule", "Task", "TaskEvent", "TaskPhoto", "TaskRequest"]

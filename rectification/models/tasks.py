@@ -60,7 +60,9 @@ class Task(models.Model):
     district = models.ForeignKey(Grid, models.PROTECT, related_name="+")
     role = models.CharField(_("责任"), max_length=15, choices=TaskRole)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="tasks", verbose_name=_("承办单位"))
-    handler = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="handled_tasks", verbose_name=_("经办人"))
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="handled_tasks", verbose_name=_("经办人")
+    )
     must_feed_back = models.BooleanField(_("须反馈"), default=True)
     kind = models.CharField(_("整改类型"), max_length=10, choices=Kind, default=Kind.LIMITED)
     measure = models.CharField(_("整改要求"), max_length=500, blank=True)
@@ -99,7 +101,9 @@ class Task(models.Model):
         ordering = ["due_at", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=TaskState.values), name="task_state_known"),
-            models.CheckConstraint(condition=~Q(state="passed") | Q(passed_at__isnull=False, fed_back_at__isnull=False), name="task_passed_was_fed_back"),
+            models.CheckConstraint(
+                condition=~Q(state="passed") | Q(passed_at__isnull=False, fed_back_at__isnull=False), name="task_passed_was_fed_back"
+            ),
             models.UniqueConstraint(
                 fields=["finding", "organisation"], condition=~Q(state__in=["refused", "transferred", "void"]), name="task_once_per_organisation"
             ),

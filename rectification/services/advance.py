@@ -58,14 +58,28 @@ def _begin(subject, action, *, by, note, details) -> Move:
         raise ValidationError(_("没有这个办理步骤。"), code="unknown_action")
     held = parts.towards(by, subject)
     if subject.state not in step.sources:
-        raise Conflict(_("当前状态为“%(state)s”，不能办理这一步。") % {"state": subject.get_state_display()}, code="not_open", state=subject.state, version=subject.version)
+        raise Conflict(
+            _("当前状态为“%(state)s”，不能办理这一步。") % {"state": subject.get_state_display()},
+            code="not_open",
+            state=subject.state,
+            version=subject.version,
+        )
     if not held & step.parts:
         raise NotYourRole(_("这一步由%(who)s办理。") % {"who": _("、").join(sorted(str(part.label) for part in step.parts))})
     if step.needs_note and not note:
         raise ValidationError({"note": _("请写明情况或理由。")}, code="note")
     part = sorted(held & step.parts)[0]
     return Move(
-        subject=subject, action=action, step=step, by=by, part=Part(part), note=note, details=details, now=clock.now(), target=step.target or subject.state, then=advance
+        subject=subject,
+        action=action,
+        step=step,
+        by=by,
+        part=Part(part),
+        note=note,
+        details=details,
+        now=clock.now(),
+        target=step.target or subject.state,
+        then=advance,
     )
 
 
@@ -100,4 +114,10 @@ def _seal(move: Move) -> None:
     subject = move.subject
     subject.refresh_from_db(fields=["state", "version"])
     payload = {"from": move.was_state, "to": move.target, "note": move.note, **move.facts}
-    record(f"{'task' if isinstance(subject, Task) else 'finding'}.{move.action}", type(subject).objects.get(pk=subject.pk), by=move.by, district_id=subject.district_id, payload=payload)
+    record(
+        f"{'task' if isinstance(subject, Task) else 'finding'}.{move.action}",
+        type(subject).objects.get(pk=subject.pk),
+        by=move.by,
+        district_id=subject.district_id,
+        payload=payload,
+    )

@@ -37,7 +37,15 @@ def load(district: Grid) -> None:
         ReminderRule.objects.get_or_create(
             district=district,
             code=code,
-            defaults={"name": name, "point": point, "figure": figure, "audiences": audiences, "channels": channels, "level": level, "position": position},
+            defaults={
+                "name": name,
+                "point": point,
+                "figure": figure,
+                "audiences": audiences,
+                "channels": channels,
+                "level": level,
+                "position": position,
+            },
         )
     load_routing(district)
 

@@ -62,7 +62,12 @@ def prepare_merge(move: Move) -> None:
 
 
 def follow_reject(move: Move) -> None:
-    telling.tell([move.subject.reporter] if move.subject.reporter else [], finding=move.subject, event=move.event, title=_("您上报的问题未受理：%(note)s") % {"note": move.note})
+    telling.tell(
+        [move.subject.reporter] if move.subject.reporter else [],
+        finding=move.subject,
+        event=move.event,
+        title=_("您上报的问题未受理：%(note)s") % {"note": move.note},
+    )
 
 
 def follow_void(move: Move) -> None:
@@ -137,7 +142,12 @@ def _superior_due(finding: Finding, now: dt.datetime) -> dt.datetime | None:
 
 # --- rectified, stopped, struck off -------------------------------------------------------------------------------------------------
 def prepare_rectify(move: Move) -> None:
-    move.changes |= {"rectified_at": move.now, "due_at": None, "recheck_on": None, "step_due_at": clocks.office_due(move.subject.district_id, Clock.Name.STRIKE_OFF, move.now)}
+    move.changes |= {
+        "rectified_at": move.now,
+        "due_at": None,
+        "recheck_on": None,
+        "step_due_at": clocks.office_due(move.subject.district_id, Clock.Name.STRIKE_OFF, move.now),
+    }
 
 
 def prepare_stop(move: Move) -> None:

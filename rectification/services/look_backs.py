@@ -70,7 +70,9 @@ def open_rebound(move: Move) -> Finding:
     )  # fmt: skip
     fresh.search_text = search.text_of(fresh)
     fresh.save(force_insert=True)
-    FindingEvent.objects.create(finding=fresh, action="rebound", to_state=fresh.state, by=move.by, by_name=str(move.by or ""), note=move.note, at=move.now)
+    FindingEvent.objects.create(
+        finding=fresh, action="rebound", to_state=fresh.state, by=move.by, by_name=str(move.by or ""), note=move.note, at=move.now
+    )
     record_rebound(fresh, move)
     return fresh
 

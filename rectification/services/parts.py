@@ -84,7 +84,11 @@ def steps_of(subject) -> dict:
 
 def actions_for(user, subject) -> list[str]:
     """Actions to offer this person now, in the table's order; nothing that would be refused."""
-    return [action for action in allowed(steps_of(subject), subject.state, towards(user, subject)) if action not in HIDDEN and _makes_sense(subject, action)]
+    return [
+        action
+        for action in allowed(steps_of(subject), subject.state, towards(user, subject))
+        if action not in HIDDEN and _makes_sense(subject, action)
+    ]
 
 
 def _makes_sense(subject, action: str) -> bool:
@@ -103,4 +107,3 @@ def _makes_sense(subject, action: str) -> bool:
     if action == "look_back":
         return subject.look_backs.due(clock.today()).exists()
     return True
-

@@ -51,7 +51,9 @@ def check_extension(move: Move) -> None:
         raise ValidationError(_("已延期%(n)s次，不能再延。") % {"n": task.extensions}, code="too_often")
     latest = task.assigned_at + policy.max_total_share * (task.original_due_at - task.assigned_at)
     if wanted > latest:
-        raise ValidationError({"wanted_at": _("延期后总时长不能超过原时限的%(n)s倍，最晚到%(day)s。") % {"n": policy.max_total_share, "day": f"{latest:%Y-%m-%d}"}})
+        raise ValidationError(
+            {"wanted_at": _("延期后总时长不能超过原时限的%(n)s倍，最晚到%(day)s。") % {"n": policy.max_total_share, "day": f"{latest:%Y-%m-%d}"}}
+        )
     if move.details.get("reason_code") not in ExtensionReason.values:
         raise ValidationError({"reason_code": _("请选择理由类别。")})
 
@@ -149,7 +151,14 @@ def _decided(move: Move, state: RequestState) -> TaskRequest:
     request.granted_due_at = move.details.get("granted_at")
     request.save(update_fields=["state", "decided_by", "decided_at", "decision_note", "granted_due_at"])
     title = _("%(kind)s申请：%(decision)s") % {"kind": request.get_kind_display(), "decision": request.get_state_display()}
-    telling.tell(telling.task_people(move.subject), task=move.subject, event=move.event, title=title, body=telling.about(move.finding), channels=telling.BY_HAND)
+    telling.tell(
+        telling.task_people(move.subject),
+        task=move.subject,
+        event=move.event,
+        title=title,
+        body=telling.about(move.finding),
+        channels=telling.BY_HAND,
+    )
     return request
 
 
@@ -167,7 +176,13 @@ def _iso(value) -> str:
     return value.isoformat() if value else ""
 
 
-CHECKS = {"object_date": check_objection, "refuse": check_acceptance_open, "extend": check_extension, "suspend": check_suspension, "transfer": check_transfer}
+CHECKS = {
+    "object_date": check_objection,
+    "refuse": check_acceptance_open,
+    "extend": check_extension,
+    "suspend": check_suspension,
+    "transfer": check_transfer,
+}
 PREPARE = {**dict.fromkeys(KINDS, prepare_ask), "approve": prepare_decide, "decline": prepare_decide}
 FOLLOW = {
     **dict.fromkeys(KINDS, follow_ask),

@@ -45,7 +45,12 @@ def prepare_feedback(move: Move) -> None:
     unfinished = task.milestones.filter(done_on=None).exists()
     if unfinished and conclusion == Conclusion.RECTIFIED:
         raise ValidationError({"conclusion": _("还有节点没有完成，请先填报进展。")})
-    move.changes |= {"fed_back_at": move.now, "conclusion": conclusion, "verify_due_at": clocks.office_due(task.district_id, Clock.Name.VERIFY, move.now), "first_verifier": None}
+    move.changes |= {
+        "fed_back_at": move.now,
+        "conclusion": conclusion,
+        "verify_due_at": clocks.office_due(task.district_id, Clock.Name.VERIFY, move.now),
+        "first_verifier": None,
+    }
     move.facts |= {"conclusion": conclusion, "photos": waiting.count(), "due_at": task.due_at.isoformat()}
 
 
@@ -104,7 +109,11 @@ def prepare_pass(move: Move) -> None:
 
 def _passed(move: Move) -> None:
     move.changes |= {"passed_at": move.now, "verify_due_at": None}
-    move.facts |= {"fed_back_at": move.subject.fed_back_at.isoformat(), "due_at": move.subject.due_at.isoformat(), "verify_due_at": _iso(move.subject.verify_due_at)}
+    move.facts |= {
+        "fed_back_at": move.subject.fed_back_at.isoformat(),
+        "due_at": move.subject.due_at.isoformat(),
+        "verify_due_at": _iso(move.subject.verify_due_at),
+    }
 
 
 def _iso(value) -> str:
@@ -113,7 +122,12 @@ def _iso(value) -> str:
 
 def follow_passed(move: Move) -> None:
     finding_steps.settle(move)
-    telling.tell(telling.task_people(move.subject), task=move.subject, event=move.event, title=_("核查通过：%(about)s") % {"about": telling.about(move.finding)})
+    telling.tell(
+        telling.task_people(move.subject),
+        task=move.subject,
+        event=move.event,
+        title=_("核查通过：%(about)s") % {"about": telling.about(move.finding)},
+    )
 
 
 def follow_draw(move: Move) -> None:
@@ -137,7 +151,14 @@ def prepare_return(move: Move) -> None:
 def follow_return(move: Move) -> None:
     clocks.refresh_finding_due(move.subject.finding_id)
     title = _("退回重办：%(note)s") % {"note": move.note}
-    telling.tell(telling.task_people(move.subject), task=move.subject, event=move.event, title=title, body=telling.about(move.finding), channels=telling.BY_HAND)
+    telling.tell(
+        telling.task_people(move.subject),
+        task=move.subject,
+        event=move.event,
+        title=title,
+        body=telling.about(move.finding),
+        channels=telling.BY_HAND,
+    )
 
 
 def prepare_reopen(move: Move) -> None:

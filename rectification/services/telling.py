@@ -17,7 +17,9 @@ def task_people(task: Task, *, managers: bool = True) -> list:
     """The handler, or everybody of the organisation when there is none; managers too."""
     members = people.members_of(task.organisation, PARTIES)
     if task.handler_id:
-        keep = {task.handler_id} | ({each.pk for each in people.members_of(task.organisation, {Role.TOWN_MANAGER, Role.DEPT_MANAGER})} if managers else set())
+        keep = {task.handler_id} | (
+            {each.pk for each in people.members_of(task.organisation, {Role.TOWN_MANAGER, Role.DEPT_MANAGER})} if managers else set()
+        )
         members = [each for each in members if each.pk in keep]
     return list(members)
 
@@ -70,7 +72,11 @@ def tell(who, *, task=None, finding=None, event, title: str, body: str = "", cha
 
 def about(finding) -> str:
     """One line that says which problem is meant."""
-    return _("%(number)s %(type)s：%(text)s") % {"number": finding.number or _("（未编号）"), "type": finding.problem_type.name, "text": finding.short_text}
+    return _("%(number)s %(type)s：%(text)s") % {
+        "number": finding.number or _("（未编号）"),
+        "type": finding.problem_type.name,
+        "text": finding.short_text,
+    }
 
 
 def announce(task: Task, *, event) -> None:

@@ -1,0 +1,53 @@
+"""What time alone brings about: lateness stamped, suspensions ended, hidden look-backs and rechecks called. Safe to run twice."""
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+import notices.services
+from common import clock
+from common.errors import Conflict
+from inspections.models import Finding
+from inspections.words import FindingState
+from rectification.models import LookBack
+from rectification.services import request_steps, task_steps, telling
+from rectification.services.advance import advance
+
+
+def scan(now: dt.datetime) -> None:
+    task_steps.stamp_late(now)
+    end_suspensions(now)
+    today = clock.beijing(now).date()
+    call_look_backs(today)
+    call_rechecks(today)
+
+
+def end_suspensions(now: dt.datetime) -> None:
+    for task in request_steps.resume_due(now):
+        try:
+            advance(task, "resume", by=None)
+        except Conflict:
+            continue  # resumed by a person at this moment
+
+
+def call_look_backs(today: dt.date) -> None:
+    """On its hidden day a look-back is told to the office and 督查局, and only then."""
+    for look_back in LookBack.objects.due(today).select_related("finding__problem_type"):
+        _call(look_back.finding, key=f"look-back:{look_back.pk}", kind="look_back.due", title=_("今日回头看：%(about)s"))
+
+
+def call_rechecks(today: dt.date) -> None:
+    for finding in Finding.objects.filter(state=FindingState.STOPPED_PENDING, recheck_on__lte=today).select_related("problem_type"):
+        _call(finding, key=f"recheck:{finding.pk}:{finding.recheck_on}", kind="recheck.due", title=_("停而未改，今日复查：%(about)s"))
+
+
+def _call(finding: Finding, *, key: str, kind: str, title: str) -> None:
+    notices.services.queue(
+        to=[*telling.office_people(finding.district_id), *telling.supervision_people(finding.district_id)],
+        title=title % {"about": telling.about(finding)},
+        url=finding.get_absolute_url(),
+        dedup_key=key,
+        kind=kind,
+        subject=finding,
+        district_id=finding.district_id,
+    )
