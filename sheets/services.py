@@ -135,7 +135,10 @@ def finish(job: Job, result: Result) -> None:
 
 
 def fail(job: Job, reason: str) -> Job:
-    _end(job, Job.State.FAILED, error=reason)
+    try:
+        _end(job, Job.State.FAILED, error=reason)
+    except LostClaim:
+        log.warning("job %s was taken by another worker", job.pk)
     return job
 
 

@@ -118,6 +118,13 @@ def test_a_worker_that_was_overtaken_leaves_nothing():
     assert not Notice.objects.exists()
 
 
+def test_a_worker_that_fails_after_being_overtaken_changes_nothing():
+    job = services.claim(JobFactory(kind="refuses").pk)
+    Job.objects.filter(pk=job.pk).update(claimed_by="another")
+    assert services.run(job).state == "running"
+    assert not Notice.objects.exists()
+
+
 def test_a_refusal_is_shown_to_the_person(client):
     job = services.run(JobFactory(kind="refuses"))
     assert (job.state, job.error) == ("failed", "这个月还没有数据")
