@@ -159,7 +159,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "change_password": "accounts.forms.OwnPasswordForm",
+    "reauthenticate": "accounts.forms.AgainForm",
+}
 ACCOUNT_ADAPTER = "accounts.adapter.ClosedSignUpAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -167,12 +171,17 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": None}
+"""A whole office shares one address; wrong passwords are counted by axes, in the database."""
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Airduty"
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not DEMO)
 """Officials, supervisors and administrators must have a second factor before any page opens (docs/asvs.md)."""
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False
+"""allauth would write a row at every request; accounts.middleware does once a minute."""
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=5)
@@ -185,6 +194,7 @@ AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
+SESSION_HOURS_FIELD = env.int("SESSION_HOURS_FIELD", default=7 * 24)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)
 SESSION_IDLE_MINUTES_FIELD = env.int("SESSION_IDLE_MINUTES_FIELD", default=12 * 60)
 SESSION_COOKIE_HTTPONLY = True
@@ -288,6 +298,7 @@ AUDIT_SCOPE = "grids.scope.audited_districts"
 AUDITED_MODELS = ["inspections.Finding", "rectification.Task", "scorecards.Scorecard"]
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 GRID_MOVED = ["inspections.services.places.grid_moved"]
+LEDGER_IMPORTED = "rectification.services.imported.carry_over"
 ORGANISATION_MERGED: list[str] = []
 """Called with (source, into, by=, note=) inside the merging transaction: unfinished duties go on for the successor."""
 DISTRICT_DEFAULTS = ["inspections.services.defaults.load", "rectification.services.defaults.load", "scorecards.services.defaults.load"]
@@ -296,6 +307,9 @@ AUDIT_SCOPE = "grids.scope.audited_districts"
 NOTICE_SCOPE = "grids.scope.office_districts"
 SECOND_FACTOR_NEEDED = "grids.scope.second_factor_needed"
 IS_FIELD_PERSON = "grids.scope.is_field"
+
+SHEET_JOBS = {"ledger": "inspections.exports.run_ledger_export"}
+"""Kind of background job → dotted path of its ``runner(job)`` (sheets)."""
 
 # --- audit --------------------------------------------------------------------------------------------------------------------------
 AUDIT_HASH = env.str("AUDIT_HASH", default="sha256")
@@ -308,11 +322,12 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.TokenAuthentication", "common.api.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["common.api.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "common.api.pagination.CursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "common.api.exceptions.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,  # ?format=xlsx is the export's own word, not a renderer's
     "PAGE_SIZE": 20,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
