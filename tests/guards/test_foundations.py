@@ -31,7 +31,7 @@ def test_browser_opens_a_page_and_its_published_files(page, live_server):
     answer = page.goto("/healthz")
 
     assert answer.status == 200
-    assert page.request.get("/static/vendor/tabler/tabler.min.css").ok
+    assert page.request.get("/static/vendor/tabler.min.css").ok
 
 
 @pytest.mark.django_db

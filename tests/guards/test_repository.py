@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 
 ROOT = Path(settings.BASE_DIR)
+STATIC = re.compile(r"""\{%\s*static\s+['"]([^'"]+)['"]""")
 HOST = re.compile(r"https?://|file://|^--|@ ", re.M)
 
 
@@ -57,4 +59,11 @@ def test_published_browser_files_name_no_source_map():
     folder = Path(settings.DATA_DIR) / "vendor"
 
     assert [file.name for file in folder.rglob("*.*s*") if file.suffix in {".js", ".css"} and b"sourceMappingURL=" in file.read_bytes()] == []
-    assert (folder / "tabler/tabler.min.css").exists()
+    assert (folder / "tabler.min.css").exists()
+
+
+def test_every_file_that_a_template_names_is_published():
+    named = {name for template in committed("*.html") for name in STATIC.findall(template.read_text())}
+
+    assert named
+    assert [name for name in sorted(named) if finders.find(name) is None] == []
