@@ -1,0 +1,95 @@
+"""One month of one district as the indicators see it: its bounds, its units, whose ground and field is whose, what was corrected afterwards."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.lookups import In
+
+from common import clock
+from grids.models import Field, Grid, Organisation
+from grids.roles import OrganisationKind
+from inspections.models import Finding, FindingEvent
+from scorecards.words import Kind
+
+
+@dataclass
+class Month:
+    """``start`` and ``end`` bound the Beijing month half-open; ``end`` is the cut-off."""
+
+    name: str
+    district_id: int
+    units: dict[int, str]
+    """Organisation → kind of scheme."""
+    start: dt.datetime = field(init=False)
+    end: dt.datetime = field(init=False)
+
+    def __post_init__(self):
+        self.start, self.end = clock.month_bounds(self.name)
+
+    def within(self, name: str) -> Q:
+        return Q(**{f"{name}__gte": self.start, f"{name}__lt": self.end})
+
+    def units_of(self, kind: str) -> list[int]:
+        return [pk for pk, each in self.units.items() if each == kind]
+
+    @cached_property
+    def grids_of_township(self) -> dict[int, list[int]]:
+        """Township → its grids and all below them; a lower grid that names another township belongs to that one."""
+        townships = set(Organisation.objects.filter(district_id=self.district_id, kind=OrganisationKind.TOWNSHIP).values_list("pk", flat=True))
+        owners: dict[str, int] = {}
+        found: dict[int, list[int]] = {pk: [] for pk in townships}
+        for pk, path, organisation_id in Grid.objects.filter(district_id=self.district_id).order_by("path").values_list("pk", "path", "organisation_id"):
+            above = path[: path.rstrip("/").rfind("/") + 1]
+            owner = organisation_id if organisation_id in townships else owners.get(above)
+            if owner:
+                owners[path] = owner
+                found[owner].append(pk)
+        return found
+
+    @cached_property
+    def fields_of_department(self) -> dict[int, list[int]]:
+        """Department → fields whose headquarters it leads."""
+        found: dict[int, list[int]] = {}
+        led = Field.objects.filter(district_id=self.district_id, headquarters__lead_unit__isnull=False)
+        for pk, lead in led.values_list("pk", "headquarters__lead_unit_id"):
+            found.setdefault(lead, []).append(pk)
+        return found
+
+    @cached_property
+    def corrections(self) -> dict[str, dict[int, object]]:
+        """Column → finding → the value it had at the cut-off, for findings corrected since (``details: {"changes": {column: [old, new]}}``)."""
+        found: dict[str, dict[int, object]] = {}
+        later = FindingEvent.objects.filter(action="correct", at__gte=self.end, finding__district_id=self.district_id).order_by("at", "id")
+        for pk, details in later.values_list("finding_id", "details"):
+            for name, (old, _new) in (details.get("changes") or {}).items():
+                found.setdefault(name, {}).setdefault(pk, old)
+        return found
+
+    def then(self, name: str, *, finding: str = ""):
+        """Expression of a finding's column as it stood at the cut-off. ``finding``: path to the finding, ``"finding__"`` from a task."""
+        key = f"{finding[:-2]}_id" if finding else "pk"
+        column = Finding._meta.get_field(name)
+        now = F(f"{finding}{column.attname}")
+        old = self.corrections.get(name, {})
+        whens = [When(**{key: pk}, then=Value(value)) for pk, value in sorted(old.items())]
+        target = column.target_field if column.is_relation else column
+        return Case(*whens, default=now, output_field=type(target)() if column.is_relation else column.clone()) if whens else now
+
+    def township_of_ground(self, *, finding: str = ""):
+        """Expression: the marked township in whose grids the finding lay."""
+        grids = {unit: self.grids_of_township.get(unit, []) for unit in self.units_of(Kind.TOWNSHIP)}
+        return self._owner(self.then("grid", finding=finding), grids)
+
+    def department_of_field(self, *, finding: str = ""):
+        """Expression: the marked department that leads the finding's field."""
+        fields = {unit: self.fields_of_department.get(unit, []) for unit in self.units_of(Kind.DEPARTMENT)}
+        return self._owner(self.then("field", finding=finding), fields)
+
+    @staticmethod
+    def _owner(expression, owned: dict[int, list[int]]):
+        whens = [When(In(expression, members), then=Value(unit)) for unit, members in owned.items() if members]
+        return Case(*whens, default=Value(None), output_field=IntegerField())
+
+

@@ -1,0 +1,215 @@
+"""Schemes and the monthly marks made by them. All marks are integer hundredths of a point, all shares hundredths of a percent."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from grids import scope
+from grids.models import Grid, Organisation
+from inspections.models import Finding
+from rectification.models import Task
+from scorecards.words import Grade, Kind, LineState, Part, Reason
+
+MONTH = RegexValidator(r"^\d{4}-(0[1-9]|1[0-2])$", _("请按 2026-10 的样式填写月份。"))
+WELL_FORMED_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+
+
+class PublishedQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The ranking is published to every unit of the district; people with grid posts only do not see it."""
+        return self.filter(district_id__in=scope.rights(user).member_district_ids)
+
+
+class SchemeQuerySet(PublishedQuerySet):
+    def in_force(self, month: str):
+        """The version a month is marked by, per district and kind: newest first, so take the first of each."""
+        return self.filter(is_active=True, in_force_from__lte=month).order_by("kind", "-in_force_from", "-version")
+
+
+class Scheme(models.Model):
+    """One version of how a kind of unit is marked. Versions that have marked a month are never edited; a change is a new version."""
+
+    district = models.ForeignKey(Grid, models.PROTECT, related_name="schemes", verbose_name=_("区县"))
+    kind = models.CharField(_("考核对象"), max_length=12, choices=Kind)
+    version = models.PositiveSmallIntegerField(_("版本"))
+    name = models.CharField(_("名称"), max_length=60)
+    in_force_from = models.CharField(_("启用月份"), max_length=7, validators=[MONTH])
+    is_active = models.BooleanField(_("启用"), default=True)
+    excellent_from = models.PositiveIntegerField(_("优秀线"), default=9000)
+    good_from = models.PositiveIntegerField(_("良好线"), default=8000)
+    pass_from = models.PositiveIntegerField(_("合格线"), default=6000)
+    bonus_cap = models.PositiveIntegerField(_("加分上限"), default=500)
+    note = models.CharField(_("修订说明"), max_length=300, blank=True)
+
+    objects = SchemeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("考核方案")
+        verbose_name_plural = _("考核方案")
+        ordering = ["kind", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["district", "kind", "version"], name="scheme_version_once"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="scheme_kind_known"),
+            models.CheckConstraint(condition=Q(in_force_from__regex=WELL_FORMED_MONTH), name="scheme_month_well_formed"),
+            models.CheckConstraint(
+                condition=Q(excellent_from__gt=models.F("good_from"), good_from__gt=models.F("pass_from")), name="scheme_grades_descend"
+            ),
+        ]
+
+    def __str__(self):
+        return _("%(name)s（第 %(version)s 版）") % {"name": self.name, "version": self.version}
+
+
+class SchemeLine(models.Model):
+    """One indicator in a scheme. Deduction lines without full points of their own are taken from the part's starting mark."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="lines")
+    part = models.CharField(_("部分"), max_length=6, choices=Part)
+    indicator = models.SlugField(_("指标"), max_length=30)
+    full = models.PositiveIntegerField(_("满分"), default=0)
+    per_event = models.PositiveIntegerField(_("每次分值"), default=0)
+    cap_per_item = models.PositiveIntegerField(_("每件上限"), null=True, blank=True)
+    cap = models.PositiveIntegerField(_("本项上限"), null=True, blank=True)
+    stacks = models.BooleanField(_("可叠加"), default=False)
+    position = models.PositiveSmallIntegerField(_("排序"), default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "indicator"], name="scheme_line_once"),
+            models.CheckConstraint(condition=Q(part__in=Part.values), name="scheme_line_part_known"),
+        ]
+
+
+class Scorecard(models.Model):
+    """What one unit earned in one Beijing month, computed only from facts recorded before ``cut_off`` (docs/decisions/005)."""
+
+    AUDIT_FIELDS = (
+        "district_id", "month", "organisation_id", "scheme_id", "obtained", "counted", "share", "rank", "group_size", "grade", "built_at", "cut_off", "digest",
+    )  # fmt: skip
+
+    district = models.ForeignKey(Grid, models.PROTECT, related_name="scorecards")
+    month = models.CharField(_("月份"), max_length=7, validators=[MONTH])
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="scorecards", verbose_name=_("单位"))
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="scorecards")
+    obtained = models.IntegerField(_("得分"), default=0)
+    counted = models.PositiveIntegerField(_("计分满分"), default=0)
+    share = models.PositiveIntegerField(_("得分率"), null=True)
+    rank = models.PositiveSmallIntegerField(_("名次"), null=True)
+    group_size = models.PositiveSmallIntegerField(_("参评单位数"), default=0)
+    grade = models.CharField(_("等次"), max_length=10, choices=Grade, blank=True)
+    built_at = models.DateTimeField(_("生成时间"))
+    cut_off = models.DateTimeField(_("截止"))
+    digest = models.CharField(_("校验码"), max_length=64, blank=True)
+
+    objects = PublishedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("计分卡")
+        verbose_name_plural = _("计分卡")
+        ordering = ["rank", "organisation__position", "organisation_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["month", "organisation"], name="scorecard_once_a_month"),
+            models.CheckConstraint(condition=Q(month__regex=WELL_FORMED_MONTH), name="scorecard_month_well_formed"),
+            models.CheckConstraint(condition=Q(obtained__gte=0), name="scorecard_never_below_zero"),
+            models.CheckConstraint(
+                condition=Q(share=None, rank=None, grade="", counted=0) | Q(share__isnull=False, rank__gte=1, grade__in=Grade.values, counted__gt=0),
+                name="scorecard_ranked_when_counted",
+            ),
+        ]
+        indexes = [models.Index(fields=["district", "month"], name="scorecard_of_month")]
+
+    def __str__(self):
+        return f"{self.month} · {self.organisation}"
+
+    def get_absolute_url(self):
+        return reverse("scorecards:card", args=[self.month, self.organisation_id])
+
+
+class ScoreLineQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(scorecard__district_id__in=scope.rights(user).member_district_ids)
+
+
+class ScoreLine(models.Model):
+    """One line of a card with the words and figures it was made by; later edits of the scheme do not touch it."""
+
+    scorecard = models.ForeignKey(Scorecard, models.CASCADE, related_name="lines")
+    part = models.CharField(max_length=6, choices=Part)
+    indicator = models.SlugField(max_length=30)
+    full = models.PositiveIntegerField(default=0)
+    per_event = models.PositiveIntegerField(default=0)
+    cap_per_item = models.PositiveIntegerField(null=True)
+    cap = models.PositiveIntegerField(null=True)
+    stacks = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=12, choices=LineState, default=LineState.NOT_COUNTED)
+    numerator = models.PositiveIntegerField(null=True)
+    denominator = models.PositiveIntegerField(null=True)
+    points = models.IntegerField(null=True)
+
+    objects = ScoreLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["scorecard", "indicator"], name="score_line_once"),
+            models.CheckConstraint(condition=Q(state__in=LineState.values), name="score_line_state_known"),
+            models.CheckConstraint(condition=Q(state="counted", points__isnull=False) | ~Q(state="counted") & Q(points=None), name="score_line_points_when_counted"),
+            models.CheckConstraint(condition=Q(denominator=None) | Q(numerator__lte=models.F("denominator")), name="score_line_part_of_whole"),
+        ]
+
+    @property
+    def shape(self):
+        return self.definition.shape
+
+    @property
+    def definition(self):
+        from scorecards.indicators import INDICATORS  # noqa: PLC0415 - indicators count these models
+
+        return INDICATORS[self.indicator]
+
+    def get_absolute_url(self):
+        return reverse("scorecards:rows", args=[self.scorecard.month, self.scorecard.organisation_id, self.indicator])
+
+
+class ScoreRowQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Rows whose finding the person may see; how many more there are, the page says."""
+        return self.filter(
+            scorecard__district_id__in=scope.rights(user).member_district_ids, finding__in=Finding.objects.visible_to(user).values("pk")
+        )
+
+
+class ScoreRow(models.Model):
+    """One row behind a figure, with the facts it was judged by as they stood at the cut-off.
+
+    ``is_hit`` rows make the numerator, all rows the denominator. ``amount`` is negative for a deduction. ``event_key`` names the event a mark
+    was given for: the database refuses a second mark for the same event on one card.
+    """
+
+    scorecard = models.ForeignKey(Scorecard, models.CASCADE, related_name="+", db_index=False)
+    line = models.ForeignKey(ScoreLine, models.CASCADE, related_name="rows")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="score_rows")
+    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="+", db_index=False)
+    is_hit = models.BooleanField(default=True)
+    amount = models.IntegerField(default=0)
+    reason = models.CharField(_("依据"), max_length=20, choices=Reason)
+    source = models.CharField(_("来源"), max_length=25, blank=True)
+    assigned_at = models.DateTimeField(_("交办时间"), null=True)
+    due_at = models.DateTimeField(_("期限"), null=True)
+    done_at = models.DateTimeField(_("完成时间"), null=True)
+    at = models.DateTimeField(_("发生时间"), null=True)
+    units = models.PositiveSmallIntegerField(_("次数"), default=1)
+    event_key = models.CharField(max_length=40, blank=True)
+
+    objects = ScoreRowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["scorecard", "event_key"], condition=~Q(event_key=""), name="score_row_event_marked_once"),
+            models.CheckConstraint(condition=Q(amount=0) | ~Q(event_key=""), name="score_row_mark_names_its_event"),
+        ]

@@ -1,0 +1,224 @@
+"""A month's scorecards, built from what was recorded before its end: today, on the 10th or next year with the same figures (docs/decisions/005)."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from audit import canonical
+from audit.services import record
+from common import clock
+from grids.models import Grid, Organisation
+from scorecards.indicators import Month, Shape
+from scorecards.models import MONTH, Scheme, Scorecard, ScoreLine, ScoreRow
+from scorecards.services import marks, telling
+from scorecards.services.writing import counts, write_rows
+from scorecards.words import LineState, Part
+
+BUILD_TIME = dt.time(2)
+COPIED = ("part", "indicator", "full", "per_event", "cap_per_item", "cap", "stacks", "position")
+
+
+@dataclass(frozen=True)
+class Built:
+    cards: list[Scorecard]
+    changed: bool
+    """False: the month stood there already with exactly these figures, and nothing was written."""
+
+
+class _SameFigures(Exception):
+    """Rolls the recomputation back."""
+
+
+def build(month: str, *, district: Grid, by=None, rebuild: bool = False) -> Built:
+    """The month's cards of every township and department of the district.
+
+    Cards that exist are left alone; with ``rebuild`` they are worked out anew, and written only when a figure or a row differs.
+    ``ValidationError`` when the month is malformed, not over, or has no scheme.
+    """
+    MONTH(month)
+    _start, end = clock.month_bounds(month)
+    if clock.now() < end:
+        raise ValidationError(_("%(month)s 尚未结束，月末之后才能生成计分卡。") % {"month": month}, code="not_over")
+    with transaction.atomic():
+        Grid.objects.select_for_update(no_key=True).get(pk=district.pk)
+        before = {card.organisation_id: card for card in Scorecard.objects.filter(district=district, month=month)}
+        if before and not rebuild:
+            return Built(list(before.values()), changed=False)
+        try:
+            with transaction.atomic():
+                cards = _build(month, district=district, before=before)
+        except _SameFigures:
+            return Built(list(before.values()), changed=False)
+        telling.ready(month, cards=cards, district=district)
+        for card in cards:
+            record("scorecard.build", card, by=by, district_id=district.pk, payload={"month": month, "digest": card.digest})
+    return Built(cards, changed=True)
+
+
+def build_last_month(*, now: dt.datetime) -> list[Built]:
+    """Level-triggered: whichever district's cards of last month are missing after the 1st 02:00 Beijing time are built now."""
+    today = clock.beijing(now).date()
+    if now < clock.at(today.replace(day=1), BUILD_TIME):
+        return []
+    month = clock.previous_month(today)
+    built = Scorecard.objects.filter(month=month).values("district_id")
+    marked = Grid.objects.districts().filter(pk__in=Scheme.objects.in_force(month).order_by().values("district_id")).exclude(pk__in=built)
+    return [build(month, district=district) for district in marked.order_by("pk")]
+
+
+# --- one build ----------------------------------------------------------------------------------------------------------------------
+def _build(month: str, *, district: Grid, before: dict[int, Scorecard]) -> list[Scorecard]:
+    old = {unit: card.digest for unit, card in before.items()}
+    cards = _cards(month, district=district, before=before)
+    lines = _lines(cards)
+    units = {card.organisation_id: card.scheme.kind for card in cards}
+    write_rows(Month(month, district.pk, units), lines)
+    _mark(cards, lines)
+    _seal(cards, lines)
+    if old and old == {card.organisation_id: card.digest for card in cards}:
+        raise _SameFigures
+    Scorecard.objects.bulk_update(cards, ["obtained", "counted", "share", "rank", "group_size", "grade", "built_at", "digest"])
+    return cards
+
+
+def _cards(month: str, *, district: Grid, before: dict[int, Scorecard]) -> list[Scorecard]:
+    """Fresh empty cards; a rebuilt month keeps its units and its scheme."""
+    if before:
+        ScoreRow.objects.filter(scorecard__in=before.values()).delete()
+        ScoreLine.objects.filter(scorecard__in=before.values()).delete()
+        cards = list(Scorecard.objects.filter(pk__in=[card.pk for card in before.values()]).select_related("scheme", "organisation"))
+        for card in cards:
+            card.built_at = clock.now()
+        return cards
+    schemes = _schemes(month, district=district)
+    units = _units(month, district=district, kinds=list(schemes))
+    start = {"district": district, "month": month, "built_at": clock.now(), "cut_off": clock.month_bounds(month)[1]}
+    return Scorecard.objects.bulk_create(Scorecard(organisation=unit, scheme=schemes[unit.kind], **start) for unit in units)
+
+
+def _schemes(month: str, *, district: Grid) -> dict[str, Scheme]:
+    found: dict[str, Scheme] = {}
+    for scheme in Scheme.objects.filter(district=district).in_force(month):
+        found.setdefault(scheme.kind, scheme)
+    if not found:
+        raise ValidationError(_("%(district)s 还没有适用于 %(month)s 的考核方案，请先在“考核方案”中设置。") % {"district": district, "month": month}, code="no_scheme")
+    return found
+
+
+def _units(month: str, *, district: Grid, kinds: list[str]) -> list[Organisation]:
+    """Units in force on the month's last day."""
+    last = clock.beijing(clock.month_bounds(month)[1]).date() - dt.timedelta(days=1)
+    return list(Organisation.objects.filter(district=district, kind__in=kinds).filter(_not_merged_before(last)).active(last).order_by("position", "id"))
+
+
+def _not_merged_before(last: dt.date) -> Q:
+    return Q(merged_into=None) | Q(valid_to__gt=last)
+
+
+def _lines(cards: list[Scorecard]) -> dict[tuple[int, str], ScoreLine]:
+    schemes = {scheme.pk: list(scheme.lines.all()) for scheme in {card.scheme for card in cards}}
+    fresh = [ScoreLine(scorecard=card, **{name: getattr(line, name) for name in COPIED}) for card in cards for line in schemes[card.scheme_id]]
+    return {(line.scorecard.organisation_id, line.indicator): line for line in ScoreLine.objects.bulk_create(fresh)}
+
+
+# --- marks --------------------------------------------------------------------------------------------------------------------------
+def _mark(cards: list[Scorecard], lines: dict[tuple[int, str], ScoreLine]) -> None:
+    counted = counts([card.pk for card in cards])
+    of_card = defaultdict(list)
+    for line in lines.values():
+        _mark_line(line, counted.get(line.pk, {"hits": 0, "total": 0, "amount": 0}))
+        of_card[line.scorecard_id].append(line)
+    ScoreLine.objects.bulk_update(lines.values(), ["state", "numerator", "denominator", "points"], batch_size=500)
+    for card in cards:
+        _total(card, of_card[card.pk])
+    _rank(cards)
+
+
+def _mark_line(line: ScoreLine, found: dict) -> None:
+    shape = line.definition.shape
+    if shape == Shape.NO_SOURCE:
+        line.state = LineState.NOT_COUNTED
+        return
+    if shape != Shape.START:
+        line.numerator = found["hits"]
+    if shape == Shape.RATE:
+        line.denominator = found["total"]
+    if shape == Shape.RATE and not line.denominator:
+        line.state = LineState.NO_DATA
+    elif line.part == Part.INFORMATION:
+        line.state = LineState.INFORMATION
+    else:
+        line.state, line.points = LineState.COUNTED, _points(line, found)
+
+
+def _points(line: ScoreLine, found: dict) -> int:
+    match line.definition.shape:
+        case Shape.START:
+            return line.full
+        case Shape.RATE:
+            return marks.rated(line.full, line.numerator, line.denominator)
+        case Shape.DEDUCTION if line.full:
+            return marks.part_total([line.full, marks.capped(found["amount"], line.cap)])
+    return marks.capped(found["amount"], line.cap)
+
+
+def _total(card: Scorecard, lines: list[ScoreLine]) -> None:
+    """Points obtained ÷ points counted: lines without a source stand on neither side."""
+    marked = [line for line in lines if line.state == LineState.COUNTED]
+    totals = part_totals(marked)
+    bonus = min(totals.pop(Part.BONUS, 0), card.scheme.bonus_cap)
+    card.obtained = sum(totals.values()) + bonus
+    card.counted = sum(line.full for line in marked if line.part != Part.BONUS)
+    card.share = marks.share(card.obtained, card.counted)
+    if card.share is None:
+        card.obtained = 0
+
+
+def part_totals(lines) -> dict[str, int]:
+    """Part → its points, of the lines that count; never below zero."""
+    points = defaultdict(list)
+    for line in lines:
+        if line.state == LineState.COUNTED:
+            points[line.part].append(line.points)
+    return {part: marks.part_total(each) for part, each in points.items()}
+
+
+def _rank(cards: list[Scorecard]) -> None:
+    groups = defaultdict(list)
+    for card in cards:
+        groups[card.scheme_id].append(card)
+    for group in groups.values():
+        for card, rank in zip(group, marks.ranks([card.share for card in group]), strict=True):
+            scheme = card.scheme
+            card.rank, card.group_size = rank, len(group)
+            grades = {"excellent_from": scheme.excellent_from, "good_from": scheme.good_from, "pass_from": scheme.pass_from}
+            card.grade = "" if card.share is None else marks.grade(card.share, **grades)
+
+
+# --- digest -------------------------------------------------------------------------------------------------------------------------
+ROW_FACTS = ("line_id", "finding_id", "task_id", "is_hit", "amount", "reason", "units", "event_key", "due_at", "done_at")
+
+
+def _seal(cards: list[Scorecard], lines: dict[tuple[int, str], ScoreLine]) -> None:
+    """Digest of a card: its figures and every row behind them."""
+    texts = {line.pk: _line_text(line) for line in lines.values()}
+    rows = defaultdict(list)
+    stored = ScoreRow.objects.filter(scorecard__in=cards).order_by("line_id", "finding_id", "task_id", "event_key", "at")
+    for line_id, *facts in stored.values_list(*ROW_FACTS).iterator(chunk_size=20_000):
+        rows[line_id].append("|".join(map(str, facts)))
+    for card in cards:
+        mine = sorted((line for line in lines.values() if line.scorecard_id == card.pk), key=lambda line: line.indicator)
+        figures = [card.month, card.organisation_id, card.scheme_id, card.obtained, card.counted, card.share, card.rank, card.grade]
+        body = "\n".join(text for line in mine for text in (texts[line.pk], *rows[line.pk]))
+        card.digest = canonical.digest(f"{canonical.dumps(figures)}\n{body}")
+
+
+def _line_text(line: ScoreLine) -> str:
+    return canonical.dumps({name: getattr(line, name) for name in (*COPIED, "state", "numerator", "denominator", "points")})
+
+

@@ -1,0 +1,28 @@
+"""Telling the office that a month's marks stand."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import clock
+from grids.models import Membership
+from grids.roles import OFFICE
+from notices import services as notices
+from scorecards.models import Scorecard
+
+
+def ready(month: str, *, cards: list[Scorecard], district) -> None:
+    """Once per outcome: the key holds the digests, so a month that was rebuilt with other figures is told again."""
+    if not cards:
+        return
+    seats = Membership.objects.current(clock.today()).filter(organisation__district=district, role__in=OFFICE)
+    notices.queue(
+        to=User.objects.filter(pk__in=seats.values("user_id"), is_active=True),
+        title=_("%(month)s 督导考核排名已生成") % {"month": month},
+        body=_("共 %(count)s 个单位。请查看排名和扣分明细。") % {"count": len(cards)},
+        url=reverse("scorecards:ranking_of", args=[month]),
+        dedup_key=f"scorecards:{district.pk}:{month}:{min(card.digest for card in cards)[:12]}",
+        kind="scorecards.ready",
+        district_id=district.pk,
+    )
+

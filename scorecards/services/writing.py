@@ -1,0 +1,93 @@
+"""Rows into the database: rates are copied there by the database itself, marked events are weighed against each other first."""
+
+from django.db import connection
+from django.db.models import BooleanField, Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+
+from scorecards.indicators import INDICATORS, Month, Shape
+from scorecards.indicators.rows import COLUMNS
+from scorecards.models import ScoreLine, ScoreRow
+from scorecards.services import marks
+
+NAMES = [f"row_{name}" for name in COLUMNS]
+KEYS = {"finding": "finding_id", "task": "task_id"}
+
+
+def write_rows(month: Month, lines: dict[tuple[int, str], ScoreLine]) -> None:
+    """Rows of every line of the month's cards; ``lines`` by organisation and indicator."""
+    wanted = [INDICATORS[code] for code in dict.fromkeys(code for _unit, code in lines)]
+    for indicator in wanted:
+        if indicator.collect and not indicator.is_marked:
+            for queryset in indicator.collect(month):
+                _copy(queryset, {unit: line for (unit, code), line in lines.items() if code == indicator.code})
+    _write_marked(month, lines, [indicator for indicator in wanted if indicator.is_marked])
+
+
+def _copy(queryset: QuerySet, lines: dict[int, ScoreLine]) -> None:
+    """INSERT … SELECT: the rows of a rate never leave the database."""
+    placed = queryset.annotate(
+        row_card=_by_unit({unit: line.scorecard_id for unit, line in lines.items()}),
+        row_line=_by_unit({unit: line.pk for unit, line in lines.items()}),
+        row_amount=Value(0, output_field=IntegerField()),
+    ).filter(row_line__isnull=False)
+    sql, parameters = placed.values_list("row_card", "row_line", "row_amount", *NAMES).query.sql_with_params()
+    columns = ", ".join(["scorecard_id", "line_id", "amount", *(KEYS.get(name, name) for name in COLUMNS)])
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {ScoreRow._meta.db_table} ({columns}) {sql}", parameters)
+
+
+def _by_unit(values: dict[int, int]):
+    whens = [When(row_unit=unit, then=Value(value)) for unit, value in values.items()]
+    return Case(*whens, default=Value(None), output_field=IntegerField())
+
+
+# --- deductions and bonuses ---------------------------------------------------------------------------------------------------------
+def _write_marked(month: Month, lines: dict[tuple[int, str], ScoreLine], indicators: list) -> None:
+    import pandas as pd  # noqa: PLC0415 - heavy; only the builder needs it
+
+    found = [
+        (unit, indicator.code, *values)
+        for indicator in indicators
+        for queryset in indicator.collect(month)
+        for unit, *values in queryset.values_list("row_unit", *NAMES)
+        if (unit, indicator.code) in lines
+    ]
+    table = pd.DataFrame(found, columns=["unit", "code", *COLUMNS], dtype=object)
+    if table.empty:
+        return
+    _weigh(table, month, lines)
+    table = table[table["amount"] != 0].sort_values(["weight", "order", "finding", "event_key"], ascending=[False, True, True, True], kind="stable")
+    table = table.drop_duplicates(["unit", "event_key"])
+    ScoreRow.objects.bulk_create((_row(each, lines) for each in table.to_dict("records")), batch_size=2000)
+
+
+def _weigh(table, month: Month, lines: dict[tuple[int, str], ScoreLine]) -> None:
+    """Amount of each row; an event that several rules name is kept for the heaviest, unless a rule stacks (domain 6.2)."""
+    each = [lines[key] for key in zip(table["unit"], table["code"], strict=True)]
+    overdue = table["code"] == "overdue"
+    table["units"] = [
+        marks.overdue_units(due, done, start=month.start, end=month.end) if is_overdue else units
+        for due, done, units, is_overdue in zip(table["due_at"], table["done_at"], table["units"], overdue, strict=True)
+    ]
+    table["amount"] = [_amount(line, units) for line, units in zip(each, table["units"], strict=True)]
+    table["event_key"] = [f"{line.indicator}:{key}" if line.stacks else key for line, key in zip(each, table["event_key"], strict=True)]
+    table["weight"] = table["amount"].abs()
+    table["order"] = [line.position for line in each]
+
+
+def _amount(line: ScoreLine, units: int) -> int:
+    mark = min(line.per_event * units, line.cap_per_item) if line.cap_per_item is not None else line.per_event * units
+    return mark if line.definition.shape == Shape.BONUS else -mark
+
+
+def _row(values: dict, lines: dict[tuple[int, str], ScoreLine]) -> ScoreRow:
+    line = lines[values["unit"], values["code"]]
+    named = {KEYS.get(name, name): values[name] for name in COLUMNS}
+    return ScoreRow(scorecard_id=line.scorecard_id, line_id=line.pk, amount=values["amount"], **named)
+
+
+# --- figures ------------------------------------------------------------------------------------------------------------------------
+def counts(cards: list[int]) -> dict[int, dict]:
+    """Line → hits, rows and marks, counted by the database over the rows just written."""
+    hit = Count("pk", filter=Q(is_hit=Value(True, output_field=BooleanField())))
+    grouped = ScoreRow.objects.filter(scorecard_id__in=cards).order_by().values("line_id").annotate(hits=hit, total=Count("pk"), amount=Sum("amount"))
+    return {each["line_id"]: each for each in grouped}
