@@ -16,6 +16,7 @@ urlpatterns = [
     path("notices/", include("airduty.urls_notices")),
     path("audit/", include("airduty.urls_audit")),
     path("", include("worktime.urls")),
+    path("scorecards/", include("scorecards.urls")),
     path("ui/", ui.gallery, name="ui"),
     path("", include("rectification.urls")),
 ]
