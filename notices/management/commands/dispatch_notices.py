@@ -29,6 +29,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
+            close_old_connections()
             sweep()
             stop.wait(PAUSE_SECONDS)
 
@@ -36,7 +37,6 @@ class Command(BaseCommand):
 def sweep() -> int:
     """One round; a database that is being restarted is waited for."""
     try:
-        close_old_connections()
         services.beat("sweeper")
         return dispatch.drain(worker_name(), seconds=PAUSE_SECONDS, older_than=dt.timedelta(seconds=settings.NOTICE_SWEEP_AFTER_SECONDS))
     except (OperationalError, InterfaceError) as error:

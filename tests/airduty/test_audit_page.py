@@ -1,0 +1,101 @@
+"""The record as auditors see it."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from audit import services, verify
+from audit.models import AuditEvent
+from common import clock
+from tests.factories.accounts import UserFactory
+from tests.factories.grids import DistrictFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def district(client):
+    found = DistrictFactory(name="示例区")
+    client.force_login(UserFactory(auditor=found, name="审计员"))
+    return found
+
+
+def record(district, action="finding.register", thing="thing", **more):
+    return services.record(action, thing, **{"by": None, "district_id": district.pk} | more)
+
+
+def shown(client, **filters):
+    return [event.action for event in client.get(reverse("audit:events"), filters).context["events"]]
+
+
+def test_page_shows_acts_chain_heads_and_what_was_verified(client, district, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    event = record(district, payload={"note": "<b>补充</b>"})
+    services.anchor()
+    verify.run()
+
+    text = client.get(reverse("audit:events")).content.decode()
+
+    assert event.hash in text and "核验无异常" in text and "最近锚定" in text and "示例区" in text
+    assert "&lt;b&gt;补充&lt;/b&gt;" in text
+
+
+def test_page_says_when_nothing_was_verified_or_something_is_wrong(client, district, monkeypatch):
+    assert "还没有核验过" in client.get(reverse("audit:events")).content.decode()
+    record(district)
+    monkeypatch.setattr(verify, "FIRST_LINK", "1" * 64)
+    verify.run()
+
+    text = client.get(reverse("audit:events")).content.decode()
+    assert "核验发现异常" in text and f"{district.pk}:1" in text
+
+
+def test_redacted_payload_is_shown_as_such(client, district):
+    services.redact(record(district, payload={"phone": "13800000000"}), by=None, reason="依法")
+
+    text = client.get(reverse("audit:events")).content.decode()
+    assert "内容已依法删除" in text and "13800000000" not in text
+
+
+def test_filters(client, district):
+    person = UserFactory(name="示例丁")
+    record(district, "finding.edit", person, by=person)
+    record(district, "task.close")
+
+    assert shown(client) == ["task.close", "finding.edit"]
+    assert shown(client, action="task") == shown(client, person="system") == ["task.close"]
+    assert (
+        shown(client, person="例丁") == shown(client, object=f"accounts.User {person.pk}") == shown(client, object=str(person.pk)) == ["finding.edit"]
+    )
+    assert shown(client, since=(clock.today() + dt.timedelta(days=1)).isoformat()) == shown(client, until="2020-01-01") == []
+    assert len(shown(client, since=clock.today().isoformat(), district=district.pk)) == 2
+    assert len(shown(client, since="昨天", district="x")) == 2
+
+
+def test_other_districts_are_not_there(client, district):
+    record(DistrictFactory())
+
+    assert shown(client) == []
+
+
+def test_only_auditors_may_read_it_and_the_refusal_is_on_record(client):
+    person = UserFactory(office_staff=DistrictFactory())
+    client.force_login(person)
+
+    assert client.get(reverse("audit:events")).status_code == 403
+    assert AuditEvent.objects.filter(action="access.refused", actor_id=person.pk, result="refused").count() == 1
+
+
+def test_number_of_queries_does_not_grow_with_rows(client, district, django_assert_max_num_queries):
+    def queries():
+        with django_assert_max_num_queries(40) as counted:
+            client.get(reverse("audit:events"))
+        return len(counted)
+
+    record(district)
+    queries()
+    few = queries()
+    for _ in range(3):
+        record(district)
+    assert queries() == few
