@@ -1,104 +1,99 @@
-"""Making accounts and giving out one-time passwords."""
+"""What happens to an account. Times here are true times, not the demonstration's: they guard access."""
 
+import datetime as dt
 import secrets
-import string
-from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from rest_framework.authtoken.models import Token
 
 from accounts.models import User
-from audit.services import record
-from common import clock
+from audit import services as audit
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
-CAPITALS = LETTERS.upper()
-DIGITS = "23456789"
-SIGNS = "-+=#@"
-"""Without characters that look alike on paper."""
-
-
-def one_time_password() -> str:
-    """Twelve random characters of all four kinds; 60 bits and more."""
-    kinds = (LETTERS, CAPITALS, DIGITS, SIGNS)
-    chosen = [secrets.choice(kind) for kind in kinds] + [secrets.choice(LETTERS + CAPITALS + DIGITS) for _rest in range(8)]
-    secrets.SystemRandom().shuffle(chosen)
-    password = "".join(chosen)
-    return password if _acceptable(password) else one_time_password()
-
-
-def _acceptable(password: str) -> bool:
-    try:
-        validate_password(password)
-    except ValidationError:
-        return False
-    return password[0] in string.ascii_letters
+"""No i, l, o: a one-time password is read out over the telephone."""
+CAPITALS, DIGITS, SIGNS = LETTERS.upper(), "23456789", "-+=@"
 
 
 @transaction.atomic
-def create_account(*, username: str, name: str, by, phone: str = "", email: str = "", district_id: int = 0) -> tuple[User, str]:
-    """A new account and its one-time password, which is shown once and kept nowhere."""
-    if User.objects.filter(username__iexact=username).exists():
-        raise ValidationError({"username": _("登录名“%(username)s”已被使用。") % {"username": username}}, code="username_taken")
-    user = User(username=username, name=name, phone=phone, email=email)
-    password = _give_password(user)
-    user.full_clean(exclude=["password"])
-    user.save()
-    record("account.create", user, by=by, district_id=district_id, payload={"username": username})
-    return user, password
-
-
-@transaction.atomic
-def reset_password(user: User, *, by, district_id: int = 0) -> str:
-    """A fresh one-time password for somebody who has lost theirs."""
-    password = _give_password(user)
-    user.save(update_fields=["password", "must_change_password", "one_time_until"])
-    record("account.reset_password", user, by=by, district_id=district_id)
-    return password
-
-
-@transaction.atomic
-def update_contact(user: User, *, by, name: str | None = None, phone: str | None = None, email: str | None = None, district_id: int = 0) -> bool:
-    """Change what is given; says whether anything changed. Only the names of the changed fields go into the audit log."""
-    given = {"name": name, "phone": phone, "email": email}
-    changed = {field: value for field, value in given.items() if value is not None and value != getattr(user, field)}
-    if not changed:
-        return False
-    for field, value in changed.items():
-        setattr(user, field, value)
-    user.save(update_fields=list(changed))
-    record("account.edit", user, by=by, district_id=district_id, payload={"fields": sorted(changed)})
-    return True
-
-
-@transaction.atomic
-def change_own_details(user: User, *, phone: str, email: str, by) -> None:
-    """A person's own telephone and address, as typed on the account page."""
+def change_own_details(user, *, phone, email, by):
     user.phone, user.email = phone, email
     user.save(update_fields=["phone", "email"])
-    record("account.edit", user, by=by, payload={"fields": ["email", "phone"]})
+    audit.record("account.edit", user, by=by)
 
 
-def remember_language(user: User, language: str) -> None:
-    """A matter of taste, so not worth an audit event."""
+def remember_language(user, language):
     user.language = language
     user.save(update_fields=["language"])
 
 
 @transaction.atomic
-def set_active(user: User, *, is_active: bool, by, district_id: int = 0) -> None:
-    """Accounts are never deleted: history names them."""
-    user.is_active = is_active
-    user.save(update_fields=["is_active"])
-    record("account.activate" if is_active else "account.deactivate", user, by=by, district_id=district_id)
+def change_password(user, password, *, by):
+    """A password chosen by its owner. Other sessions end, because their hash no longer fits; programs must fetch a new token."""
+    user.set_password(password)
+    user.must_change_password, user.one_time_until = False, None
+    _store_password(user)
+    audit.record("account.password_change", user, by=by)
 
 
-def _give_password(user: User) -> str:
+@transaction.atomic
+def issue_one_time_password(user, *, by) -> str:
+    """Give the person a password to sign in with once, within ``ONE_TIME_PASSWORD_HOURS``; returned here and stored nowhere."""
     password = one_time_password()
     user.set_password(password)
     user.must_change_password = True
-    user.one_time_until = clock.now() + timedelta(hours=settings.ONE_TIME_PASSWORD_HOURS)
+    user.one_time_until = timezone.now() + dt.timedelta(hours=settings.ONE_TIME_PASSWORD_HOURS)
+    _store_password(user)
+    end_sessions(user)
+    audit.record("account.password_issue", user, by=by)
     return password
+
+
+@transaction.atomic
+def create_account(*, username, name, phone="", by) -> tuple[User, str]:
+    """A new account and its one-time password. What the person may do follows from posts and memberships given to it."""
+    user = User.objects.create(username=username, name=name, phone=phone)
+    audit.record("account.create", user, by=by)
+    return user, issue_one_time_password(user, by=by)
+
+
+@transaction.atomic
+def deactivate(user, *, by):
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    end_sessions(user)
+    Token.objects.filter(user=user).delete()
+    audit.record("account.deactivate", user, by=by)
+
+
+@transaction.atomic
+def take_off_second_factor(user, *, by):
+    """The telephone is lost: the person sets up a new one at the next sign-in."""
+    Authenticator.objects.filter(user=user).delete()
+    end_sessions(user)
+    audit.record("account.second_factor_reset", user, by=by)
+
+
+def end_sessions(user) -> None:
+    keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    UserSession.objects.filter(user=user).delete()
+
+
+def one_time_password() -> str:
+    """Twelve signs of all four classes."""
+    classes = (LETTERS, CAPITALS, DIGITS, SIGNS)
+    signs = [secrets.choice(group) for group in classes] + [secrets.choice(LETTERS + CAPITALS + DIGITS) for _ in range(8)]
+    secrets.SystemRandom().shuffle(signs)
+    return "".join(signs)
+
+
+def _store_password(user) -> None:
+    user.password_changed_at = timezone.now()
+    user.save(update_fields=["password", "must_change_password", "one_time_until", "password_changed_at"])
+    user.old_passwords.create(hash=user.password)
+    Token.objects.filter(user=user).delete()

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
@@ -15,6 +15,7 @@ from django.views.i18n import set_language as django_set_language
 from accounts import services
 from accounts.demo import demo_accounts
 from accounts.forms import AccountForm
+from accounts.policy import Step
 
 
 class SignInView(LoginView):
@@ -24,7 +25,11 @@ class SignInView(LoginView):
 
 class ChangePasswordView(PasswordChangeView):
     def get_default_success_url(self):
-        return "/"
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+    def get_context_data(self, **kwargs):
+        must = self.request.account_step == Step.PASSWORD
+        return super().get_context_data(must=must, layout="door.html" if must else "base.html", **kwargs)
 
 
 sign_in = SignInView.as_view()
