@@ -176,7 +176,7 @@ def clean(image: Image.Image) -> Image.Image:
 
 def burn_in(image: Image.Image, lines: list[str], font_path: str) -> None:
     """White text on a dark strip along the lower edge."""
-    font = load_font(font_path, size=max(11, min(image.size) // 28))
+    font = load_font(font_path, size=max(11, min(image.size) // 38))
     lines = [line for line in (drawable(line, bool(font_path)) for line in lines) if line]
     if not lines:
         return
