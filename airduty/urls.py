@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("worktime.urls")),
     path("scorecards/", include("scorecards.urls")),
     path("ui/", ui.gallery, name="ui"),
+    path("sheets/", include("sheets.urls")),
     path("", include("rectification.urls")),
 ]
