@@ -41,11 +41,14 @@ def items(request) -> list[dict]:
     if user is None or not user.is_authenticated:
         return []
     found = rights(user)
-    held = found.roles | ({FIELD} if found.is_field else set())
-    usable = [(drawing, label, name) for drawing, label, name, roles in NAV if roles is None or roles & held]
+    usable = [(drawing, label, name) for drawing, label, name, roles in NAV if may_use(found, roles)]
     shown = [{"icon": drawing, "label": label, "url": url, "name": name} for drawing, label, name in usable if (url := address(name))]
     here = current(request, shown)
     return [item | {"active": item is here} for item in shown]
+
+
+def may_use(found, roles) -> bool:
+    return roles is None or bool(roles & found.roles) or (found.is_field and FIELD in roles)
 
 
 def address(name: str) -> str:

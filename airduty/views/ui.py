@@ -6,7 +6,7 @@ import re
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -29,9 +29,19 @@ class SampleFilter(forms.Form):
     source = forms.ChoiceField(label=_("来源"), choices=[("", _("全部")), ("patrol", _("网格巡查"))], required=False)
 
 
-def gallery(request):
+def only_for_builders():
     if not (settings.DEBUG or settings.DEMO):
         raise Http404
+
+
+def places(request):
+    """A made-up grid and a point in it, for the gallery's map."""
+    only_for_builders()
+    return JsonResponse(SAMPLE_PLACES)
+
+
+def gallery(request):
+    only_for_builders()
     now = clock.now()
     limit = clock.at(clock.today(), dt.time(23, 59, 59))
     return render(
@@ -39,10 +49,15 @@ def gallery(request):
         "ui/gallery.html",
         {
             "form": SampleForm({"kind": ""}),
-            "fresh": SampleForm(),
+            "fresh": SampleForm(auto_id="new_%s"),
             "filter_form": SampleFilter(request.GET),
             "now": now,
             "limits": [limit - dt.timedelta(days=3), limit, limit + dt.timedelta(days=1), limit + dt.timedelta(days=5), now + dt.timedelta(minutes=25)],
+            "chart": {
+                "xAxis": {"type": "category", "data": ["9 月", "10 月", "11 月"]},
+                "yAxis": {"type": "value"},
+                "series": [{"type": "bar", "name": "办结", "data": [31, 44, 36]}],
+            },
             "page": Paginator(range(400), 20).get_page(request.GET.get("page", 7)),
             "icons": sorted(re.findall(r'symbol id="([^"]+)"', (settings.BASE_DIR / "static/img/icons.svg").read_text(encoding="ascii"))),
             "steps": [{"label": label, "state": state} for label, state in SAMPLE_STEPS],
@@ -66,3 +81,14 @@ SAMPLE_STEPS = [
     (_("销号"), ""),
     (_("回头看"), ""),
 ]
+SAMPLE_PLACES = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"name": "示例网格", "url": "#"},
+            "geometry": {"type": "Polygon", "coordinates": [[[113.0, 35.0], [113.1, 35.0], [113.12, 35.08], [113.02, 35.1], [113.0, 35.0]]]},
+        },
+        {"type": "Feature", "properties": {"name": "2026-001243", "tone": "late", "text": "裸土未覆盖"}, "geometry": {"type": "Point", "coordinates": [113.05, 35.05]}},
+    ],
+}

@@ -4,7 +4,8 @@
 //      data-point="lon,lat"        one marked place
 //      data-lon="#id" data-lat="#id"   a click chooses a place and writes it there
 //      data-tiles="https://…/{z}/{x}/{y}.png" data-attribution="…"   only where the deployment has tiles
-//      data-icons="/static/vendor/images/">
+// ></div>
+// Where a place is chosen, outlines are only shown: a click goes to the map.
 const TONES = { late: "#c8102e", soon: "#a35400", done: "#2f6f4f", "": "#1d4f91" };
 
 function label(properties) {
@@ -17,6 +18,8 @@ function label(properties) {
   return box;
 }
 
+const PIN = { className: "map-pin", iconSize: [20, 20] };
+
 const OPTIONS = {
   style: (feature) => ({ color: TONES[feature.properties.tone || ""], weight: 1.5, fillOpacity: 0.08 }),
   pointToLayer: (feature, place) => L.circleMarker(place, { radius: 6, color: TONES[feature.properties.tone || ""], weight: 2, fillOpacity: 0.6 }),
@@ -27,10 +30,10 @@ const OPTIONS = {
   },
 };
 
-async function outlines(map, url) {
+async function outlines(map, url, choosing) {
   const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
   if (!answer.ok) throw new Error(gettext("地图数据没有取到"));
-  const layer = L.geoJSON(await answer.json(), OPTIONS).addTo(map);
+  const layer = L.geoJSON(await answer.json(), choosing ? { ...OPTIONS, interactive: false, onEachFeature: undefined } : OPTIONS).addTo(map);
   if (layer.getBounds().isValid()) map.fitBounds(layer.getBounds(), { padding: [12, 12] });
 }
 
@@ -39,7 +42,7 @@ function chooser(map, element) {
   const lat = document.querySelector(element.dataset.lat);
   let marker = null;
   const put = (place) => {
-    marker = marker ? marker.setLatLng(place) : L.marker(place, { draggable: true, keyboard: true }).addTo(map);
+    marker = marker ? marker.setLatLng(place) : L.marker(place, { draggable: true, icon: L.divIcon(PIN) }).addTo(map);
     marker.off("dragend").on("dragend", () => write(marker.getLatLng()));
   };
   const write = (place) => {
@@ -57,7 +60,6 @@ function chooser(map, element) {
 function draw(element) {
   const data = element.dataset;
   const map = L.map(element, { attributionControl: Boolean(data.tiles), zoomControl: true, zoomSnap: 0.25 });
-  L.Icon.Default.prototype.options.imagePath = data.icons || "/static/vendor/images/";
   map.setView([35, 113], 9);
   L.control.scale({ imperial: false }).addTo(map);
   if (data.tiles) L.tileLayer(data.tiles, { attribution: data.attribution || "" }).addTo(map);
@@ -67,7 +69,7 @@ function draw(element) {
     map.setView([lat, lon], 14);
   }
   if (data.lon && data.lat) chooser(map, element);
-  if (data.geojson) outlines(map, data.geojson).catch((error) => {
+  if (data.geojson) outlines(map, data.geojson, Boolean(data.lon)).catch((error) => {
     const note = document.createElement("p");
     note.className = "notice notice-warn";
     note.textContent = error.message;
