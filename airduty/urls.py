@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from accounts import views as accounts
 from accounts.api import TokenView
-from airduty.views import health, ui
+from airduty.views import health, settings_home, ui
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -17,7 +17,13 @@ urlpatterns = [
     path("audit/", include("airduty.urls_audit")),
     path("", include("worktime.urls")),
     path("scorecards/", include("scorecards.urls")),
+    path("grids/", include("airduty.urls_grids")),
+    path("settings/", settings_home.settings_home, name="settings"),
     path("ui/", ui.gallery, name="ui"),
+    path("ui/places.geojson", ui.places, name="ui_places"),
     path("sheets/", include("sheets.urls")),
+    path("ledger/", include("inspections.urls")),
+    path("m/", include("inspections.urls_mobile")),
+    path("api/v1/", include("inspections.urls_api")),
     path("", include("rectification.urls")),
 ]

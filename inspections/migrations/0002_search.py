@@ -13,7 +13,10 @@ SQLITE = [
         INSERT INTO finding_search(finding_search, rowid, search_text) VALUES ('delete', old.id, old.search_text);
         INSERT INTO finding_search(rowid, search_text) VALUES (new.id, new.search_text); END""",
 ]
-UNDO = {"postgresql": ["DROP INDEX finding_search"], "sqlite": [f"DROP TRIGGER finding_search_{verb}" for verb in ("insert", "delete", "update")] + ["DROP TABLE finding_search"]}
+UNDO = {
+    "postgresql": ["DROP INDEX finding_search"],
+    "sqlite": [f"DROP TRIGGER finding_search_{verb}" for verb in ("insert", "delete", "update")] + ["DROP TABLE finding_search"],
+}
 
 
 def forwards(apps, schema_editor):

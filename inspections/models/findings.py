@@ -117,7 +117,9 @@ class Finding(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["district", "number"], name="finding_number_unique_in_district"),
             models.CheckConstraint(condition=Q(state__in=FindingState.values), name="finding_state_known"),
-            models.CheckConstraint(condition=Q(state__in=["reported", "rejected", "merged", "void"]) | Q(number__isnull=False), name="finding_on_ledger_has_number"),
+            models.CheckConstraint(
+                condition=Q(state__in=["reported", "rejected", "merged", "void"]) | Q(number__isnull=False), name="finding_on_ledger_has_number"
+            ),
             models.CheckConstraint(condition=Q(lon=None, lat=None) | Q(lon__range=(-180, 180), lat__range=(-90, 90)), name="finding_place_on_earth"),
         ]
         indexes = [

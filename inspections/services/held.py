@@ -17,7 +17,13 @@ def hold(payload: dict, *, uuid, errors: dict, by) -> HeldSubmission:
     held, _created = HeldSubmission.objects.update_or_create(
         author=by,
         uuid=uuid,
-        defaults={"payload": payload, "payload_sha256": hashlib.sha256(text.encode()).hexdigest(), "errors": errors, "received_at": clock.now(), "resolved_at": None},
+        defaults={
+            "payload": payload,
+            "payload_sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "errors": errors,
+            "received_at": clock.now(),
+            "resolved_at": None,
+        },
     )
     record("finding.held", held, by=by, payload={"errors": list(errors)})
     return held

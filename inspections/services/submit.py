@@ -81,7 +81,10 @@ def _insert(clean: dict, *, digest: str, by) -> Finding:
     now = clock.now()
     finding = _build(clean, digest=digest, by=by, now=now)
     finding.save(force_insert=True)
-    photos = [FindingPhoto(finding=finding, sha256=each["sha256"], size=each["size"], position=n, announced_at=now) for n, each in enumerate(clean.get("photos") or [])]
+    photos = [
+        FindingPhoto(finding=finding, sha256=each["sha256"], size=each["size"], position=n, announced_at=now)
+        for n, each in enumerate(clean.get("photos") or [])
+    ]
     FindingPhoto.objects.bulk_create(photos)
     FindingEvent.objects.create(finding=finding, action="submit", to_state=finding.state, by=by, by_name=str(by), at=now)
     record("finding.submit", finding, by=by, district_id=finding.district_id)
@@ -160,4 +163,3 @@ def check_source(source, *, by, district_id: int) -> None:
 def photos_missing(finding) -> list[str]:
     """sha256 of announced photos whose bytes have not arrived."""
     return list(finding.photos.filter(photo=None).values_list("sha256", flat=True))
-

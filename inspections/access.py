@@ -1,0 +1,48 @@
+"""Small questions about people that the pages of the ledger ask; what rows they see is ``Finding.objects.visible_to``."""
+
+from django.utils.translation import gettext as _
+
+from common.errors import NotYourRole
+from grids import scope
+from grids.roles import HEADQUARTERS, OFFICE, SETTINGS_KEEPERS, Role
+
+KEEPS_ORDER = OFFICE | {Role.SUPERVISION}
+URGES = OFFICE | HEADQUARTERS | {Role.SUPERVISION}
+OUTSIDE = frozenset({Role.AUDITOR, Role.SYSADMIN})
+"""Serve the system, not the campaign: they neither report nor work on the ledger."""
+
+
+def may_report(user) -> bool:
+    rights = scope.rights(user)
+    return bool(rights.post_roles or rights.roles - OUTSIDE)
+
+
+def is_office(user) -> bool:
+    return scope.rights(user).has(*OFFICE)
+
+
+def keeps_order(user) -> bool:
+    """Office or 督查局: they alone learn who reported something."""
+    return scope.rights(user).has(*KEEPS_ORDER)
+
+
+def may_urge(user) -> bool:
+    return scope.rights(user).has(*URGES)
+
+
+def sees_reporter(user, finding) -> bool:
+    return scope.rights(user).in_district(finding.district_id, KEEPS_ORDER) or finding.reporter_id == user.pk
+
+
+def keeps_types(user) -> bool:
+    return scope.rights(user).has(*SETTINGS_KEEPERS)
+
+
+def insist(allowed: bool, reason) -> None:
+    """Raise ``NotYourRole`` with the reason unless allowed."""
+    if not allowed:
+        raise NotYourRole(reason)
+
+
+def insist_reporter(user) -> None:
+    insist(may_report(user), _("您没有网格岗位或单位任职，不能上报问题。"))

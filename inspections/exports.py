@@ -1,0 +1,228 @@
+"""The ledger as a workbook, in the columns of the 整改台账 (domain 3.6.1). The reporter is in none of them: a sheet is forwarded."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+from django.contrib.auth import get_user_model
+from django.db.models import Prefetch
+from django.http import HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+import sheets.services
+from common import clock
+from common.templatetags.ui import mask_phone
+from grids import scope
+from grids.roles import OFFICE, Role
+from inspections.filters import FindingFilter, filtered
+from inspections.models import Finding
+from inspections.rows import LedgerRow, township_names
+from inspections.words import CLOSED_STATES
+from sheets.models import Job
+from sheets.writing import Col, Workbook, csv_bytes
+
+DIRECT_ROWS = 2_000
+CHUNK = 500
+FEEDBACK, VERDICTS = ("feedback", "progress"), ("pass", "confirm", "draw")
+
+
+def columns() -> list[Col]:
+    return [
+        Col(_("序号"), 6, "int"),
+        Col(_("问题编号"), 14),
+        Col(_("问题来源"), 12),
+        Col(_("交办文号"), 12),
+        Col(_("交办日期"), 12, "date"),
+        Col(_("问题描述"), 40),
+        Col(_("问题位置"), 24),
+        Col(_("专项领域"), 14),
+        Col(_("问题类型"), 20),
+        Col(_("严重程度"), 10),
+        Col(_("整改目标"), 24),
+        Col(_("整改措施"), 30),
+        Col(_("整改类型"), 10),
+        Col(_("整改时限"), 12, "date"),
+        Col(_("责任单位（属地）"), 16),
+        Col(_("责任单位（行业）"), 16),
+        Col(_("牵头单位"), 14),
+        Col(_("责任领导"), 10),
+        Col(_("责任人"), 10),
+        Col(_("联系电话"), 14),
+        Col(_("整改进展"), 30),
+        Col(_("完成率"), 9),
+        Col(_("完成日期"), 12, "date"),
+        Col(_("核查单位"), 14),
+        Col(_("核查人"), 10),
+        Col(_("核查日期"), 12, "date"),
+        Col(_("核查意见"), 24),
+        Col(_("是否办结"), 9),
+        Col(_("是否销号"), 9),
+        Col(_("销号日期"), 12, "date"),
+        Col(_("公示起止"), 14),
+        Col(_("回头看日期"), 12, "date"),
+        Col(_("回头看结果"), 12),
+        Col(_("是否反弹"), 9),
+        Col(_("延期次数"), 9, "int"),
+        Col(_("返工次数"), 9, "int"),
+        Col(_("扣分"), 8),
+        Col(_("问责情况"), 14),
+        Col(_("备注"), 24),
+        Col(_("上级编号"), 16),
+        Col(_("所属网格"), 16),
+        Col(_("经度"), 12),
+        Col(_("纬度"), 12),
+        Col(_("状态"), 10),
+        Col(_("时限状态"), 12),
+    ]
+
+
+def with_history(queryset):
+    task = Finding._meta.get_field("tasks").related_model
+    duties = task.objects.select_related("organisation", "handler").prefetch_related("events")
+    return queryset.select_related("problem_type", "field", "grid").prefetch_related(Prefetch("tasks", duties), "look_backs")
+
+
+def lines(queryset, *, by, tick=None) -> Iterator[list]:
+    """One list of values per finding, newest first, read in chunks; ``tick(n)`` is told how far it is."""
+    now, townships = clock.now(), township_names(scope.rights(by).district_ids)
+    telephones = scope.rights(by).has(*OFFICE, Role.SUPERVISION)
+    for n, finding in enumerate(with_history(queryset.order_by("-pk")).iterator(chunk_size=CHUNK), 1):
+        yield line(n, LedgerRow(finding, now=now, townships=townships), telephones=telephones)
+        if tick and n % CHUNK == 0:
+            tick(n)
+
+
+def line(n: int, row: LedgerRow, *, telephones: bool) -> list:
+    finding, duty = row.finding, _duty_of(row)
+    closed = finding.state in CLOSED_STATES
+    looked = [each for each in finding.look_backs.all() if each.done_at]
+    return [
+        n,
+        finding.number or "",
+        finding.get_source_display(),
+        "",
+        _day(finding.assigned_at),
+        finding.text,
+        finding.address,
+        finding.field.name,
+        finding.problem_type.name,
+        finding.get_severity_display(),
+        finding.problem_type.closing_condition,
+        duty.measure,
+        finding.get_kind_display(),
+        _day(duty.due_at),
+        row.territorial,
+        row.of_role("sector"),
+        row.of_role("lead"),
+        "",
+        duty.handler,
+        duty.phone if telephones else mask_phone(duty.phone),
+        duty.progress,
+        "100%" if closed or finding.rectified_at else "",
+        _day(finding.rectified_at),
+        "",
+        duty.verifier,
+        _day(duty.verified_at),
+        duty.verdict,
+        bool(finding.rectified_at) or closed,
+        closed,
+        _day(finding.struck_off_at),
+        "",
+        _day(looked[-1].done_at) if looked else None,
+        looked[-1].get_result_display() if looked else "",
+        any(each.result == "rebound" for each in looked) if looked else "",
+        duty.extensions,
+        duty.returns,
+        "",
+        "",
+        "",
+        finding.superior_number,
+        finding.grid.name if finding.grid_id else "",
+        "" if finding.lon is None else f"{finding.lon:.6f}",
+        "" if finding.lat is None else f"{finding.lat:.6f}",
+        row.state_label,
+        "" if row.limit is None else row.clock,
+    ]
+
+
+def _day(moment):
+    return clock.beijing(moment).date() if moment else None
+
+
+def _duty_of(row: LedgerRow) -> SimpleNamespace:
+    """What the parties have done, taken together: the latest date, the sums, the last words."""
+    events = sorted((event for task in row.tasks for event in task.events.all()), key=lambda event: (event.at, event.pk))
+    said = [event for event in events if event.action in FEEDBACK]
+    judged = [event for event in events if event.action in VERDICTS]
+    handlers = [task.handler for task in row.tasks if task.handler_id]
+    return SimpleNamespace(
+        due_at=max((task.due_at for task in row.tasks), default=None),
+        measure="；".join(dict.fromkeys(task.measure for task in row.tasks if task.measure)),
+        handler="、".join(dict.fromkeys(str(handler) for handler in handlers)),
+        phone=handlers[0].phone if handlers else "",
+        progress=said[-1].note if said else "",
+        verifier=judged[-1].by_name if judged else "",
+        verified_at=judged[-1].at if judged else None,
+        verdict=judged[-1].note if judged else "",
+        extensions=sum(task.extensions for task in row.tasks),
+        returns=sum(task.returns for task in row.tasks),
+    )
+
+
+# --- ways out -----------------------------------------------------------------------------------------------------------------------
+def is_long(queryset) -> bool:
+    return queryset.order_by().values("pk")[: DIRECT_ROWS + 1].count() > DIRECT_ROWS
+
+
+def content(queryset, *, by, form: str, tick=None):
+    rows = lines(queryset, by=by, tick=tick)
+    if form == "csv":
+        return csv_bytes(columns(), rows)
+    as_of = _("截至 %(moment)s") % {"moment": f"{clock.beijing(clock.now()):%Y-%m-%d %H:%M}"}
+    return Workbook(title()).sheet(_("整改台账"), columns=columns(), rows=rows, as_of=as_of)
+
+
+def title() -> str:
+    return _("大气污染防治问题整改台账")
+
+
+def file_name(form: str) -> str:
+    return f"{_('整改台账')}-{clock.today():%Y%m%d}.{form}"
+
+
+def answer(found: FindingFilter, *, by, form: str) -> HttpResponse:
+    district_id = _district_of(by)
+    out = content(found.qs, by=by, form=form)
+    return sheets.services.export_response(
+        out, file_name(form), by=by, kind="ledger", filters=in_words(found), row_count=found.qs.count(), district_id=district_id
+    )
+
+
+def in_words(found: FindingFilter) -> str:
+    """The filter as people read it, for the footer and the audit chain."""
+    if not found.is_bound:
+        return ""
+    parts = []
+    for name, value in found.form.cleaned_data.items() if found.form.is_valid() else ():
+        if value not in (None, "", False):
+            field = found.form.fields[name]
+            label = dict(getattr(field, "choices", ())).get(value, value) if isinstance(value, str) else value
+            parts.append(f"{field.label} {_('是') if label is True else label}")
+    return "；".join(parts)
+
+
+def _district_of(by) -> int:
+    return min(scope.rights(by).district_ids, default=0)
+
+
+def start(query: QueryDict, *, by, form: str) -> Job:
+    return sheets.services.start("ledger", params={"query": query.urlencode(), "format": form}, by=by, district_id=_district_of(by), title=_("导出整改台账"))
+
+
+def run_ledger_export(job: Job) -> sheets.services.Result:
+    """Runner of the background job: the person's rights are those of the moment it runs."""
+    by = get_user_model().objects.get(pk=job.requested_by_id)
+    form = job.params["format"]
+    found = filtered(SimpleNamespace(user=by, GET=QueryDict(job.params["query"])))
+    total = found.qs.count()
+    out = content(found.qs, by=by, form=form, tick=lambda n: sheets.services.progress(job, n, total))
+    return sheets.services.Result(out, file_name(form), row_count=total, filters=in_words(found), message=_("共 %(n)s 条") % {"n": total})

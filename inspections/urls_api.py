@@ -1,0 +1,3 @@
+"""The ledger for programs, below /api/v1/."""
+
+urlpatterns: list = []

@@ -1,0 +1,4 @@
+"""Pages of the field, below /m/."""
+
+app_name = "mobile"
+urlpatterns: list = []
