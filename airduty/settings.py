@@ -292,9 +292,7 @@ NOTICE_SWEEP_AFTER_SECONDS = env.int("NOTICE_SWEEP_AFTER_SECONDS", default=60)
 
 # --- doors upwards: what a lower floor must ask of a higher one (design: floors) ----------------------------------------------------
 NOTICE_STILL_WANTED = {"rectification": "rectification.services.reminders.still_wanted"}
-NOTICE_SCOPE = "grids.scope.office_districts"
 AUDITED_FILES = {"model": "evidence.Photo", "path": "evidence.storage.original_path"}
-AUDIT_SCOPE = "grids.scope.audited_districts"
 AUDITED_MODELS = ["inspections.Finding", "rectification.Task", "scorecards.Scorecard"]
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 GRID_MOVED = ["inspections.services.places.grid_moved"]
@@ -304,6 +302,8 @@ ORGANISATION_MERGED: list[str] = []
 DISTRICT_DEFAULTS = ["inspections.services.defaults.load", "rectification.services.defaults.load", "scorecards.services.defaults.load"]
 """Called with (district) by ``setup_district``: each app's editable defaults."""
 AUDIT_SCOPE = "grids.scope.audited_districts"
+AUDIT_HOME = ""
+"""``f(user) -> district id``: in whose chain a person's sign-ins and refusals are kept; without it in the system's."""
 NOTICE_SCOPE = "grids.scope.office_districts"
 SECOND_FACTOR_NEEDED = "grids.scope.second_factor_needed"
 IS_FIELD_PERSON = "grids.scope.is_field"

@@ -1,6 +1,6 @@
 """Refusals are acts too (GB/T 22239-2019, 8.1.4.3)."""
 
-from audit.services import record
+from audit.services import home_of, record
 
 
 def record_refusals(get_response):
@@ -9,7 +9,8 @@ def record_refusals(get_response):
     def middleware(request):
         response = get_response(request)
         if response.status_code == 403 and request.user.is_authenticated:
-            record("access.refused", "url", by=request.user, payload={"method": request.method, "path": request.path[:500]}, result="refused")
+            asked = {"method": request.method, "path": request.path[:500]}
+            record("access.refused", "url", by=request.user, district_id=home_of(request.user), payload=asked, result="refused")
         return response
 
     return middleware

@@ -1,9 +1,10 @@
 """Sign-ins, told by the signals of Django and axes (signals of others are the only ones this house listens to)."""
 
 from axes.signals import user_locked_out
+from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-from audit.services import STRANGER, append, record
+from audit.services import STRANGER, append, home_of, record
 
 
 def connect() -> None:
@@ -14,21 +15,24 @@ def connect() -> None:
 
 
 def signed_in(sender, request, user, **_rest):
-    record("session.sign_in", "session", by=user)
+    record("session.sign_in", "session", by=user, district_id=home_of(user))
 
 
 def signed_out(sender, request, user, **_rest):
     if user is not None:
-        record("session.sign_out", "session", by=user)
+        record("session.sign_out", "session", by=user, district_id=home_of(user))
 
 
 def sign_in_failed(sender, credentials, **_rest):
-    append("session.sign_in", "session", actor=STRANGER, payload={"username": _name(credentials)}, result="failed")
+    _by_stranger("session.sign_in", credentials.get("username") or credentials.get("login"), result="failed")
 
 
 def locked_out(sender, username, **_rest):
-    append("session.lock", "session", actor=STRANGER, payload={"username": str(username or "")[:150]}, result="locked")
+    _by_stranger("session.lock", username, result="locked")
 
 
-def _name(credentials) -> str:
-    return str(credentials.get("username") or credentials.get("login") or "")[:150]
+def _by_stranger(action: str, username, *, result: str) -> None:
+    """In the chain of the person who was tried, when there is one of that name."""
+    name = str(username or "")[:150]
+    known = get_user_model().objects.filter(username=name).first()
+    append(action, "session", actor=STRANGER, district_id=home_of(known) if known else 0, payload={"username": name}, result=result)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from audit import canonical
-from audit.models import FIRST_LINK, Anchor, AuditEvent
+from audit.models import FIRST_LINK, SYSTEM_DISTRICT, Anchor, AuditEvent
 from common import clock, context
 
 LOCK = 0x41554449
@@ -37,6 +38,11 @@ def record(action: str, subject: models.Model | str, *, by, district_id=0, paylo
     """
     actor = SYSTEM if by is None else Actor(by.pk, str(by), str(getattr(by, "role_label", "")))
     return append(action, subject, actor=actor, district_id=district_id, payload=payload, result=result)
+
+
+def home_of(user) -> int:
+    """District whose chain keeps what a person does outside any district's business: signing in, being refused."""
+    return import_string(settings.AUDIT_HOME)(user) if settings.AUDIT_HOME else SYSTEM_DISTRICT
 
 
 @transaction.atomic(savepoint=False)

@@ -65,3 +65,17 @@ def test_other_answers_are_not_refusals(status):
     record_refusals(lambda _request: HttpResponse(status=status))(request)
 
     assert acts() == []
+
+
+def test_sign_ins_belong_to_the_district_of_the_person(client, settings):
+    settings.AUDIT_HOME = "tests.audit.test_acts_of_sign_in.three"
+    person = UserFactory()
+    client.force_login(person)
+    attempt(person.username, "Wrong-Horse-1")
+    attempt("nobody", "Wrong-Horse-1")
+
+    assert list(AuditEvent.objects.order_by("pk").values_list("district_id", "result")) == [(3, "ok"), (3, "failed"), (0, "failed")]
+
+
+def three(user):
+    return 3

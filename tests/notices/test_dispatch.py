@@ -156,7 +156,7 @@ def test_refused_letter_does_not_stop_the_others(mail_to):
 
 def test_waits_double_up_to_an_hour_then_it_is_dead_and_told_by_another_channel(settings, sms_at):
     settings.NOTICE_MAX_ATTEMPTS = 9
-    waits = []
+    waits, noon = [], dt.datetime(2026, 11, 23, 4, tzinfo=dt.UTC)
     with (
         sinks.gateway(lambda _number: (500, {})) as (address, _received),
         time_machine.travel(noon) as traveller,

@@ -30,8 +30,8 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
             close_old_connections()
-            sweep()
-            stop.wait(PAUSE_SECONDS)
+            if not sweep():
+                stop.wait(PAUSE_SECONDS)
 
 
 def sweep() -> int:
