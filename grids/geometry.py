@@ -30,7 +30,7 @@ def checked(polygon) -> dict:
     if not found.is_valid:
         raise ValidationError(_("边界自相交或不闭合：%(reason)s") % {"reason": explain_validity(found)}, code="polygon")
     west, south, east, north = found.bounds
-    if not (-180 <= west and east <= 180 and -90 <= south and north <= 90):
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
         raise ValidationError(_("边界坐标应为经度、纬度（WGS-84，单位为度）。"), code="polygon")
     return geometry
 

@@ -1,6 +1,6 @@
 """Who is to be told or asked: people of today, stand-ins included. Users are active and come once each."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from common import clock
@@ -47,12 +47,8 @@ def _users(terms: QuerySet, handovers: QuerySet) -> QuerySet[User]:
 
 def vacancies(district: Grid | int, day) -> list[tuple[Grid, list[PostRole]]]:
     """Active grids below the district's root that lack a required post that day, in tree order, each with what it lacks."""
-    grids = Grid.objects.active(day).filter(district_id=getattr(district, "pk", district), parent__isnull=False)
-    for role in REQUIRED_POSTS:
-        held = Post.objects.current(day).filter(grid=OuterRef("pk"), role=role, user__is_active=True)
-        grids = grids.annotate(**{f"has_{role}": Exists(held)})
-    lacking = [(grid, [role for role in REQUIRED_POSTS if not getattr(grid, f"has_{role}")]) for grid in grids]
-    return [(grid, roles) for grid, roles in lacking if roles]
+    grids = Grid.objects.active(day).below_root().filter(district_id=getattr(district, "pk", district)).lacking_posts(day)
+    return [(grid, [role for role in REQUIRED_POSTS if not getattr(grid, f"has_{role}")]) for grid in grids]
 
 
 # --- pages about people -------------------------------------------------------------------------------------------------------------

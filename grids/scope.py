@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from common import clock
-from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, SETTINGS_KEEPERS, WHOLE_DISTRICT, Role
+from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, SETTINGS_KEEPERS, WHOLE_DISTRICT, PostRole, Role
 
 
 @dataclass(frozen=True)
@@ -94,10 +93,8 @@ def forget(user) -> None:
 
 
 def role_label(found: Rights) -> str:
-    from grids.roles import PostRole  # noqa: PLC0415 - labels are translated at call time
-
     labels = [str(Role(role).label) for role in sorted(found.roles)] + [str(PostRole(role).label) for role in sorted(found.post_roles)]
-    return _("、").join(labels)
+    return "、".join(labels)
 
 
 def _work_out(user, day) -> Rights:
@@ -154,6 +151,11 @@ def under(paths, name: str) -> Q:
     for path in paths:
         condition |= Q(**{f"{name}__startswith": path})
     return condition
+
+
+def own_districts(user):
+    """QuerySet of the districts (roots) in which the person is somebody."""
+    return apps.get_model("grids", "Grid").objects.districts().filter(pk__in=rights(user).district_ids).order_by("pk")
 
 
 def is_commander_of(user, field_) -> bool:

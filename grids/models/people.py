@@ -84,6 +84,12 @@ class Post(Term):
         return f"{self.user} · {self.grid} · {self.get_role_display()}"
 
 
+class HandoverQuerySet(TermQuerySet):
+    def visible_to(self, user):
+        duties = Q(membership__in=Membership.objects.visible_to(user)) | Q(post__in=Post.objects.visible_to(user))
+        return self.filter(duties | Q(membership__user=user) | Q(post__user=user) | Q(substitute=user))
+
+
 class Handover(Term):
     """A stand-in for an absence: has the rights of the membership or post for these days, under their own name."""
 
@@ -92,7 +98,7 @@ class Handover(Term):
     substitute = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="standing_in", verbose_name=_("代理人"))
     reason = models.CharField(_("事由"), max_length=200)
 
-    objects = TermQuerySet.as_manager()
+    objects = HandoverQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("代理")
@@ -103,3 +109,11 @@ class Handover(Term):
             ),
             models.CheckConstraint(condition=Q(ends_on__isnull=False, ends_on__gte=F("starts_on")), name="handover_has_an_end"),
         ]
+
+    @property
+    def duty(self):
+        return self.membership or self.post
+
+    @property
+    def place(self):
+        return self.membership.organisation if self.membership else self.post.grid

@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from grids import scope
-from grids.roles import OrganisationKind
+from grids.roles import REQUIRED_POSTS, OrganisationKind
 
 
 class DatedQuerySet(models.QuerySet):
@@ -40,6 +40,22 @@ class GridQuerySet(DatedQuerySet):
 
     def districts(self):
         return self.filter(parent=None)
+
+    def below_root(self):
+        """Grids that need people: all but the district itself."""
+        return self.filter(parent__isnull=False)
+
+    def with_posts_held(self, day):
+        """Adds ``has_chief`` and so on: whether the required posts have a holder that day."""
+        posts = self.model._meta.get_field("posts").related_model.objects.current(day).filter(grid=OuterRef("pk"), user__is_active=True)
+        return self.annotate(**{f"has_{role}": Exists(posts.filter(role=role)) for role in REQUIRED_POSTS})
+
+    def lacking_posts(self, day, roles=REQUIRED_POSTS):
+        """Grids without a holder of one of ``roles`` that day."""
+        lacking = Q(pk__in=())
+        for role in roles:
+            lacking |= Q(**{f"has_{role}": False})
+        return self.with_posts_held(day).filter(lacking)
 
 
 class Grid(Dated):

@@ -5,11 +5,12 @@ from grids.services.merging import merge_grids, merge_organisations
 from grids.services.organisations import close_organisation, create_organisation, edit_organisation, rename_organisation
 from grids.services.persons import create_person, deactivate_person, edit_person, reactivate_person, reset_password, show_phone
 from grids.services.places import close_grid, create_district, create_grid, edit_grid, move_grid, rename_grid, set_polygon
-from grids.services.terms import appoint, end_handover, end_membership, end_post, grant, hand_over
+from grids.services.terms import appoint, check_may_hand_over, end_handover, end_membership, end_post, grant, hand_over
 
 __all__ = [
     "appoint",
     "attach_field",
+    "check_may_hand_over",
     "close_grid",
     "close_organisation",
     "create_district",

@@ -118,7 +118,7 @@ def end_posts_of(grid: Grid, *, on, by) -> None:
 def hand_over(duty: Membership | Post, *, substitute: User, starts_on, ends_on, reason: str, by) -> Handover:
     """A stand-in for some days: by the holder, a manager of the same unit, or those who keep the settings."""
     district_id = _district_of(duty)
-    _check_may_hand_over(duty, by, district_id)
+    check_may_hand_over(duty, by=by)
     _check_handover(duty, substitute, starts_on=starts_on, ends_on=ends_on, reason=reason)
     mine = {"membership": duty} if isinstance(duty, Membership) else {"post": duty}
     handover = Handover.objects.create(substitute=substitute, starts_on=starts_on, ends_on=ends_on, reason=reason.strip(), **mine)
@@ -131,14 +131,11 @@ def hand_over(duty: Membership | Post, *, substitute: User, starts_on, ends_on, 
 def may_hand_over(user, duty: Membership | Post) -> bool:
     if duty.user_id == user.pk or scope.may_change_settings(user, _district_of(duty)):
         return True
-    if isinstance(duty, Post):
-        organisation_id = duty.grid.organisation_id
-    else:
-        organisation_id = duty.organisation_id
+    organisation_id = duty.grid.organisation_id if isinstance(duty, Post) else duty.organisation_id
     return scope.rights(user).in_organisation(organisation_id, MANAGERS | OFFICE)
 
 
-def _check_may_hand_over(duty, by, district_id) -> None:
+def check_may_hand_over(duty: Membership | Post, *, by) -> None:
     if by is not None and not may_hand_over(by, duty):
         raise NotYourRole(_("只有本人、本单位负责人、攻坚办主任和系统管理员可以办理代理。"))
 
@@ -159,8 +156,8 @@ def _check_handover(duty, substitute: User, *, starts_on, ends_on, reason: str) 
 @transaction.atomic
 def end_handover(handover: Handover, *, by) -> Handover:
     """The holder is back: the stand-in's rights end at once."""
-    duty = handover.membership or handover.post
-    _check_may_hand_over(duty, by, _district_of(duty))
+    duty = handover.duty
+    check_may_hand_over(duty, by=by)
     handover.ends_on = max(clock.today(), handover.starts_on)
     handover.revoked_at = clock.now()
     handover.save(update_fields=["ends_on", "revoked_at"])
