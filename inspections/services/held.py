@@ -1,18 +1,27 @@
 """Reports from an offline queue that cannot become rows yet are kept, never refused (design 5: 202)."""
 
 import hashlib
+import math
+import re
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+import evidence.services
 from audit import canonical
 from audit.services import record
 from common import clock
+from evidence.models import Photo
 from inspections.models import HeldSubmission
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @transaction.atomic
 def hold(payload: dict, *, uuid, errors: dict, by) -> HeldSubmission:
     """Keep a submission word for word with the reasons it needs repair. Sent again, the newest wording and reasons stand."""
+    payload = _storable(payload)
     text = canonical.dumps(_jsonable(payload))
     held, _created = HeldSubmission.objects.update_or_create(
         author=by,
@@ -32,6 +41,39 @@ def hold(payload: dict, *, uuid, errors: dict, by) -> HeldSubmission:
 def resolve(*, uuid, by) -> None:
     """The repaired report has become a row."""
     HeldSubmission.objects.waiting().filter(author=by, uuid=uuid).update(resolved_at=clock.now())
+
+
+def store_photo(kept: HeldSubmission, stream, *, sha256: str, size: int, by) -> None:
+    """Bytes of a photo that a kept submission announces: linked when the submission becomes a row."""
+    if sha256 not in announced(kept):
+        raise ValidationError(_("这张照片不在上报内容里，请检查后重新上报。"), code="not_announced")
+    evidence.services.store(stream, sha256=sha256, size=size, by=by)
+
+
+def announced(kept: HeldSubmission) -> list[str]:
+    """sha256 of the photos in a kept submission, however broken the rest of it is."""
+    entries = kept.payload.get("photos") if isinstance(kept.payload, dict) else None
+    found = [entry.get("sha256") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return [sha256 for sha256 in found if isinstance(sha256, str) and SHA256.fullmatch(sha256)]
+
+
+def photos_missing(kept: HeldSubmission) -> list[str]:
+    wanted = announced(kept)
+    there = set(Photo.objects.filter(sha256__in=wanted).values_list("sha256", flat=True))
+    return [sha256 for sha256 in wanted if sha256 not in there]
+
+
+def _storable(value):
+    """What no JSON column takes is replaced: NUL and half characters by U+FFFD, figures beyond all bounds by their text."""
+    if isinstance(value, dict):
+        return {_storable(str(key)): _storable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    return value
 
 
 def _jsonable(value):

@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 import evidence.services
 from audit.services import record
 from common import clock
-from inspections.models import FindingPhoto
+from evidence.models import Photo
+from inspections.models import Finding, FindingEvent, FindingPhoto
 from inspections.words import Flag
 
 MAX_PHOTOS = 9
+MAX_SUPPLEMENTED = 60
 EVIDENCE_FLAGS = {"far_from_place": Flag.PHOTO_FAR, "time_differs": Flag.PHOTO_TIME}
 
 
@@ -23,10 +25,43 @@ def attach(finding, stream, *, sha256: str, size: int, by) -> FindingPhoto:
         return slot
     photo = evidence.services.store(stream, sha256=sha256, size=size, by=by)
     with transaction.atomic():
-        return _link(finding, slot, photo, by=by)
+        return _link(finding.pk, slot, photo, by=by)
 
 
-def _link(finding, slot, photo, *, by) -> FindingPhoto:
+def link_sent(finding, *, by) -> None:
+    """Fill the slots whose bytes the same person has already sent: with a form that came back, or with a submission kept for repair."""
+    slots = {slot.sha256: slot for slot in finding.photos.filter(photo=None)}
+    sent = Photo.objects.filter(sha256__in=slots, uploaded_by=by) if slots else ()
+    with transaction.atomic():
+        for photo in sent:
+            _link(finding.pk, slots[photo.sha256], photo, by=by)
+
+
+def supplement(finding, sent: list[Photo], *, note: str, by) -> None:
+    """More photos for a problem that is already on the ledger (就是这个，补充照片), by whoever sees it."""
+    with transaction.atomic():
+        finding = _locked(finding.pk)
+        known = set(finding.photos.values_list("sha256", flat=True))
+        fresh = [photo for photo in sent if photo.sha256 not in known]
+        if len(known) + len(fresh) > MAX_SUPPLEMENTED:
+            raise ValidationError(_("这个问题的照片已经很多，最多 %(n)s 张。") % {"n": MAX_SUPPLEMENTED}, code="too_many")
+        now = clock.now()
+        for n, photo in enumerate(fresh, len(known)):
+            FindingPhoto.objects.create(finding=finding, sha256=photo.sha256, size=photo.size, photo=photo, position=n, announced_at=now)
+            flag(finding, photo_flags(finding, photo, at=now))
+            evidence.services.set_caption(photo, caption(finding))
+        details = {"photos": [photo.sha256 for photo in fresh]}
+        FindingEvent.objects.create(finding=finding, action="supplement", by=by, by_name="", version=finding.version, note=note, details=details, at=now)
+        record("finding.supplement", finding, by=by, district_id=finding.district_id, payload=details | {"note": note})
+
+
+def _locked(pk: int) -> Finding:
+    """The row as it is now, held until commit: what goes into the audit chain must be what the table holds."""
+    return Finding.objects.select_for_update(of=("self",)).select_related("grid").get(pk=pk)
+
+
+def _link(finding_id: int, slot, photo, *, by) -> FindingPhoto:
+    finding = _locked(finding_id)
     if not FindingPhoto.objects.filter(pk=slot.pk, photo=None).update(photo=photo):
         return FindingPhoto.objects.get(pk=slot.pk)
     slot.photo = photo
@@ -36,9 +71,9 @@ def _link(finding, slot, photo, *, by) -> FindingPhoto:
     return slot
 
 
-def photo_flags(finding, photo) -> list[Flag]:
+def photo_flags(finding, photo, *, at=None) -> list[Flag]:
     """Marks a photo earns beside this finding: far away, taken at another time, used for another problem."""
-    codes = evidence.services.plausibility(photo, lon=finding.lon, lat=finding.lat, at=finding.captured_at)
+    codes = evidence.services.plausibility(photo, lon=finding.lon, lat=finding.lat, at=at or finding.captured_at)
     flags = [EVIDENCE_FLAGS[code] for code in codes if code in EVIDENCE_FLAGS]
     if FindingPhoto.objects.filter(sha256=photo.sha256).exclude(finding=finding).exists():
         flags.append(Flag.PHOTO_REUSED)
@@ -54,15 +89,20 @@ def flag(finding, flags) -> None:
         finding.save(update_fields=["flags"])
 
 
-def answer_flag(finding, code: str, *, answer: str, by) -> None:
+@transaction.atomic
+def answer_flag(finding, code: str, *, answer: str, by) -> Finding:
     """The reporter's or party's explanation of a mark; it stays visible beside it."""
     if not answer.strip():
         raise ValidationError({"answer": _("请写明情况。")})
-    for each in finding.flags:
-        if each["code"] == code:
-            each |= {"answer": answer.strip(), "by": str(by), "answered_at": clock.now().isoformat()}
+    finding = _locked(finding.pk)
+    marks = [each for each in finding.flags if each["code"] == code]
+    if not marks:
+        raise ValidationError(_("这个问题没有这项提示。"), code="no_flag")
+    for each in marks:
+        each |= {"answer": answer.strip(), "answered_at": clock.now().isoformat()}
     finding.save(update_fields=["flags"])
     record("finding.flag_answer", finding, by=by, district_id=finding.district_id, payload={"code": code, "answer": answer.strip()})
+    return finding
 
 
 def caption(finding) -> str:

@@ -18,7 +18,7 @@ from grids import scope
 from grids.roles import Role
 from inspections import search
 from inspections.models import Finding, FindingEvent, FindingPhoto
-from inspections.services import places
+from inspections.services import held, photos, places
 from inspections.words import Flag, Kind, Source
 
 LATE_AFTER = dt.timedelta(hours=24)
@@ -43,6 +43,8 @@ def submit(clean: dict, *, by) -> Submission:
     tells nothing) and ``ValidationError``.
     """
     digest = content_digest(clean)
+    if Finding.objects.filter(uuid=clean["uuid"]).exists():
+        return Submission(_stored(clean["uuid"], digest=digest, by=by), replay=True)
     try:
         with transaction.atomic():
             return Submission(_insert(clean, digest=digest, by=by), replay=False)
@@ -158,6 +160,15 @@ def check_source(source, *, by, district_id: int) -> None:
         raise ValidationError(_("您在这个区县没有岗位，不能上报。请联系攻坚办核对网格岗位。"), code="no_right")
     if source not in sources_for(by):
         raise ValidationError({"source": _("您不能以“%(source)s”的名义上报，请另选来源。") % {"source": Source(source).label}}, code="source")
+
+
+def take_in(clean: dict, *, by) -> Submission:
+    """``submit``, then what an earlier attempt has left: photos already sent are linked, a submission kept for repair is done with."""
+    submission = submit(clean, by=by)
+    if not submission.replay:
+        photos.link_sent(submission.finding, by=by)
+        held.resolve(uuid=clean["uuid"], by=by)
+    return submission
 
 
 def photos_missing(finding) -> list[str]:
