@@ -1,6 +1,9 @@
 """The product's clock. Services and scans ask ``now()`` here and nowhere else, so that a demonstration can live through a month."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,9 +14,22 @@ from django.utils import timezone
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
+_standing: ContextVar[dt.datetime | None] = ContextVar("standing_clock", default=None)
+
+
 def now() -> dt.datetime:
     """The present moment, aware and in UTC; in demonstration mode moved by what ``demo_clock`` has set."""
-    return timezone.now() + offset()
+    return _standing.get() or timezone.now() + offset()
+
+
+@contextmanager
+def standing(moment: dt.datetime) -> Iterator[None]:
+    """Let the clock of this thread stand at ``moment``: how months of life are built for a demonstration."""
+    token = _standing.set(moment.astimezone(dt.UTC))
+    try:
+        yield
+    finally:
+        _standing.reset(token)
 
 
 def today() -> dt.date:
