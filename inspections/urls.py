@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.views import ledger
+from inspections.views import ledger, photos, places, reports
 
 app_name = "inspections"
 urlpatterns = [
@@ -11,4 +11,11 @@ urlpatterns = [
     path("export/", ledger.export, name="ledger-export"),
     path("views/", ledger.save_view, name="save-view"),
     path("views/<int:pk>/", ledger.change_view, name="change-view"),
+    path("new/", reports.new, name="new"),
+    path("map/", places.ledger_map, name="map"),
+    path("map/data/", places.map_data, name="map-data"),
+    path("outlines/", places.outlines, name="outlines"),
+    path("where/", places.where, name="where"),
+    path("nearby/", places.nearby, name="nearby"),
+    path("<uuid:uuid>/photos/<str:sha256>/<str:variant>/", photos.photo, name="photo"),
 ]

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 import evidence.services
@@ -28,10 +29,13 @@ def attach(finding, stream, *, sha256: str, size: int, by) -> FindingPhoto:
         return _link(finding.pk, slot, photo, by=by)
 
 
-def link_sent(finding, *, by) -> None:
-    """Fill the slots whose bytes the same person has already sent: with a form that came back, or with a submission kept for repair."""
+def link_sent(finding, *, by, shown=()) -> None:
+    """Fill the slots whose bytes the same person has already sent: with a form that came back, or with a submission kept for repair.
+
+    ``shown`` are hashes of bytes this person has proved to hold, also when somebody else sent the same picture first.
+    """
     slots = {slot.sha256: slot for slot in finding.photos.filter(photo=None)}
-    sent = Photo.objects.filter(sha256__in=slots, uploaded_by=by) if slots else ()
+    sent = Photo.objects.filter(sha256__in=slots).filter(Q(uploaded_by=by) | Q(sha256__in=shown)) if slots else ()
     with transaction.atomic():
         for photo in sent:
             _link(finding.pk, slots[photo.sha256], photo, by=by)

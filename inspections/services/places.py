@@ -1,5 +1,7 @@
 """Where a finding lies."""
 
+from math import cos, radians
+
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
@@ -27,16 +29,19 @@ def nearby(finding, *, within: int = NEARBY_METRES) -> list[Finding]:
     """Open findings on the ledger of the same type within ``within`` metres, nearest first; each carries ``distance`` in metres."""
     if finding.lon is None:
         return []
+    others = Finding.objects.filter(district_id=finding.district_id).exclude(pk=finding.pk)
+    return around(others, problem_type_id=finding.problem_type_id, lon=finding.lon, lat=finding.lat, within=within)
+
+
+def around(findings, *, problem_type_id: int, lon: float, lat: float, within: int = NEARBY_METRES) -> list[Finding]:
+    """Those of ``findings`` that are open on the ledger, of this type and within ``within`` metres of the point."""
     reach = within / DEGREE_METRES
-    around = (
-        Finding.objects.filter(district_id=finding.district_id, problem_type_id=finding.problem_type_id, state__in=ON_LEDGER, is_sealed=False)
-        .filter(lat__range=(finding.lat - reach, finding.lat + reach), lon__range=(finding.lon - 2 * reach, finding.lon + 2 * reach))
-        .exclude(pk=finding.pk)
-        .select_related("problem_type", "grid")
-    )
-    for other in around:
-        other.distance = geometry.distance_m(finding.lon, finding.lat, other.lon, other.lat)
-    return sorted((other for other in around if other.distance <= within), key=lambda other: other.distance)
+    wide = reach / max(0.1, cos(radians(lat)))
+    box = {"lat__range": (lat - reach, lat + reach), "lon__range": (lon - wide, lon + wide)}
+    found = list(findings.filter(problem_type_id=problem_type_id, state__in=ON_LEDGER, is_sealed=False, **box).select_related("problem_type", "grid")[:200])
+    for each in found:
+        each.distance = geometry.distance_m(lon, lat, each.lon, each.lat)
+    return sorted((each for each in found if each.distance <= within), key=lambda each: each.distance)
 
 
 def grid_moved(old_path: str, new_path: str, grid) -> None:

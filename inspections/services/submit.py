@@ -162,11 +162,12 @@ def check_source(source, *, by, district_id: int) -> None:
         raise ValidationError({"source": _("您不能以“%(source)s”的名义上报，请另选来源。") % {"source": Source(source).label}}, code="source")
 
 
-def take_in(clean: dict, *, by) -> Submission:
+def take_in(clean: dict, *, by, shown=()) -> Submission:
     """``submit``, then what an earlier attempt has left: photos already sent are linked, a submission kept for repair is done with."""
     submission = submit(clean, by=by)
+    if clean.get("photos") and (shown or not submission.replay):
+        photos.link_sent(submission.finding, by=by, shown=shown)
     if not submission.replay:
-        photos.link_sent(submission.finding, by=by)
         held.resolve(uuid=clean["uuid"], by=by)
     return submission
 

@@ -1,6 +1,6 @@
 // Maps without tiles: grid outlines and points are enough, and work with no internet. Load vendor/leaflet.css and vendor/leaflet.js before.
 // <div class="map" data-map
-//      data-geojson="URL"          outlines and points (GeoJSON FeatureCollection, WGS-84); properties: name, url, count, tone
+//      data-geojson="URL"          outlines and points (GeoJSON FeatureCollection, WGS-84); properties: name, url, text, tone, quiet (no popup: a click reaches the map)
 //      data-point="lon,lat"        one marked place
 //      data-lon="#id" data-lat="#id"   a click chooses a place and writes it there
 //      data-tiles="https://…/{z}/{x}/{y}.png" data-attribution="…"   only where the deployment has tiles
@@ -25,7 +25,7 @@ const OPTIONS = {
   pointToLayer: (feature, place) => L.circleMarker(place, { radius: 6, color: TONES[feature.properties.tone || ""], weight: 2, fillOpacity: 0.6 }),
   onEachFeature: (feature, layer) => {
     if (!feature.properties.name) return;
-    layer.bindPopup(() => label(feature.properties));
+    if (!feature.properties.quiet) layer.bindPopup(() => label(feature.properties));
     if (feature.geometry.type !== "Point") layer.bindTooltip(feature.properties.name, { sticky: true });
   },
 };

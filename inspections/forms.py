@@ -1,0 +1,158 @@
+"""Forms of the ledger. They give clean values; services save."""
+
+import datetime as dt
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
+from django.utils.translation import gettext_lazy as _
+
+from common import clock
+from grids import scope
+from grids.models import Grid
+from inspections.models import ProblemType
+from inspections.services.photos import MAX_PHOTOS
+from inspections.services.submit import sources_for
+from inspections.words import FROM_ABOVE, Severity
+
+LAST_MOMENT = dt.time(23, 59, 59)
+
+
+class Pictures(forms.ClearableFileInput):
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class PicturesField(forms.FileField):
+    """Several photos at once; their content is judged where they are stored."""
+
+    widget = Pictures
+
+    def clean(self, data, initial=None):
+        chosen = [each for each in (data if isinstance(data, (list, tuple)) else [data]) if each]
+        if len(chosen) > MAX_PHOTOS:
+            raise ValidationError(_("照片最多 %(n)s 张。"), code="too_many", params={"n": MAX_PHOTOS})
+        return chosen
+
+
+class ByField(ModelChoiceIterator):
+    """Types below the name of their field."""
+
+    def __iter__(self):
+        yield "", self.field.empty_label
+        groups: dict[str, list] = {}
+        for each in self.queryset:
+            groups.setdefault(each.field.name, []).append(self.choice(each))
+        yield from groups.items()
+
+
+class TypeField(forms.ModelChoiceField):
+    iterator = ByField
+
+
+def coordinate(label, bound: int):
+    limits = {"min_value": -bound, "max_value": bound}
+    return forms.FloatField(label=label, required=False, widget=forms.NumberInput(attrs={"step": "0.000001", "inputmode": "decimal"}), **limits)
+
+
+class ReportForm(forms.Form):
+    """A problem entered at a desk."""
+
+    uuid = forms.UUIDField(widget=forms.HiddenInput)
+    source = forms.ChoiceField(label=_("问题来源"))
+    superior_number = forms.CharField(label=_("上级编号"), max_length=60, required=False)
+    superior_due_on = forms.DateField(label=_("上级期限"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    problem_type = TypeField(ProblemType.objects.none(), label=_("问题类型"), empty_label=_("请选择"))
+    severity = forms.ChoiceField(label=_("严重程度"), required=False, choices=[("", _("按类型默认")), *Severity.choices])
+    text = forms.CharField(
+        label=_("问题描述"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("写清楚在哪里、是什么、有多大。"), required=False
+    )
+    captured_at = forms.DateTimeField(
+        label=_("发现时间"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        help_text=_("不填为现在。"),
+    )
+    address = forms.CharField(label=_("位置描述"), max_length=200, required=False)
+    lon = coordinate(_("经度"), 180)
+    lat = coordinate(_("纬度"), 90)
+    grid = forms.ModelChoiceField(Grid.objects.none(), label=_("所属网格"), required=False, empty_label=_("由地图位置确定"))
+    photos = PicturesField(label=_("照片"), required=False, help_text=_("最多 9 张，每张不超过 15 MB。"))
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["uuid"].initial = uuid.uuid4
+        self.fields["source"].choices = [(source.value, source.label) for source in sources_for(user)]
+        self.fields["problem_type"].queryset = ProblemType.objects.visible_to(user).offered()
+        self.fields["grid"].queryset = Grid.objects.visible_to(user).active(clock.today()).filter(parent__isnull=False)
+        self.fields["photos"].widget.attrs |= {"accept": "image/jpeg,image/png,image/webp,image/heic", "data-photos": "#photo-list"}
+
+    def clean(self):
+        clean = super().clean()
+        if (clean.get("lon") is None) != (clean.get("lat") is None) and not {"lon", "lat"} & set(self.errors):
+            self.add_error("lon", _("经度和纬度要一起填写。"))
+        if clean.get("captured_at") and clean["captured_at"] > clock.now() + dt.timedelta(minutes=5):
+            self.add_error("captured_at", _("发现时间不能晚于现在。"))
+        if clean.get("source") in FROM_ABOVE and not clean.get("superior_number"):
+            self.add_error("superior_number", _("上级交办的问题请填写上级编号。"))
+        return clean
+
+    def report(self) -> dict:
+        """What ``services.submit`` takes, photos apart."""
+        clean = dict(self.cleaned_data)
+        clean.pop("photos", None)
+        due_on = clean.pop("superior_due_on", None)
+        if clean.get("source") in FROM_ABOVE and due_on:
+            clean["superior_due_at"] = clock.at(due_on, LAST_MOMENT)
+        if clean.get("source") not in FROM_ABOVE:
+            clean["superior_number"] = ""
+        return clean
+
+
+class FieldReportForm(ReportForm):
+    """The same from a phone, by hand when no script runs: what the seat already says is not asked."""
+
+    source = None
+    superior_number = None
+    superior_due_on = None
+    severity = None
+    captured_at = None
+    accuracy = forms.FloatField(required=False, min_value=0, max_value=10_000_000, widget=forms.HiddenInput)
+    stopped = forms.BooleanField(label=_("已当场劝阻"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        forms.Form.__init__(self, *args)
+        self.user = kwargs["user"]
+        self.fields["uuid"].initial = uuid.uuid4
+        self.fields["problem_type"].queryset = ProblemType.objects.visible_to(self.user).offered()
+        paths = scope.rights(self.user).paths
+        self.fields["grid"].queryset = Grid.objects.active(clock.today()).filter(scope.under(paths, "path"), parent__isnull=False)
+        self.fields["photos"].widget.attrs |= {"accept": "image/*", "capture": "environment"}
+
+    def report(self) -> dict:
+        clean = dict(self.cleaned_data)
+        clean.pop("photos", None)
+        if clean.pop("stopped", False):
+            clean["text"] = f"{_('已当场劝阻')}。{clean.get('text', '')}"
+        return clean
+
+
+class PointForm(forms.Form):
+    lon = forms.FloatField(min_value=-180, max_value=180)
+    lat = forms.FloatField(min_value=-90, max_value=90)
+
+
+class NearbyForm(PointForm):
+    problem_type = forms.ModelChoiceField(ProblemType.objects.none())
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["problem_type"].queryset = ProblemType.objects.visible_to(user)
+
+
+class FlagAnswerForm(forms.Form):
+    code = forms.CharField(max_length=30, widget=forms.HiddenInput)
+    answer = forms.CharField(label=_("情况说明"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
