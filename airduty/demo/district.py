@@ -122,9 +122,9 @@ def _staff(people: People, unit: Organisation, is_squad: bool) -> None:
 
 def _villagers(place: Place) -> None:
     people, filled = place.persons, 0
-    shown = place.townships[1]
+    shown = next(grid for grid in place.villages if grid.parent_id == place.townships[1].pk)
     for grid in [place.district, *place.townships, *place.villages]:
-        is_shown = grid.parent_id == shown.pk and shown.pk not in place.reporters
+        is_shown = grid == shown
         for role in POSTS:
             filled += 1
             if filled % VACANT_EVERY == 0 and not is_shown:
@@ -133,5 +133,3 @@ def _villagers(place: Place) -> None:
             services.appoint(user=user, grid=grid, role=role, starts_on=people.since, by=None)
             if role in (PostRole.MEMBER, PostRole.PATROLLER):
                 place.reporters.setdefault(grid.pk, []).append(user)
-        if is_shown:
-            place.reporters.setdefault(shown.pk, [])
