@@ -37,6 +37,8 @@ def _as_stored(subject: models.Model, name: str):
         field = subject._meta.get_field(name)
     except FieldDoesNotExist:
         return value
+    if not isinstance(field, models.Field):
+        return value
     value = field.to_python(value)
     if isinstance(field, models.DecimalField) and value is not None:
         return round(value, field.decimal_places)

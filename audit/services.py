@@ -49,7 +49,7 @@ def home_of(user) -> int:
 def append(action: str, subject: models.Model | str, *, actor: Actor, district_id=0, payload=None, result="ok") -> AuditEvent:
     text = canonical.dumps(payload or {})
     here = context.current()
-    is_row = isinstance(subject, models.Model)
+    object_type, object_id, after = _describe(subject)
     seq, prev_hash = _lock_head(district_id or 0)
     event = AuditEvent(
         district_id=district_id or 0,
@@ -62,16 +62,23 @@ def append(action: str, subject: models.Model | str, *, actor: Actor, district_i
         request_id=_clean(here.request_id, 40),
         action=action,
         result=result,
-        object_type=subject._meta.label if is_row else subject,
-        object_id=str(subject.pk) if is_row else "",
+        object_type=object_type,
+        object_id=object_id,
         payload=text,
         payload_sha256=canonical.digest(text),
-        after_sha256=canonical.row_digest(subject) if is_row else "",
+        after_sha256=after,
         prev_hash=prev_hash,
     )
     event.hash = link(event)
     event.save(force_insert=True)
     return event
+
+
+def _describe(subject: models.Model | str) -> tuple[str, str, str]:
+    """Type, id and digest of what the event is about."""
+    if isinstance(subject, str):
+        return subject, "", ""
+    return subject._meta.label, str(subject.pk), canonical.row_digest(subject)
 
 
 def link(event: AuditEvent) -> str:

@@ -76,7 +76,7 @@ def _insert(rows: dict[str, Notice]) -> int:
 @transaction.atomic
 def use_second_channel(notice: Notice) -> Notice | None:
     """After a channel has given up: the same words by the next one on which this person has not been told yet."""
-    for channel in SECOND.get(notice.channel, ()):
+    for channel in SECOND.get(Channel(notice.channel), ()):
         key = f"{notice.base_key}:{channel}"
         if obstacle(channel, notice.recipient) or Notice.objects.filter(dedup_key=key).exists():
             continue
