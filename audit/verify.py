@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -175,8 +176,8 @@ def _verify_rows(model: type[models.Model], report: Report) -> None:
             report.add(STATE, f"{model._meta.label} {row.pk}", "was changed past the record")
 
 
-def _sealed_rows(model: type[models.Model]) -> Iterator[models.Model]:
-    """Rows with the digest their last event left, row and event in one statement: both from one moment, though people go on working."""
+def _sealed_rows(model: type[models.Model]) -> Iterator[Any]:
+    """Rows with the digest their last event left (``audit_seal``), row and event in one statement: both from one moment, though people go on working."""
     last = _sealing(model).filter(object_id=Cast(models.OuterRef("pk"), models.CharField()))
     rows = model._base_manager.annotate(audit_seal=models.Subquery(last.order_by("-id").values("after_sha256")[:1])).order_by("pk")
     part = list(rows[:SLICE])
