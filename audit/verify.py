@@ -177,7 +177,7 @@ def _verify_rows(model: type[models.Model], report: Report) -> None:
 
 
 def _sealed_rows(model: type[models.Model]) -> Iterator[Any]:
-    """Rows with the digest their last event left (``audit_seal``), row and event in one statement: both from one moment, though people go on working."""
+    """Rows with the digest their last event left (``audit_seal``); read in one statement, as people go on working meanwhile."""
     last = _sealing(model).filter(object_id=Cast(models.OuterRef("pk"), models.CharField()))
     rows = model._base_manager.annotate(audit_seal=models.Subquery(last.order_by("-id").values("after_sha256")[:1])).order_by("pk")
     part = list(rows[:SLICE])
