@@ -5,7 +5,6 @@ from pathlib import Path
 
 from django.conf import settings
 
-
 BLANK = {"role": "", "username": "", "password": "", "organisation": "", "grid": "", "lon": None, "lat": None}
 
 

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-
 SINCE, SEEN = "signed_in_at", "seen_at"
 """Session keys, in seconds of the true clock."""
 

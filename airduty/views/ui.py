@@ -18,7 +18,9 @@ class SampleForm(forms.Form):
     kind = forms.ChoiceField(label=_("问题类型"), choices=[("", _("请选择")), ("soil", _("裸露土地")), ("road", _("道路扬尘"))])
     due_on = forms.DateField(label=_("期限"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
     way = forms.ChoiceField(label=_("整改方式"), choices=[("now", _("立行立改")), ("limit", _("限期整改"))], widget=forms.RadioSelect)
-    parties = forms.MultipleChoiceField(label=_("责任单位"), choices=[("1", _("青河乡")), ("2", _("住建局"))], widget=forms.CheckboxSelectMultiple, required=False)
+    parties = forms.MultipleChoiceField(
+        label=_("责任单位"), choices=[("1", _("青河乡")), ("2", _("住建局"))], widget=forms.CheckboxSelectMultiple, required=False
+    )
     note = forms.CharField(label=_("备注"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     photo = forms.FileField(label=_("照片"), required=False)
     sure = forms.BooleanField(label=_("已与当事人核对"), required=False)
@@ -52,7 +54,13 @@ def gallery(request):
             "fresh": SampleForm(auto_id="new_%s"),
             "filter_form": SampleFilter(request.GET),
             "now": now,
-            "limits": [limit - dt.timedelta(days=3), limit, limit + dt.timedelta(days=1), limit + dt.timedelta(days=5), now + dt.timedelta(minutes=25)],
+            "limits": [
+                limit - dt.timedelta(days=3),
+                limit,
+                limit + dt.timedelta(days=1),
+                limit + dt.timedelta(days=5),
+                now + dt.timedelta(minutes=25),
+            ],
             "chart": {
                 "xAxis": {"type": "category", "data": ["9 月", "10 月", "11 月"]},
                 "yAxis": {"type": "value"},
@@ -89,6 +97,10 @@ SAMPLE_PLACES = {
             "properties": {"name": "示例网格", "url": "#"},
             "geometry": {"type": "Polygon", "coordinates": [[[113.0, 35.0], [113.1, 35.0], [113.12, 35.08], [113.02, 35.1], [113.0, 35.0]]]},
         },
-        {"type": "Feature", "properties": {"name": "2026-001243", "tone": "late", "text": "裸土未覆盖"}, "geometry": {"type": "Point", "coordinates": [113.05, 35.05]}},
+        {
+            "type": "Feature",
+            "properties": {"name": "2026-001243", "tone": "late", "text": "裸土未覆盖"},
+            "geometry": {"type": "Point", "coordinates": [113.05, 35.05]},
+        },
     ],
 }

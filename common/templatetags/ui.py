@@ -131,6 +131,17 @@ def mask_phone(value) -> str:
     return f"{text[:1]}{'*' * (len(text) - 2)}{text[-1:]}" if len(text) > 2 else "*" * len(text)
 
 
+BROWSERS = [("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]
+SYSTEMS = [("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS"), ("Linux", "Linux")]
+
+
+@register.filter
+def browser_name(user_agent) -> str:
+    """Chrome · Windows: enough for people to know their own device again."""
+    found = [next((name for sign, name in signs if sign in user_agent), "") for signs in (BROWSERS, SYSTEMS)]
+    return " · ".join(name for name in found if name) or NOTHING
+
+
 # --- forms --------------------------------------------------------------------------------------------------------------------------
 def _class_of(widget) -> str:
     if isinstance(widget, CheckboxInput):

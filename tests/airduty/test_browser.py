@@ -9,7 +9,9 @@ from django.urls import reverse
 from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000000000200012e5d6e2b0000000049454e44ae426082")
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000000000200012e5d6e2b0000000049454e44ae426082"
+)
 
 
 @pytest.fixture
@@ -94,8 +96,9 @@ def test_the_menu_folds_away_on_a_phone_and_nothing_runs_over(phone, sign_in, se
         assert not phone.get_by_role("navigation", name="主导航").is_visible()
 
     phone.get_by_role("button", name="菜单").click()
-
     assert phone.get_by_role("navigation", name="主导航").is_visible()
+    phone.keyboard.press("Escape")
+    assert not phone.get_by_role("navigation", name="主导航").is_visible()
 
 
 def test_the_language_switch_and_signing_out_work_from_the_top_bar(gallery):

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from django.template import Context, Template
-from django.utils import translation
 
 from common import clock
 from common.templatetags import ui
@@ -65,7 +64,9 @@ def test_hundredths_read_exactly(value, text):
     assert ui.hundredths(value) == text
 
 
-@pytest.mark.parametrize(("number", "text"), [("13812340001", "138****0001"), ("+8613812340001", "+86138****0001"), ("4001", "4**1"), ("12", "**"), ("", ""), (None, "")])
+@pytest.mark.parametrize(
+    ("number", "text"), [("13812340001", "138****0001"), ("+8613812340001", "+86138****0001"), ("4001", "4**1"), ("12", "**"), ("", ""), (None, "")]
+)
 def test_telephone_numbers_are_masked(number, text):
     assert ui.mask_phone(number) == text
 
@@ -83,3 +84,15 @@ def test_an_icon_is_decoration_from_the_sprite():
     assert 'aria-hidden="true"' in html
     assert "img/icons.svg" in html
     assert html.count("#bell") == 1
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36 Edg/120.0", "Edge · Windows"),
+        ("Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/111 Mobile Safari/537.36 MicroMessenger/8.0", "微信 · Android"),
+        ("curl/8", "—"),
+    ],
+)
+def test_a_browser_is_named_shortly(agent, name):
+    assert ui.browser_name(agent) == name
