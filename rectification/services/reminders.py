@@ -25,7 +25,7 @@ BATCH = 500
 def scan(now: dt.datetime) -> int:
     """Fire every rung that is due and has not fired; returns how many did. A row is reminded in its own transaction."""
     fired = 0
-    for district_id in ReminderRule.objects.filter(is_active=True).values_list("district_id", flat=True).distinct():
+    for district_id in ReminderRule.objects.filter(is_active=True).order_by().values_list("district_id", flat=True).distinct():
         audience = Audiences(district_id)
         for rungs in _batches(due_rungs(district_id, now)):
             done = set(Reminder.objects.filter(key__in=[each.key for each in rungs]).values_list("key", flat=True))

@@ -4,11 +4,12 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from grids import people
-from grids.roles import COMMANDERS, OFFICE, PARTIES, Role
+from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, Role
 from notices.services import queue
 from rectification.models import Task
 from rectification.services import parts
-from rectification.workflow import TASK_STEPS
+from rectification.words import TaskState
+from rectification.workflow import Part
 
 BY_HAND = ("inbox", "email")
 
@@ -40,10 +41,24 @@ def commanders(finding) -> list:
 
 
 def verifiers(task: Task) -> list:
-    """People who may verify this task now (see ``parts``)."""
-    candidates = {*office_people(task.district_id), *supervision_people(task.district_id), *_other_parties(task)}
-    step = TASK_STEPS["confirm" if task.state == "second_look" else "pass"]
-    return [person for person in candidates if parts.towards_task(person, task) & step.parts]
+    """People who may verify this task now: the groups ``parts`` names, without the party's own people and whoever assigned it."""
+    own = {person.pk for person in people.members_of(task.organisation, PARTIES)} | {task.assigned_by_id}
+    found = {person.pk: person for person in _verifying_groups(task) if person.pk not in own}
+    return [found[key] for key in sorted(found)]
+
+
+def _verifying_groups(task: Task) -> list:
+    if task.state == TaskState.SECOND_LOOK:
+        both = [*office_people(task.district_id), *supervision_people(task.district_id)]
+        return [person for person in both if person.pk != task.first_verifier_id]
+    groups = parts.verifier_parts(task)
+    if Part.SUPERVISION in groups:
+        return supervision_people(task.district_id)
+    if Part.OFFICE not in groups:
+        return _other_parties(task)
+    headquarters = task.finding.field.headquarters
+    staff = people.members_of(headquarters.organisation, HEADQUARTERS) if headquarters else []
+    return [*office_people(task.district_id), *staff]
 
 
 def _other_parties(task: Task) -> list:
