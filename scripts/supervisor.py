@@ -52,8 +52,9 @@ class Supervisor:
         threading.Thread(target=self._show, args=[program.name, program.process], daemon=True).start()
 
     def _show(self, name: str, process: subprocess.Popen) -> None:
-        for line in process.stdout:
-            self.say(name, line.rstrip())
+        with process.stdout as lines:
+            for line in lines:
+                self.say(name, line.rstrip())
 
     def start_all(self) -> None:
         for program in self.programs:
