@@ -120,12 +120,14 @@ class FieldReportForm(ReportForm):
     superior_due_on = None
     severity = None
     captured_at = None
+    carried: dict = {}
+    """What a kept submission said besides the form's fields."""
     accuracy = forms.FloatField(required=False, min_value=0, max_value=10_000_000, widget=forms.HiddenInput)
     stopped = forms.BooleanField(label=_("已当场劝阻"), required=False)
 
     def __init__(self, *args, **kwargs):
-        forms.Form.__init__(self, *args)
-        self.user = kwargs["user"]
+        self.user = kwargs.pop("user")
+        forms.Form.__init__(self, *args, **kwargs)
         self.fields["uuid"].initial = uuid.uuid4
         self.fields["problem_type"].queryset = ProblemType.objects.visible_to(self.user).offered()
         paths = scope.rights(self.user).paths
@@ -136,8 +138,8 @@ class FieldReportForm(ReportForm):
         clean = dict(self.cleaned_data)
         clean.pop("photos", None)
         if clean.pop("stopped", False):
-            clean["text"] = f"{_('已当场劝阻')}。{clean.get('text', '')}"
-        return clean
+            clean["text"] = _("已当场劝阻。%(text)s") % {"text": clean.get("text", "")}
+        return clean | self.carried
 
 
 class PointForm(forms.Form):

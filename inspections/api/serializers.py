@@ -70,7 +70,7 @@ class TaskBrief(serializers.Serializer):
     id = serializers.IntegerField()
     role = serializers.CharField()
     organisation = serializers.CharField()
-    state = serializers.CharField()
+    state = serializers.CharField(source="public_state")
     state_label = serializers.CharField(source="get_state_display")
     version = serializers.IntegerField()
     assigned_at = serializers.DateTimeField()

@@ -1,11 +1,13 @@
 """Reports from an offline queue that cannot become rows yet are kept, never refused (design 5: 202)."""
 
+import datetime as dt
 import hashlib
 import math
 import re
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 import evidence.services
@@ -61,6 +63,37 @@ def photos_missing(kept: HeldSubmission) -> list[str]:
     wanted = announced(kept)
     there = set(Photo.objects.filter(sha256__in=wanted).values_list("sha256", flat=True))
     return [sha256 for sha256 in wanted if sha256 not in there]
+
+
+def photos_there(kept: HeldSubmission, *, by) -> list[Photo]:
+    """Announced photos whose bytes this person has sent."""
+    return list(Photo.objects.filter(sha256__in=announced(kept), uploaded_by=by))
+
+
+def times_of(kept: HeldSubmission) -> dict:
+    """Device, sequence number and moments of the first sending, as far as they can be read: a repair does not make a find younger."""
+    payload = kept.payload if isinstance(kept.payload, dict) else {}
+    found: dict = {}
+    for name in ("captured_at", "saved_at"):
+        moment = parse_moment(payload.get(name))
+        if moment:
+            found[name] = moment
+    if isinstance(payload.get("device_id"), str):
+        found["device_id"] = payload["device_id"][:64]
+    if isinstance(payload.get("seq"), int) and 0 <= payload["seq"] <= 2_147_483_647:
+        found["seq"] = payload["seq"]
+    return found
+
+
+def parse_moment(text) -> dt.datetime | None:
+    try:
+        moment = parse_datetime(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    if moment is None:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=clock.BEIJING)
+    return moment if 1970 < moment.year < 2100 else None
 
 
 def _storable(value):

@@ -1,0 +1,121 @@
+"""The field pages: report a problem in one screen, see what became of it, repair what could not be taken in."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from common import clock
+from grids.models import Grid
+from grids.scope import rights, role_label
+from inspections import access
+from inspections.forms import FieldReportForm
+from inspections.models import Finding, HeldSubmission
+from inspections.rows import LedgerRow
+from inspections.services import held, photos
+from inspections.views import intake
+
+RECENT = 8
+
+
+@require_GET
+def home(request):
+    mine = Finding.objects.filter(reporter=request.user).for_list().order_by("-pk")[:RECENT]
+    context = {
+        "place": place_of(request.user),
+        "who": role_label(rights(request.user)),
+        "recent": [LedgerRow(finding, now=clock.now(), townships={}) for finding in mine],
+        "held": HeldSubmission.objects.visible_to(request.user).waiting().count(),
+        "may_report": access.may_report(request.user),
+    }
+    return render(request, "mobile/home.html", context)
+
+
+def place_of(user) -> str:
+    """Names of the person's own grids, or of the district for people of an office."""
+    names = Grid.objects.filter(path__in=rights(user).paths).values_list("name", flat=True)[:3]
+    return _("、").join(names)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request):
+    """One screen. The script sends through the API; without it the form does."""
+    access.insist_reporter(request.user)
+    kept = intake.keep_photos(request) if request.method == "POST" else intake.Kept()
+    form = FieldReportForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and (submission := intake.submit_form(form, kept, by=request.user)):
+        return redirect("mobile:sent", submission.finding.uuid)
+    return render(request, "mobile/report.html", report_page(form, kept), status=400 if form.errors else 200)
+
+
+def report_page(form, kept, **more) -> dict:
+    types = list(form.fields["problem_type"].queryset)
+    chosen = str(form["problem_type"].value() or "")
+    return {"form": form, "kept": list(zip(kept.tokens, kept.photos, strict=True)), "types": types, "chosen": chosen, "held": None, "errors": {}} | more
+
+
+@require_GET
+def sent(request, uuid):
+    finding = get_object_or_404(Finding.objects.filter(reporter=request.user).for_list().prefetch_related("photos"), uuid=uuid)
+    slots = list(finding.photos.all())
+    context = {"row": LedgerRow(finding, now=clock.now(), townships={}), "slots": slots, "missing": sum(slot.photo_id is None for slot in slots)}
+    return render(request, "mobile/sent.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def supplement(request, uuid):
+    """就是这个: photos for a problem that is already on the ledger, instead of a second row."""
+    access.insist_reporter(request.user)
+    finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related("problem_type", "grid"), uuid=uuid)
+    kept = intake.keep_photos(request) if request.method == "POST" else intake.Kept()
+    if request.method == "POST" and kept.photos and not kept.errors:
+        try:
+            photos.supplement(finding, kept.photos, note=request.POST.get("note", "").replace("\x00", "")[:500], by=request.user)
+        except ValidationError as refused:
+            kept.errors += refused.messages
+        else:
+            messages.success(request, _("照片已补充到 %(finding)s。") % {"finding": finding})
+            return redirect("mobile:home")
+    if request.method == "POST" and not kept.photos:
+        kept.errors.append(_("请至少拍一张照片。"))
+    context = {"finding": finding, "kept": list(zip(kept.tokens, kept.photos, strict=True)), "errors": kept.errors, "note": request.POST.get("note", "")}
+    return render(request, "mobile/supplement.html", context, status=400 if kept.errors else 200)
+
+
+# --- submissions kept for repair ----------------------------------------------------------------------------------------------------
+@require_GET
+def held_list(request):
+    return render(request, "mobile/held.html", {"waiting": HeldSubmission.objects.visible_to(request.user).waiting()[:50]})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def repair(request, uuid):
+    """The author puts a kept submission right and sends it again; its photos have stayed."""
+    kept_submission = get_object_or_404(HeldSubmission.objects.visible_to(request.user).waiting(), uuid=uuid)
+    if request.method != "POST":
+        form = FieldReportForm(initial=initial_of(kept_submission, request.user), user=request.user)
+        return render(request, "mobile/report.html", report_page(form, intake.Kept(), held=kept_submission, errors=kept_submission.errors))
+    kept = intake.keep_photos(request)
+    for photo in held.photos_there(kept_submission, by=request.user):
+        kept.add(photo, by=request.user)
+    data = request.POST.copy()
+    data["uuid"] = str(kept_submission.uuid)
+    form = FieldReportForm(data, request.FILES, user=request.user)
+    form.carried = held.times_of(kept_submission)
+    if submission := intake.submit_form(form, kept, by=request.user):
+        messages.success(request, _("已重新提交。"))
+        return redirect("mobile:sent", submission.finding.uuid)
+    return render(request, "mobile/report.html", report_page(form, kept, held=kept_submission, errors={}), status=400)
+
+
+def initial_of(kept: HeldSubmission, user) -> dict:
+    """What of the broken report can go into the form again."""
+    payload = kept.payload if isinstance(kept.payload, dict) else {}
+    found = {name: payload[name] for name in ("text", "address", "lon", "lat", "accuracy") if isinstance(payload.get(name), (str, int, float))}
+    form = FieldReportForm(user=user)
+    for name in ("problem_type", "grid"):
+        code = payload.get(name)
+        if isinstance(code, (str, int)) and (row := form.fields[name].queryset.filter(code=str(code)[:60]).first()):
+            found[name] = row.pk
+    return found | {"uuid": kept.uuid}
