@@ -37,6 +37,13 @@ class Line:
         return min(self.grid.level, 6)
 
 
+def in_tree_order(grids) -> list[Grid]:
+    """Parents before children, siblings by code. Ancestors outside the selection count by their key."""
+    found = list(grids)
+    codes = {str(grid.pk): grid.code for grid in found}
+    return sorted(found, key=lambda grid: [codes.get(key, "") or key for key in grid.path.split("/") if key])
+
+
 def lines(grids: Iterable[Grid], *, day, open_findings=None) -> list[Line]:
     grids = list(grids)
     held = defaultdict(lambda: defaultdict(list))

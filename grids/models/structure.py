@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from grids import scope
@@ -98,6 +98,9 @@ class Grid(Dated):
 class OrganisationQuerySet(DatedQuerySet):
     def visible_to(self, user):
         return self.filter(district_id__in=scope.rights(user).district_ids)
+
+    def active_first(self):
+        return self.order_by(F("valid_to").desc(nulls_first=True), "pk")
 
 
 class Organisation(Dated):

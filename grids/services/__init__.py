@@ -3,7 +3,16 @@
 from grids.services.headquarters import attach_field, create_field, create_headquarters, edit_field, set_headquarters
 from grids.services.merging import merge_grids, merge_organisations
 from grids.services.organisations import close_organisation, create_organisation, edit_organisation, rename_organisation
-from grids.services.persons import create_person, deactivate_person, edit_person, reactivate_person, reset_password, show_phone
+from grids.services.persons import (
+    create_person,
+    deactivate_person,
+    edit_person,
+    free_username,
+    open_account,
+    reactivate_person,
+    reset_password,
+    show_phone,
+)
 from grids.services.places import close_grid, create_district, create_grid, edit_grid, move_grid, rename_grid, set_polygon
 from grids.services.terms import appoint, check_may_hand_over, end_handover, end_membership, end_post, grant, hand_over
 
@@ -27,11 +36,13 @@ __all__ = [
     "end_handover",
     "end_membership",
     "end_post",
+    "free_username",
     "grant",
     "hand_over",
     "merge_grids",
     "merge_organisations",
     "move_grid",
+    "open_account",
     "reactivate_person",
     "rename_grid",
     "rename_organisation",

@@ -109,9 +109,16 @@ def _end(term, action: str, *, ends_on, reason, by, district_id):
 
 def end_posts_of(grid: Grid, *, on, by) -> None:
     """End the open posts of a grid that is in force no longer from ``on``."""
-    for post in Post.objects.filter(grid=grid).filter(Q(ends_on=None) | Q(ends_on__gte=on)).select_related("user", "grid"):
-        last = on - DAY
-        _end(post, "post.end", ends_on=last if last >= post.starts_on else None, reason="", by=by, district_id=grid.district_id)
+    open_posts = Post.objects.filter(grid=grid).filter(Q(ends_on=None) | Q(ends_on__gte=on)).select_related("user", "grid")
+    end_posts_of_people(open_posts, last=on - DAY, by=by)
+
+
+def end_posts_of_people(posts, *, last, by) -> int:
+    """End posts with ``last`` as their last day; those that began later end at once. How many."""
+    posts = list(posts)
+    for post in posts:
+        _end(post, "post.end", ends_on=last if last >= post.starts_on else None, reason="", by=by, district_id=post.grid.district_id)
+    return len(posts)
 
 
 @transaction.atomic

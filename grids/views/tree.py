@@ -22,7 +22,7 @@ def tree(request):
     district, today = district_of(request), clock.today()
     seen = Grid.objects.visible_to(request.user).filter(district=district).active(today)
     form = TreeFilter(request.GET, towns=seen.filter(level=2))
-    page = Paginator(narrowed(seen, form, today), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(board.in_tree_order(narrowed(seen, form, today)), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
@@ -35,7 +35,7 @@ def tree(request):
 
 
 def narrowed(grids, form: TreeFilter, day):
-    """The grids that answer the filter, in tree order."""
+    """The grids that answer the filter."""
     form.full_clean()
     wanted = form.cleaned_data
     if wanted.get("town"):
@@ -45,7 +45,7 @@ def narrowed(grids, form: TreeFilter, day):
     if word := wanted.get("q"):
         held = Post.objects.current(day).filter(user__name__contains=word)
         grids = grids.filter(Q(name__contains=word) | Q(code__icontains=word) | Q(pk__in=held.values("grid_id")))
-    return grids.select_related("organisation").order_by("path")
+    return grids.select_related("organisation")
 
 
 def chips(request, grids, day) -> list[dict]:
