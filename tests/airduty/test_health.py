@@ -52,12 +52,16 @@ def test_readiness_is_a_real_write(client, healthy):
     assert Heartbeat.objects.filter(name="readyz").exists()
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="read-only sessions")
-def test_database_that_only_reads_is_not_ready(client, healthy):
+@pytest.fixture
+def only_reading(transactional_db):
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
+    yield
+    connection.close()
 
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="read-only sessions")
+def test_database_that_only_reads_is_not_ready(client, healthy, only_reading):
     status, body = ask(client)
 
     assert (status, body["failed"]) == (503, ["database"])
