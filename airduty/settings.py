@@ -308,7 +308,7 @@ NOTICE_SCOPE = "grids.scope.office_districts"
 SECOND_FACTOR_NEEDED = "grids.scope.second_factor_needed"
 IS_FIELD_PERSON = "grids.scope.is_field"
 
-SHEET_JOBS = {"ledger": "inspections.exports.run_ledger_export"}
+SHEET_JOBS = {"ledger": "inspections.exports.run_ledger_export", "scorecards": "scorecards.exports.run"}
 """Kind of background job → dotted path of its ``runner(job)`` (sheets)."""
 
 # --- audit --------------------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from django.urls import include, path
 from accounts import views as accounts
 from accounts.api import TokenView
 from airduty.views import health, settings_home, ui
+from scorecards.api import ScorecardsView
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("audit/", include("airduty.urls_audit")),
     path("", include("worktime.urls")),
     path("scorecards/", include("scorecards.urls")),
+    path("api/v1/scorecards/<str:month>/", ScorecardsView.as_view(), name="api_scorecards"),
     path("grids/", include("airduty.urls_grids")),
     path("settings/", settings_home.settings_home, name="settings"),
     path("ui/", ui.gallery, name="ui"),

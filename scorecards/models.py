@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from grids import scope
 from grids.models import Grid, Organisation
 from inspections.models import Finding
+from inspections.words import Source
 from rectification.models import Task
+from scorecards import marks
+from scorecards.indicators import INDICATORS
 from scorecards.words import Grade, Kind, LineState, Part, Reason
 
 MONTH = RegexValidator(r"^\d{4}-(0[1-9]|1[0-2])$", _("请按 2026-10 的样式填写月份。"))
@@ -82,12 +85,17 @@ class SchemeLine(models.Model):
             models.CheckConstraint(condition=Q(part__in=Part.values), name="scheme_line_part_known"),
         ]
 
+    @property
+    def definition(self):
+        return INDICATORS[self.indicator]
+
 
 class Scorecard(models.Model):
     """What one unit earned in one Beijing month, computed only from facts recorded before ``cut_off`` (docs/decisions/005)."""
 
     AUDIT_FIELDS = (
-        "district_id", "month", "organisation_id", "scheme_id", "obtained", "counted", "share", "rank", "group_size", "grade", "built_at", "cut_off", "digest",
+        "district_id", "month", "organisation_id", "scheme_id", "obtained", "counted", "share", "rank", "group_size",
+        "grade", "built_at", "cut_off", "digest",
     )  # fmt: skip
 
     district = models.ForeignKey(Grid, models.PROTECT, related_name="scorecards")
@@ -157,22 +165,23 @@ class ScoreLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["scorecard", "indicator"], name="score_line_once"),
             models.CheckConstraint(condition=Q(state__in=LineState.values), name="score_line_state_known"),
-            models.CheckConstraint(condition=Q(state="counted", points__isnull=False) | ~Q(state="counted") & Q(points=None), name="score_line_points_when_counted"),
+            models.CheckConstraint(
+                condition=Q(state="counted", points__isnull=False) | ~Q(state="counted") & Q(points=None), name="score_line_points_when_counted"
+            ),
             models.CheckConstraint(condition=Q(denominator=None) | Q(numerator__lte=models.F("denominator")), name="score_line_part_of_whole"),
         ]
 
-    @property
-    def shape(self):
-        return self.definition.shape
+    def get_absolute_url(self):
+        return reverse("scorecards:rows", args=[self.scorecard.month, self.scorecard.organisation_id, self.indicator])
 
     @property
     def definition(self):
-        from scorecards.indicators import INDICATORS  # noqa: PLC0415 - indicators count these models
-
         return INDICATORS[self.indicator]
 
-    def get_absolute_url(self):
-        return reverse("scorecards:rows", args=[self.scorecard.month, self.scorecard.organisation_id, self.indicator])
+    @property
+    def percent(self) -> int | None:
+        """Hundredths of a percent of a rate; None without a denominator."""
+        return marks.share(self.numerator, self.denominator) if self.denominator else None
 
 
 class ScoreRowQuerySet(models.QuerySet):
@@ -190,10 +199,11 @@ class ScoreRow(models.Model):
     was given for: the database refuses a second mark for the same event on one card.
     """
 
-    scorecard = models.ForeignKey(Scorecard, models.CASCADE, related_name="+", db_index=False)
-    line = models.ForeignKey(ScoreLine, models.CASCADE, related_name="rows")
-    finding = models.ForeignKey(Finding, models.PROTECT, related_name="score_rows")
-    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="+", db_index=False)
+    # Without checks by the database: a month has hundreds of thousands of rows, all written by one INSERT … SELECT from the rows they name.
+    scorecard = models.ForeignKey(Scorecard, models.CASCADE, related_name="rows", db_index=False, db_constraint=False)
+    line = models.ForeignKey(ScoreLine, models.CASCADE, related_name="rows", db_constraint=False)
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
     is_hit = models.BooleanField(default=True)
     amount = models.IntegerField(default=0)
     reason = models.CharField(_("依据"), max_length=20, choices=Reason)
@@ -213,3 +223,7 @@ class ScoreRow(models.Model):
             models.UniqueConstraint(fields=["scorecard", "event_key"], condition=~Q(event_key=""), name="score_row_event_marked_once"),
             models.CheckConstraint(condition=Q(amount=0) | ~Q(event_key=""), name="score_row_mark_names_its_event"),
         ]
+
+    @property
+    def source_label(self) -> str:
+        return str(Source(self.source).label) if self.source in Source.values else ""

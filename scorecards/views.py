@@ -1,7 +1,149 @@
-def ranking(request, month=""): ...
-def indicators(request): ...
-def schemes(request): ...
-def edit_scheme(request, pk): ...
-def workbook(request, month): ...
-def card(request, month, organisation): ...
-def rows(request, month, organisation, indicator): ...
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from common import clock
+from scorecards import access, board, charts, exports
+from scorecards.forms import MonthForm, SchemeForm
+from scorecards.indicators import ALL
+from scorecards.models import Scheme, Scorecard, ScoreRow
+from scorecards.services import defaults
+from scorecards.services import schemes as scheme_services
+from scorecards.words import Kind, Part
+from sheets.models import Job
+
+PAGE_SIZE = 50
+
+
+# --- ranking ------------------------------------------------------------------------------------------------------------------------
+def ranking(request, month=""):
+    """The newest month, or the one in the address or chosen in the month switch."""
+    district = access.district_of(request)
+    months = months_of(request, district)
+    month = month or request.GET.get("month", "") or (months[0] if months else clock.previous_month(clock.today()))
+    if months and month not in months:
+        raise Http404
+    groups = board.groups(access.cards_of(request, month))
+    kind = request.GET.get("kind") or Kind.TOWNSHIP
+    group = next((each for each in groups if each.kind == kind), None)
+    context = {
+        "month": month,
+        "form": MonthForm({"month": month}, months=months),
+        "earlier": next((each for each in months if each < month), None),
+        "later": next((each for each in reversed(months) if each > month), None),
+        "tabs": [{"label": each.label, "url": f"?kind={each.kind}", "active": each.kind == kind, "count": len(each.standings)} for each in groups],
+        "group": group,
+        "kind": kind,
+        "chart": charts.totals(group) if group else None,
+        "may_edit": access.may_edit_schemes(request.user, district),
+    }
+    return render(request, "scorecards/ranking.html", context)
+
+
+def months_of(request, district) -> list[str]:
+    """Months with cards, newest first."""
+    return list(Scorecard.objects.visible_to(request.user).filter(district=district).order_by("-month").values_list("month", flat=True).distinct())
+
+
+def workbook(request, month):
+    cards = access.cards_of(request, month)
+    if not cards:
+        raise Http404
+    made = exports.response(cards, month=month, district=access.district_of(request), by=request.user)
+    return redirect("sheets:job", made.pk) if isinstance(made, Job) else made
+
+
+# --- one unit -----------------------------------------------------------------------------------------------------------------------
+def card(request, month, organisation):
+    found = access.card_of(request, month, organisation)
+    standing = board.standing(found, list(found.lines.all()))
+    marked = ScoreRow.objects.visible_to(request.user).filter(scorecard=found).exclude(amount=0)
+    marked = marked.select_related("finding__problem_type", "task", "line").order_by("line__position", "at", "id")
+    for row in marked:
+        row.line.scorecard = found
+    hidden = found.rows.exclude(amount=0).count() - len(marked)
+    context = {"card": found, "month": month, "standing": standing, "parts": parts(standing), "marked": marked, "hidden": hidden}
+    return render(request, "scorecards/card.html", context)
+
+
+def parts(standing) -> list[dict]:
+    cells = {cell.part: cell for cell in standing.cells}
+    lines = {part: [line for line in standing.lines if line.part == part] for part in Part.values}
+    return [{"part": part, "label": Part(part).label, "lines": lines[part], "cell": cells.get(part)} for part in Part.values if lines[part]]
+
+
+def rows(request, month, organisation, indicator):
+    """The rows stored with one figure; of those the person may not see, the number."""
+    found = access.card_of(request, month, organisation)
+    line = found.lines.filter(indicator=indicator).first()
+    if line is None:
+        raise Http404
+    line.scorecard = found
+    chosen = request.GET.get("hit", "")
+    stored = found.rows.filter(line=line)
+    seen = ScoreRow.objects.visible_to(request.user).filter(line=line).select_related("finding__problem_type", "finding__grid", "task__organisation")
+    if chosen in ("0", "1"):
+        stored, seen = stored.filter(is_hit=chosen == "1"), seen.filter(is_hit=chosen == "1")
+    page = Paginator(seen.order_by("at", "id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "card": found,
+        "month": month,
+        "line": line,
+        "page": page,
+        "hidden": stored.count() - page.paginator.count,
+        "chips": chips(line, chosen),
+    }
+    return render(request, "scorecards/rows.html", context)
+
+
+def chips(line, chosen: str) -> list[dict]:
+    if line.denominator is None:
+        return []
+    counts = [("", _("全部"), line.denominator), ("1", _("计入分子"), line.numerator), ("0", _("未计入分子"), line.denominator - line.numerator)]
+    return [{"label": label, "count": count, "url": f"?hit={value}" if value else "?", "active": value == chosen} for value, label, count in counts]
+
+
+# --- explanation and schemes --------------------------------------------------------------------------------------------------------
+def indicators(request):
+    district = access.district_of(request)
+    current = {scheme.pk: scheme for scheme in in_force(request, district)}
+    context = {"schemes": current.values(), "indicators": ALL, "may_edit": access.may_edit_schemes(request.user, district)}
+    return render(request, "scorecards/indicators.html", context)
+
+
+def in_force(request, district) -> list[Scheme]:
+    """The version of each kind that will mark the running month."""
+    found = Scheme.objects.visible_to(request.user).filter(district=district).in_force(clock.month_of(clock.today())).prefetch_related("lines")
+    return list({scheme.kind: scheme for scheme in reversed(found)}.values())[::-1]
+
+
+def schemes(request):
+    district = access.district_of(request)
+    access.check_may_edit_schemes(request.user, district)
+    if request.method == "POST":
+        defaults.load(district)
+        return redirect("scorecards:schemes")
+    versions = Scheme.objects.visible_to(request.user).filter(district=district).order_by("kind", "-version")
+    return render(request, "scorecards/schemes.html", {"schemes": versions, "current": {each.pk for each in in_force(request, district)}})
+
+
+def edit_scheme(request, pk):
+    """Every change is a new version from a month that has not been marked yet."""
+    district = access.district_of(request)
+    access.check_may_edit_schemes(request.user, district)
+    scheme = Scheme.objects.visible_to(request.user).filter(district=district, pk=pk).prefetch_related("lines").first()
+    if scheme is None:
+        raise Http404
+    form = SchemeForm(request.POST or None, scheme=scheme, first_month=scheme_services.first_open_month(district))
+    if form.is_valid():
+        try:
+            fresh = scheme_services.revise(scheme, by=request.user, **form.revision())
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("已保存第 %(version)s 版，自 %(month)s 起适用。") % {"version": fresh.version, "month": fresh.in_force_from})
+            return redirect("scorecards:schemes")
+    return render(request, "scorecards/edit_scheme.html", {"scheme": scheme, "form": form})

@@ -59,6 +59,4 @@ class Reason(TextChoices):
     VALID = "valid", _("已受理")
     INVALID = "invalid", _("不予受理")
     LATE_SIGN = "late_sign", _("逾期未签收")
-    SELF_FOUND = "self_found", _("自查发现")
-    FOUND_BY_OTHERS = "found_by_others", _("他人发现")
     SELF_FOUND_SERIOUS = "self_found_serious", _("自查发现严重问题")

@@ -116,6 +116,13 @@ ALL = [
         _("每件"),
     ),
     Indicator(
+        "other_field_on_time",
+        _("其他领域任务按期办结率"),
+        _("非牵头领域内本单位任务：按期办结 ÷（按期办结＋逾期办结＋截止时未办结且已逾期）。"),
+        Shape.RATE,
+        tasks.other_field_on_time,
+    ),
+    Indicator(
         "on_time_rate",
         _("按期办结率"),
         _("本单位全部任务：按期办结 ÷（按期办结＋逾期办结＋截止时未办结且已逾期）。以核查通过的月份计入，以后来通过的那次反馈时间判断是否按期。"),
@@ -124,6 +131,5 @@ ALL = [
     ),
     Indicator("open_overdue", _("逾期件"), _("截止时未反馈且已超过期限的任务件数；缓办、已退单、已移交的不算。"), Shape.COUNT, tasks.open_overdue),
     Indicator("suspended", _("缓办件"), _("截止时处于缓办的任务件数，单列，不参与排名。"), Shape.COUNT, tasks.suspended),
-    Indicator("self_find_rate", _("自查发现率"), _("本月受理的辖区问题中，网格巡查和自查自纠发现的 ÷ 全部。"), Shape.RATE, findings.self_find_rate),
 ]
 INDICATORS = {each.code: each for each in ALL}

@@ -23,7 +23,9 @@ def found_by(sources: frozenset):
     """Problems that one of ``sources`` found on the unit's ground or in its field. A covert visit is known, and counted, once it is assigned."""
 
     def collect(month: Month) -> list[QuerySet]:
-        known = (~Q(source_then=Source.COVERT_VISIT) & month.within("received_at")) | (Q(source_then=Source.COVERT_VISIT) & month.within("assigned_at"))
+        known = (~Q(source_then=Source.COVERT_VISIT) & month.within("received_at")) | (
+            Q(source_then=Source.COVERT_VISIT) & month.within("assigned_at")
+        )
         found = findings(month).filter(known, source_then__in=sources)
         event = Case(When(rebound_of__isnull=False, then=key("rebound", "rebound_of_id")), default=key("found", "pk"), output_field=CharField())
         units = (month.township_of_ground(), month.department_of_field())
@@ -53,14 +55,6 @@ def self_found_serious(month: Month) -> list[QuerySet]:
     ]
 
 
-def self_find_rate(month: Month) -> list[QuerySet]:
-    """Domain 2.8: problems first found by the grid ÷ all problems confirmed in the grid."""
-    confirmed = findings(month).filter(month.within("registered_at"))
-    own = Q(source_then__in=SELF_FOUND)
-    hit, reason = Case(When(own, then=True), default=False), Case(When(own, then=text(Reason.SELF_FOUND)), default=text(Reason.FOUND_BY_OTHERS))
-    return [_row(month, confirmed, unit=month.township_of_ground(), is_hit=hit, reason=reason, at=F("registered_at"))]
-
-
 # --- reports of grid people ---------------------------------------------------------------------------------------------------------
 def valid_reports(month: Month) -> list[QuerySet]:
     """Registered ÷ (registered + refused) of what people with posts in the township's grids reported, by the month of the decision."""
@@ -74,7 +68,9 @@ def valid_reports(month: Month) -> list[QuerySet]:
 def _township_of_reporter(month: Month):
     """The township in whose grids the reporter held a post during the month; of several, the first in the tree."""
     township = {grid: unit for unit, grids in month.grids_of_township.items() for grid in grids if unit in month.units}
-    held = Post.objects.filter(grid__district_id=month.district_id, starts_on__lt=month.end.date()).filter(Q(ends_on=None) | Q(ends_on__gte=month.start.date()))
+    held = Post.objects.filter(grid__district_id=month.district_id, starts_on__lt=month.end.date()).filter(
+        Q(ends_on=None) | Q(ends_on__gte=month.start.date())
+    )
     people: dict[int, set[int]] = {}
     seen: set[int] = set()
     for user, grid in held.order_by("grid__path", "id").values_list("user_id", "grid_id"):

@@ -40,7 +40,9 @@ class Month:
         townships = set(Organisation.objects.filter(district_id=self.district_id, kind=OrganisationKind.TOWNSHIP).values_list("pk", flat=True))
         owners: dict[str, int] = {}
         found: dict[int, list[int]] = {pk: [] for pk in townships}
-        for pk, path, organisation_id in Grid.objects.filter(district_id=self.district_id).order_by("path").values_list("pk", "path", "organisation_id"):
+        for pk, path, organisation_id in (
+            Grid.objects.filter(district_id=self.district_id).order_by("path").values_list("pk", "path", "organisation_id")
+        ):
             above = path[: path.rstrip("/").rfind("/") + 1]
             owner = organisation_id if organisation_id in townships else owners.get(above)
             if owner:
@@ -91,5 +93,3 @@ class Month:
     def _owner(expression, owned: dict[int, list[int]]):
         whens = [When(In(expression, members), then=Value(unit)) for unit, members in owned.items() if members]
         return Case(*whens, default=Value(None), output_field=IntegerField())
-
-

@@ -1,6 +1,6 @@
 """Indicators over the tasks of a unit."""
 
-from django.db.models import Case, CharField, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
@@ -55,11 +55,24 @@ def _fed_back_if_counted():
 
 def own_field_on_time(month: Month) -> list[QuerySet]:
     """The same over the tasks in the fields that the department leads."""
-    return [each.annotate(leader=month.department_of_field(finding="finding__")).filter(leader=F("organisation_id")) for each in on_time(month)]
+    return [each.filter(row_leader=F("organisation_id")) for each in _with_leader(month)]
+
+
+def other_field_on_time(month: Month) -> list[QuerySet]:
+    return [each.filter(Q(row_leader=None) | ~Q(row_leader=F("organisation_id"))) for each in _with_leader(month)]
+
+
+def _with_leader(month: Month) -> list[QuerySet]:
+    return [
+        each.filter(organisation_id__in=month.units_of(Kind.DEPARTMENT)).annotate(row_leader=month.department_of_field(finding="finding__"))
+        for each in on_time(month)
+    ]
 
 
 def open_overdue(month: Month) -> list[QuerySet]:
-    return [_row(month, tasks(month).filter(still_overdue(month)), reason=text(Reason.STILL_OVERDUE), done_at=Value(None, output_field=DateTimeField()))]
+    return [
+        _row(month, tasks(month).filter(still_overdue(month)), reason=text(Reason.STILL_OVERDUE), done_at=Value(None, output_field=DateTimeField()))
+    ]
 
 
 def suspended(month: Month) -> list[QuerySet]:
@@ -68,7 +81,7 @@ def suspended(month: Month) -> list[QuerySet]:
 
 # --- deductions ---------------------------------------------------------------------------------------------------------------------
 def overdue(month: Month) -> list[QuerySet]:
-    """Tasks whose clock ran past the date during the month; how many units, ``services.marks`` counts from due to stop."""
+    """Tasks whose clock ran past the date during the month; how many units, ``marks`` counts from due to stop."""
     stopped = Q(state_then__in=FED_BACK, fed_back_then__gt=F("due_then")) & Q(fed_back_then__gt=month.start)
     late = tasks(month).filter(stopped | Q(state_then__in=PARTY_TURN, due_then__lt=month.end)).filter(not_referred(month))
     return [_row(month, late, reason=text(Reason.OVERDUE), done_at=_fed_back_if_counted(), event_key=key("overdue", "pk"))]
@@ -100,7 +113,9 @@ def false_fix(month: Month) -> list[QuerySet]:
 
 def rebound(month: Month) -> list[QuerySet]:
     """A look-back found the struck-off problem back: every party that had reported it put right."""
-    back = Q(finding__look_backs__result=LookBackResult.REBOUND, finding__look_backs__done_at__gte=month.start, finding__look_backs__done_at__lt=month.end)
+    back = Q(
+        finding__look_backs__result=LookBackResult.REBOUND, finding__look_backs__done_at__gte=month.start, finding__look_backs__done_at__lt=month.end
+    )
     parties = Task.objects.filter(back, organisation_id__in=list(month.units), must_feed_back=True, passed_at__lt=F("finding__look_backs__done_at"))
     return [
         rows(
@@ -140,9 +155,46 @@ def late_sign(month: Month) -> list[QuerySet]:
 
 
 # --- checks the unit owes the other party -------------------------------------------------------------------------------------------
-def _verify_due():
-    """Noted with the feedback and with the verdict."""
-    return NullIf(KeyTextTransform("verify_due_at", "details"), Value(""))
+def checks(month: Month) -> list[QuerySet]:
+    """Low-risk problems are verified by the other party: each verification that fell due in the month, by the unit that owed it.
+
+    Given ones are read from their verdicts, which note the limit they had; owed ones from the feedbacks nobody had answered by the cut-off.
+    """
+    of_feedback = TaskEvent.objects.filter(task=OuterRef("task_id"), action="feedback", at__lte=OuterRef("at")).order_by("-at", "-id")
+    given = TaskEvent.objects.filter(action__in=VERDICTS, at__lt=month.end).annotate(
+        check_due=Coalesce(_moment("verify_due_at"), Subquery(of_feedback.annotate(stated=_moment("verify_due_at")).values("stated")[:1]))
+    )
+    ruled = TaskEvent.objects.filter(task=OuterRef("task_id"), action__in=VERDICTS, at__gte=OuterRef("at"), at__lt=month.end)
+    column = Case(When(task__fed_back_at=F("at"), then=F("task__verify_due_at")), default=None, output_field=DateTimeField())
+    owed = TaskEvent.objects.filter(action="feedback", at__lt=month.end).annotate(check_due=Coalesce(_moment("verify_due_at"), column))
+    in_time = Q(at__lte=F("check_due"))
+    verdict = Case(When(in_time, then=text(Reason.CHECK_ON_TIME)), default=text(Reason.CHECK_LATE), output_field=CharField())
+    return [
+        _check(month, given, is_hit=Case(When(in_time, then=True), default=False), reason=verdict, done_at=F("at")),
+        _check(month, owed.exclude(Exists(ruled)), is_hit=Value(False), reason=text(Reason.CHECK_MISSED)),
+    ]
+
+
+def _moment(name: str):
+    """A moment noted in the event's details; nothing when it is missing or empty."""
+    return Cast(NullIf(KeyTextTransform(name, "details"), Value("")), DateTimeField())
+
+
+def _check(month: Month, events: QuerySet, **columns) -> QuerySet:
+    events = events.filter(task__district_id=month.district_id).annotate(
+        source_then=month.then("source", finding="task__finding__"), risk_then=month.then("risk", finding="task__finding__")
+    )
+    due = events.filter(month.within("check_due"), risk_then=Risk.LOW).exclude(source_then__in=FROM_ABOVE).filter(_other_party(month))
+    return rows(
+        due,
+        unit=F("task__finding__tasks__organisation_id"),
+        finding=F("task__finding_id"),
+        task=F("task_id"),
+        source=F("source_then"),
+        assigned_at=F("task__assigned_at"),
+        due_at=F("check_due"),
+        **columns,
+    )
 
 
 def _other_party(month: Month) -> Q:
@@ -151,39 +203,3 @@ def _other_party(month: Month) -> Q:
     another = Q(**{f"{other}__organisation_id__lt": F("task__organisation_id")}) | Q(**{f"{other}__organisation_id__gt": F("task__organisation_id")})
     present = Q(**{f"{other}__ended_at": None}) | Q(**{f"{other}__ended_at__gte": F("check_due")})
     return another & present & Q(**{f"{other}__organisation_id__in": month.units_of(Kind.TOWNSHIP), f"{other}__assigned_at__lte": F("at")})
-
-
-def checks(month: Month) -> list[QuerySet]:
-    """Low-risk problems are verified by the other party: each feedback whose verification fell due in the month, by the unit that owed it."""
-    ruled = TaskEvent.objects.filter(task=OuterRef("task_id"), action__in=VERDICTS, at__gte=OuterRef("at"), at__lt=month.end)
-    later = TaskEvent.objects.filter(task=OuterRef("task_id"), action__in=VERDICTS, at__gte=OuterRef("at")).order_by("at", "id")
-    stated = (Cast(_verify_due(), DateTimeField()), Subquery(later.annotate(stated=Cast(_verify_due(), DateTimeField())).values("stated")[:1]))
-    column = Case(When(task__fed_back_at=F("at"), then=F("task__verify_due_at")), default=None, output_field=DateTimeField())
-    fed_back = TaskEvent.objects.filter(action="feedback", at__lt=month.end, task__district_id=month.district_id).annotate(
-        source_then=month.then("source", finding="task__finding__"),
-        risk_then=month.then("risk", finding="task__finding__"),
-        check_due=Coalesce(*stated, column),
-        checked_at=Subquery(ruled.order_by("at").values("at")[:1]),
-    )
-    owed = fed_back.filter(month.within("check_due"), risk_then=Risk.LOW).exclude(source_then__in=FROM_ABOVE).filter(_other_party(month))
-    in_time = Q(checked_at__lte=F("check_due"))
-    reason = Case(
-        When(in_time, then=text(Reason.CHECK_ON_TIME)),
-        When(checked_at__isnull=False, then=text(Reason.CHECK_LATE)),
-        default=text(Reason.CHECK_MISSED),
-        output_field=CharField(),
-    )
-    return [
-        rows(
-            owed,
-            unit=F("task__finding__tasks__organisation_id"),
-            finding=F("task__finding_id"),
-            task=F("task_id"),
-            is_hit=Case(When(in_time, then=True), default=False),
-            reason=reason,
-            source=F("source_then"),
-            assigned_at=F("at"),
-            due_at=F("check_due"),
-            done_at=F("checked_at"),
-        )
-    ]

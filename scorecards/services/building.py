@@ -9,18 +9,18 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from audit import canonical
 from audit.services import record
 from common import clock
 from grids.models import Grid, Organisation
+from scorecards import marks
 from scorecards.indicators import Month, Shape
 from scorecards.models import MONTH, Scheme, Scorecard, ScoreLine, ScoreRow
-from scorecards.services import marks, telling
-from scorecards.services.writing import counts, write_rows
+from scorecards.services import telling
+from scorecards.services.sealing import COPIED, seal
+from scorecards.services.writing import counts, without_jit, write_rows
 from scorecards.words import LineState, Part
 
 BUILD_TIME = dt.time(2)
-COPIED = ("part", "indicator", "full", "per_event", "cap_per_item", "cap", "stacks", "position")
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,14 @@ def build_last_month(*, now: dt.datetime) -> list[Built]:
 
 # --- one build ----------------------------------------------------------------------------------------------------------------------
 def _build(month: str, *, district: Grid, before: dict[int, Scorecard]) -> list[Scorecard]:
+    without_jit()
     old = {unit: card.digest for unit, card in before.items()}
     cards = _cards(month, district=district, before=before)
     lines = _lines(cards)
     units = {card.organisation_id: card.scheme.kind for card in cards}
     write_rows(Month(month, district.pk, units), lines)
     _mark(cards, lines)
-    _seal(cards, lines)
+    seal(cards, list(lines.values()))
     if old and old == {card.organisation_id: card.digest for card in cards}:
         raise _SameFigures
     Scorecard.objects.bulk_update(cards, ["obtained", "counted", "share", "rank", "group_size", "grade", "built_at", "digest"])
@@ -106,14 +107,18 @@ def _schemes(month: str, *, district: Grid) -> dict[str, Scheme]:
     for scheme in Scheme.objects.filter(district=district).in_force(month):
         found.setdefault(scheme.kind, scheme)
     if not found:
-        raise ValidationError(_("%(district)s 还没有适用于 %(month)s 的考核方案，请先在“考核方案”中设置。") % {"district": district, "month": month}, code="no_scheme")
+        raise ValidationError(
+            _("%(district)s 还没有适用于 %(month)s 的考核方案，请先在“考核方案”中设置。") % {"district": district, "month": month}, code="no_scheme"
+        )
     return found
 
 
 def _units(month: str, *, district: Grid, kinds: list[str]) -> list[Organisation]:
     """Units in force on the month's last day."""
     last = clock.beijing(clock.month_bounds(month)[1]).date() - dt.timedelta(days=1)
-    return list(Organisation.objects.filter(district=district, kind__in=kinds).filter(_not_merged_before(last)).active(last).order_by("position", "id"))
+    return list(
+        Organisation.objects.filter(district=district, kind__in=kinds).filter(_not_merged_before(last)).active(last).order_by("position", "id")
+    )
 
 
 def _not_merged_before(last: dt.date) -> Q:
@@ -198,27 +203,3 @@ def _rank(cards: list[Scorecard]) -> None:
             card.rank, card.group_size = rank, len(group)
             grades = {"excellent_from": scheme.excellent_from, "good_from": scheme.good_from, "pass_from": scheme.pass_from}
             card.grade = "" if card.share is None else marks.grade(card.share, **grades)
-
-
-# --- digest -------------------------------------------------------------------------------------------------------------------------
-ROW_FACTS = ("line_id", "finding_id", "task_id", "is_hit", "amount", "reason", "units", "event_key", "due_at", "done_at")
-
-
-def _seal(cards: list[Scorecard], lines: dict[tuple[int, str], ScoreLine]) -> None:
-    """Digest of a card: its figures and every row behind them."""
-    texts = {line.pk: _line_text(line) for line in lines.values()}
-    rows = defaultdict(list)
-    stored = ScoreRow.objects.filter(scorecard__in=cards).order_by("line_id", "finding_id", "task_id", "event_key", "at")
-    for line_id, *facts in stored.values_list(*ROW_FACTS).iterator(chunk_size=20_000):
-        rows[line_id].append("|".join(map(str, facts)))
-    for card in cards:
-        mine = sorted((line for line in lines.values() if line.scorecard_id == card.pk), key=lambda line: line.indicator)
-        figures = [card.month, card.organisation_id, card.scheme_id, card.obtained, card.counted, card.share, card.rank, card.grade]
-        body = "\n".join(text for line in mine for text in (texts[line.pk], *rows[line.pk]))
-        card.digest = canonical.digest(f"{canonical.dumps(figures)}\n{body}")
-
-
-def _line_text(line: ScoreLine) -> str:
-    return canonical.dumps({name: getattr(line, name) for name in (*COPIED, "state", "numerator", "denominator", "points")})
-
-

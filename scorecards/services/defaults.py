@@ -21,7 +21,6 @@ HANDLING = [
 REPORTING = [(Part.D, "late_sign", {"full": 500, "per_event": 50}), (Part.D, "reconcile", {"full": 500})]
 BESIDE = [
     (Part.BONUS, "self_found_serious", {"per_event": 50, "cap": 200}),
-    (Part.INFORMATION, "on_time_rate", {}),
     (Part.INFORMATION, "open_overdue", {}),
     (Part.INFORMATION, "suspended", {}),
 ]
@@ -35,7 +34,7 @@ LINES = {
         (Part.C, "training", {"full": 300}),
         *REPORTING,
         *BESIDE,
-        (Part.INFORMATION, "self_find_rate", {}),
+        (Part.INFORMATION, "on_time_rate", {}),
     ],
     Kind.DEPARTMENT: [
         (Part.A, "own_field_on_time", {"full": 4000}),
@@ -43,6 +42,7 @@ LINES = {
         (Part.C, "field_inspection", {"full": 1500}),
         *REPORTING,
         *BESIDE,
+        (Part.INFORMATION, "other_field_on_time", {}),
     ],
 }
 

@@ -25,4 +25,3 @@ def ready(month: str, *, cards: list[Scorecard], district) -> None:
         kind="scorecards.ready",
         district_id=district.pk,
     )
-

@@ -3,13 +3,20 @@
 from django.db import connection
 from django.db.models import BooleanField, Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 
+from scorecards import marks
 from scorecards.indicators import INDICATORS, Month, Shape
 from scorecards.indicators.rows import COLUMNS
 from scorecards.models import ScoreLine, ScoreRow
-from scorecards.services import marks
 
 NAMES = [f"row_{name}" for name in COLUMNS]
 KEYS = {"finding": "finding_id", "task": "task_id"}
+
+
+def without_jit() -> None:
+    """Compiling these long statements takes PostgreSQL longer than running them; for this transaction only."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off")
 
 
 def write_rows(month: Month, lines: dict[tuple[int, str], ScoreLine]) -> None:

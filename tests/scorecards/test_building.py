@@ -1,12 +1,11 @@
 """What a month is made of."""
 
 import pytest
-from django.core.exceptions import ValidationError
 
 from scorecards import services
-from scorecards.models import Scorecard, ScoreLine
+from scorecards.models import ScoreLine
 from tests.factories.inspections import FindingFactory
-from tests.factories.rectification import TaskEventFactory, TaskFactory
+from tests.factories.rectification import TaskFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +37,13 @@ def test_a_task_counts_in_the_month_in_which_it_passed_by_the_feedback_that_pass
 def test_an_open_task_past_its_date_is_in_the_denominator():
     district = MarkedDistrictFactory()
     passed(district, fed_back=beijing(9), passed=beijing(20))
-    TaskFactory(finding=FindingFactory(district=district, captured_at=beijing(1)), assigned_at=beijing(1), due_at=beijing(20), state="accepted", accepted_at=beijing(1))
+    TaskFactory(
+        finding=FindingFactory(district=district, captured_at=beijing(1)),
+        assigned_at=beijing(1),
+        due_at=beijing(20),
+        state="accepted",
+        accepted_at=beijing(1),
+    )
 
     services.build(MONTH, district=district)
 

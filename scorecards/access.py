@@ -1,0 +1,42 @@
+"""Who sees the ranking: every unit of the district. People with grid posts only do not, and are told why."""
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from common.errors import NotYourRole
+from grids.models import Grid
+from grids.roles import Role
+from grids.scope import rights
+from scorecards.models import Scorecard
+
+
+def district_of(request) -> Grid:
+    """The person's district, or the one of theirs that ``?district=`` names. 403 for people without a seat, 404 for another's district."""
+    mine = rights(request.user).member_district_ids
+    if not mine:
+        raise NotYourRole(_("考核排名面向区直部门、乡办和攻坚办公布；网格岗位和审计人员不查看。"))
+    asked = request.GET.get("district") or min(mine)
+    found = Grid.objects.visible_to(request.user).districts().filter(pk__in=mine, pk=asked if str(asked).isdigit() else 0).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def cards_of(request, month: str):
+    return Scorecard.objects.visible_to(request.user).filter(district=district_of(request), month=month)
+
+
+def card_of(request, month: str, organisation: int) -> Scorecard:
+    found = cards_of(request, month).filter(organisation_id=organisation).select_related("organisation", "scheme", "district").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def may_edit_schemes(user, district: Grid) -> bool:
+    return rights(user).in_district(district.pk, {Role.OFFICE_DIRECTOR})
+
+
+def check_may_edit_schemes(user, district: Grid) -> None:
+    if not may_edit_schemes(user, district):
+        raise NotYourRole(_("考核方案由攻坚办主任修订。"))

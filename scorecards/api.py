@@ -1,0 +1,73 @@
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from scorecards import access, board, exports
+from sheets.models import Job
+
+
+class ScorecardsView(APIView):
+    """Ranking of a month. Marks are integer hundredths of a point, ``share`` hundredths of a percent."""
+
+    def perform_content_negotiation(self, request, force=False):
+        """``?format=xlsx`` is this view's own word, not a renderer's."""
+        renderer = self.get_renderers()[0]
+        return renderer, renderer.media_type
+
+    @extend_schema(
+        parameters=[OpenApiParameter("format", str, enum=["json", "xlsx"]), OpenApiParameter("district", int)], responses=OpenApiTypes.OBJECT
+    )
+    def get(self, request, month):
+        cards = access.cards_of(request, month)
+        if not cards:
+            raise Http404
+        if request.GET.get("format") == "xlsx":
+            return answer(exports.response(cards, month=month, district=access.district_of(request), by=request.user))
+        return Response(as_json(cards, month=month, user=request.user))
+
+
+def answer(made):
+    """The file; or, when there is too much of it to wait for, the job that makes it."""
+    return Response({"job": made.pk, "state": made.state}, status=202) if isinstance(made, Job) else made
+
+
+def as_json(cards, *, month: str, user) -> dict:
+    groups = board.groups(cards)
+    ids = board.ids_by_line(cards, user=user)
+    return {
+        "month": month,
+        "as_of": groups[0].first.cut_off,
+        "groups": [{"kind": group.kind, "rows": [row(each, ids) for each in group.standings]} for group in groups],
+    }
+
+
+def row(standing: board.Standing, ids: dict[int, list[int]]) -> dict:
+    card = standing.card
+    return {
+        "organisation": {"id": card.organisation_id, "name": card.organisation.name},
+        "obtained": card.obtained,
+        "counted": card.counted,
+        "share": card.share,
+        "rank": card.rank,
+        "grade": card.grade,
+        "digest": card.digest,
+        "bonus": standing.bonus,
+        "parts": [{"part": cell.part, "points": cell.points, "counted": cell.counted, "full": cell.full} for cell in standing.cells],
+        "lines": [line_json(line, ids.get(line.pk, [])) for line in standing.lines],
+    }
+
+
+def line_json(line, finding_ids: list[int]) -> dict:
+    return {
+        "code": line.indicator,
+        "label": str(line.definition.label),
+        "part": line.part,
+        "points": line.points,
+        "full": line.full,
+        "state": line.state,
+        "numerator": line.numerator,
+        "denominator": line.denominator,
+        "finding_ids": finding_ids,
+    }

@@ -1,0 +1,24 @@
+"""Charts as ECharts options; the table beside them holds the same figures."""
+
+from django.utils.translation import gettext as _
+
+from scorecards.board import Group
+
+
+def totals(group: Group) -> dict:
+    """Bars of the share of each unit, best on top."""
+    ranked = [each.card for each in group.standings if each.card.share is not None][::-1]
+    return {
+        "grid": {"left": 8, "right": 56, "top": 8, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "value", "min": 0, "max": max([100, *(card.share / 100 for card in ranked)]), "axisLabel": {"formatter": "{value}%"}},
+        "yAxis": {"type": "category", "data": [str(card.organisation) for card in ranked], "axisTick": {"show": False}},
+        "series": [
+            {
+                "type": "bar",
+                "name": _("得分率"),
+                "data": [card.share / 100 for card in ranked],
+                "barMaxWidth": 18,
+                "label": {"show": True, "position": "right", "formatter": "{c}%"},
+            }
+        ],
+    }

@@ -1,0 +1,346 @@
+"""A month is made of what was recorded before its end, and stays so."""
+
+import datetime as dt
+
+import pytest
+
+from common import clock
+from scorecards import services
+from scorecards.models import Scorecard, ScoreLine, ScoreRow
+from tests.factories.inspections import FindingEventFactory, FindingFactory
+from tests.factories.rectification import LookBackFactory, TaskRequestFactory
+from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
+from tests.scorecards.lives import extend, random_lives, step, task_of
+from tests.scorecards.recompute import export, recompute
+
+pytestmark = pytest.mark.django_db
+NOVEMBER = {"month": 11}
+
+
+def build(district, month=MONTH):
+    return {card.organisation_id: card.digest for card in services.build(month, district=district, rebuild=True).cards}
+
+
+def line(unit, indicator, month=MONTH):
+    return ScoreLine.objects.get(scorecard__month=month, scorecard__organisation=unit, indicator=indicator)
+
+
+def figures(unit, indicator, month=MONTH):
+    found = line(unit, indicator, month)
+    return found.numerator, found.denominator
+
+
+@pytest.fixture
+def district():
+    return MarkedDistrictFactory()
+
+
+@pytest.fixture
+def years_later(settings, tmp_path):
+    """The product's clock, moved as a demonstration moves it."""
+    settings.DEMO, settings.DATA_DIR = True, tmp_path
+    clock.set_offset(dt.timedelta(days=1200))
+
+
+# --- boundaries ---------------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("received", "months"),
+    [
+        ("2026-11-30T15:59:59.999999+00:00", {"2026-11"}),
+        ("2026-11-30T16:00:00+00:00", {"2026-12"}),
+        ("2026-12-31T15:59:59+00:00", {"2026-12"}),
+        ("2028-02-29T15:59:59+00:00", {"2028-02"}),
+        ("2028-02-29T16:00:00+00:00", {"2028-03"}),
+    ],
+)
+def test_a_finding_belongs_to_its_beijing_month(district, received, months, years_later):
+    FindingFactory(district=district, source="city_inspection", captured_at=dt.datetime.fromisoformat(received))
+
+    hit = set()
+    for month in ("2026-11", "2026-12", "2028-02", "2028-03"):
+        build(district, month)
+        if line(district._town_a, "found_city", month).numerator:
+            hit.add(month)
+
+    assert hit == months
+
+
+def test_a_month_that_is_not_over_is_not_built(district):
+    from django.core.exceptions import ValidationError
+
+    with pytest.raises(ValidationError):
+        services.build("2099-01", district=district)
+
+
+# --- later events change nothing ----------------------------------------------------------------------------------------------------
+def pass_later(task):
+    step(task, "feedback", beijing(3, **NOVEMBER))
+    step(task, "pass", beijing(4, **NOVEMBER))
+
+
+def void_later(task):
+    step(task, "void", beijing(3, **NOVEMBER), target="void")
+    task.finding.state, task.finding.ended_at = "void", beijing(3, **NOVEMBER)
+    task.finding.save()
+
+
+def extend_later(task):
+    extend(task, decided_at=beijing(2, **NOVEMBER), to=beijing(20, **NOVEMBER))
+
+
+def suspend_later(task):
+    step(task, "pause", beijing(2, **NOVEMBER), target="suspended")
+    task.suspended_at = beijing(2, **NOVEMBER)
+    task.save()
+
+
+def hand_over_later(task):
+    step(task, "hand_over", beijing(2, **NOVEMBER), target="transferred")
+
+
+def correct_later(task):
+    finding, other = task.finding, task.finding.district.villages[2]
+    changes = {"source": [finding.source, "grid_patrol"], "grid": [finding.grid_id, other.pk], "severity": ["serious", "minor"]}
+    FindingEventFactory(finding=finding, action="correct", at=beijing(5, **NOVEMBER), details={"changes": changes})
+    finding.source, finding.grid, finding.grid_path, finding.severity = "grid_patrol", other, other.path, "minor"
+    finding.save()
+
+
+@pytest.mark.parametrize("later", [pass_later, void_later, extend_later, suspend_later, hand_over_later, correct_later])
+def test_later_events_leave_the_month_as_it_was(district, later):
+    task = task_of(district, at=beijing(1), due=beijing(20), source="city_inspection", severity="serious")
+    step(task, "accept", beijing(1, 1))
+    first = build(district)
+
+    later(task)
+
+    assert build(district) == first
+    assert figures(district._town_a, "on_time_rate") == (0, 1)
+    assert line(district._town_a, "found_city").numerator == 1
+
+
+def test_a_task_sent_back_after_the_month_still_passed_in_it(district):
+    task = task_of(district, at=beijing(1), due=beijing(20))
+    for action, day in (("accept", 2), ("feedback", 10), ("pass", 12)):
+        step(task, action, beijing(day))
+    first = build(district)
+
+    task.passed_at = task.fed_back_at = None
+    step(task, "reopen", beijing(9, **NOVEMBER), target="returned")
+
+    assert build(district) == first
+    assert figures(district._town_a, "on_time_rate") == (1, 1)
+
+
+def test_an_open_task_counts_again_in_the_month_in_which_it_passes(district, years_later):
+    task = task_of(district, at=beijing(1), due=beijing(20))
+    for action, day in (("accept", 1), ("feedback", 3), ("pass", 4)):
+        step(task, action, beijing(day, 1, month=10 if action == "accept" else 11))
+
+    build(district)
+    build(district, "2026-11")
+
+    assert figures(district._town_a, "on_time_rate") == (0, 1)
+    assert figures(district._town_a, "on_time_rate", "2026-11") == (0, 1)
+    assert line(district._town_a, "open_overdue", "2026-11").numerator == 0
+
+
+# --- what counts --------------------------------------------------------------------------------------------------------------------
+def test_the_feedback_that_passed_decides_and_the_verifier_delay_is_not_the_partys(district):
+    task = task_of(district, at=beijing(1), due=beijing(10))
+    for action, day in (("accept", 2), ("feedback", 9), ("return", 11), ("feedback", 12), ("pass", 20)):
+        step(task, action, beijing(day))
+    quick = task_of(district, at=beijing(1), due=beijing(10))
+    for action, day in (("accept", 2), ("feedback", 9), ("pass", 28)):
+        step(quick, action, beijing(day))
+
+    build(district)
+
+    assert figures(district._town_a, "on_time_rate") == (1, 2)
+    assert line(district._town_a, "overdue").points == -50
+    assert line(district._town_a, "rework").points == -30
+
+
+def test_a_granted_extension_moves_the_date(district):
+    task = task_of(district, at=beijing(1), due=beijing(10))
+    step(task, "accept", beijing(2))
+    extend(task, decided_at=beijing(8), to=beijing(15))
+    step(task, "feedback", beijing(14))
+    step(task, "pass", beijing(16))
+
+    build(district)
+
+    assert figures(district._town_a, "on_time_rate") == (1, 1)
+
+
+def test_zero_denominators_say_no_data_and_count_on_neither_side(district):
+    build(district)
+
+    valid = line(district._town_a, "valid_reports")
+    card = valid.scorecard
+    assert (valid.state, valid.points, valid.denominator) == ("no_data", None, 0)
+    assert (card.obtained, card.counted, card.share) == (4000, 4000, 10000)
+
+
+def test_equal_units_share_a_rank(district):
+    build(district)
+
+    assert set(Scorecard.objects.filter(month=MONTH, scheme__kind="township").values_list("rank", "group_size")) == {(1, 2)}
+
+
+def test_suspended_tasks_stand_beside(district):
+    task = task_of(district, at=beijing(1), due=beijing(10))
+    step(task, "pause", beijing(8), target="suspended")
+    task.suspended_at = beijing(8)
+    task.save()
+
+    build(district)
+
+    assert figures(district._town_a, "on_time_rate") == (0, 0)
+    assert line(district._town_a, "suspended").numerator == 1
+
+
+def test_a_dual_assignment_marks_down_only_the_party_that_failed(district):
+    task = task_of(district, at=beijing(1), due=beijing(10))
+    good = task_of(district, unit=district.housing, at=beijing(1), due=beijing(10))
+    for each, day in ((task, 20), (good, 5)):
+        step(each, "accept", beijing(1, 2))
+        step(each, "feedback", beijing(day))
+        step(each, "pass", beijing(25))
+
+    build(district)
+
+    assert line(district._town_a, "overdue").points == -200
+    assert line(district.housing, "overdue").points == 0
+
+
+def test_overdue_is_capped_per_item(district):
+    step(task_of(district, at=beijing(1), due=beijing(2)), "accept", beijing(1, 1))
+
+    build(district)
+
+    assert line(district._town_a, "overdue").points == -300
+
+
+def test_what_was_referred_in_time_to_a_body_with_power_is_not_marked_down(district):
+    task = task_of(district, at=beijing(1), due=beijing(10), source="district_supervision")
+    step(task, "accept", beijing(1, 1))
+    asked = {"kind": "transfer", "asked_at": beijing(5), "previous_due_at": beijing(10)}
+    TaskRequestFactory(task=task, organisation=district.ecology, **asked)
+
+    build(district)
+
+    assert figures(district._town_a, "on_time_rate") == (0, 0)
+    assert line(district._town_a, "overdue").points == 0
+    assert line(district._town_a, "found_supervision").points == 0
+
+
+def test_a_referral_after_the_date_does_not_help(district):
+    task = task_of(district, at=beijing(1), due=beijing(10))
+    step(task, "accept", beijing(1, 1))
+    TaskRequestFactory(task=task, kind="transfer", organisation=district.ecology, asked_at=beijing(11), previous_due_at=beijing(10))
+
+    build(district)
+
+    assert figures(district._town_a, "on_time_rate") == (0, 1)
+
+
+def test_the_same_event_is_marked_once_by_the_heaviest_rule(district):
+    task = task_of(district, at=beijing(1), due=beijing(20))
+    for action, day in (("accept", 1), ("feedback", 3)):
+        step(task, action, beijing(day, 1))
+    step(task, "return", beijing(5), false_fix=True)
+
+    build(district)
+
+    assert line(district._town_a, "false_fix").points == -500
+    assert line(district._town_a, "rework").points == 0
+
+
+def test_a_rebound_found_by_supervision_is_marked_once(district):
+    task = task_of(district, at=beijing(1, month=9), due=beijing(5, month=9), source="district_supervision")
+    for action, day in (("accept", 1), ("feedback", 3), ("pass", 4)):
+        step(task, action, beijing(day, 1, month=9))
+    LookBackFactory(finding=task.finding, result="rebound", done_at=beijing(8))
+    FindingFactory(district=district, source="district_supervision", rebound_of=task.finding, captured_at=beijing(8))
+
+    build(district)
+
+    assert line(district._town_a, "rebound").points == -200
+    assert line(district._town_a, "found_supervision").points == 0
+
+
+def test_a_covert_visit_counts_when_it_is_assigned(district):
+    FindingFactory(district=district, source="covert_visit", captured_at=beijing(8), assigned_at=None, is_sealed=True)
+    FindingFactory(district=district, source="covert_visit", captured_at=beijing(20, month=9), assigned_at=beijing(3))
+
+    build(district)
+
+    assert line(district._town_a, "found_supervision").numerator == 1
+
+
+def test_late_signing_belongs_to_the_month_in_which_the_limit_ran_out(district):
+    task_of(district, at=beijing(5), due=beijing(30))
+    signed = task_of(district, at=beijing(6), due=beijing(30))
+    step(signed, "accept", beijing(6, 7))
+
+    build(district)
+
+    assert (line(district._town_a, "late_sign").numerator, line(district._town_a, "late_sign").points) == (1, 450)
+
+
+def test_the_other_party_owes_the_check_of_a_low_risk_problem(district):
+    task = task_of(district, unit=district.housing, at=beijing(1), due=beijing(10))
+    task_of_other = task_of(district, at=beijing(1), due=beijing(30))
+    task_of_other.finding = task.finding
+    task_of_other.save()
+    step(task, "accept", beijing(2))
+    step(task, "feedback", beijing(5), verify_due_at=beijing(8).isoformat())
+    step(task, "return", beijing(9), verify_due_at=beijing(8).isoformat())
+    step(task, "feedback", beijing(10), verify_due_at=beijing(13).isoformat())
+    step(task, "pass", beijing(12), verify_due_at=beijing(13).isoformat())
+
+    build(district)
+
+    checks = line(district._town_a, "checks_on_time")
+    assert (checks.numerator, checks.denominator, checks.points) == (1, 2, 200)
+
+
+# --- rows, digest, second opinion ---------------------------------------------------------------------------------------------------
+def test_every_figure_is_the_number_of_its_rows(district):
+    random_lives(district, seed=3, count=12, start=beijing(1, month=9), until=beijing(20, month=11))
+    build(district)
+
+    for each in ScoreLine.objects.filter(scorecard__month=MONTH, numerator__isnull=False):
+        rows = ScoreRow.objects.filter(line=each)
+        assert each.numerator == rows.filter(is_hit=True).count()
+        assert each.denominator in (None, rows.count())
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_an_independent_recomputation_agrees(district, seed):
+    random_lives(district, seed=seed, count=25, start=beijing(1, month=9), until=beijing(20, month=11))
+    build(district)
+
+    expected = recompute(export(district), start=beijing(1), end=beijing(1, month=11))
+
+    for unit in (district._town_a, district._town_b, district.housing):
+        rates = ("on_time_rate",) if unit.kind == "township" else ("own_field_on_time", "other_field_on_time")
+        lines = ScoreLine.objects.filter(scorecard__month=MONTH, scorecard__organisation=unit)
+        got = [sum(lines.get(indicator=name).numerator for name in rates), sum(lines.get(indicator=name).denominator for name in rates)]
+        assert got == expected[unit.pk]["on_time"]
+        assert set(ScoreRow.objects.filter(line__in=lines.filter(indicator__in=rates)).values_list("task_id", flat=True)) == expected[unit.pk]["ids"]
+        marks = {name: lines.get(indicator=name).points for name in ("overdue", "rework", "false_fix", "rebound")}
+        assert marks["overdue"] == expected[unit.pk]["overdue"]
+        assert marks["rework"] + marks["false_fix"] == expected[unit.pk]["rework"]
+        assert marks["rebound"] == expected[unit.pk]["rebound"]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(district, django_assert_max_num_queries):
+    random_lives(district, seed=5, count=3, start=beijing(1), until=beijing(30))
+    build(district)
+    Scorecard.objects.all().delete()
+    random_lives(district, seed=6, count=15, start=beijing(1), until=beijing(30))
+
+    with django_assert_max_num_queries(90):
+        build(district)

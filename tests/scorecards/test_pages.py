@@ -1,0 +1,218 @@
+"""Ranking, card, rows, workbook and API show the same figures to whoever may see them."""
+
+import datetime as dt
+import io
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from grids.models import Membership, Post
+from scorecards import services
+from scorecards.models import Scheme, Scorecard, ScoreLine, ScoreRow
+from tests.factories.accounts import UserFactory
+from tests.factories.inspections import FindingFactory
+from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
+from tests.scorecards.lives import random_lives, step, task_of
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def person(organisation, role):
+    user = UserFactory()
+    Membership.objects.create(user=user, organisation=organisation, role=role, starts_on=dt.date(2020, 1, 1))
+    return user
+
+
+@pytest.fixture
+def district(settings):
+    settings.MFA_REQUIRED = False
+    district = MarkedDistrictFactory()
+    random_lives(district, seed=7, count=10, start=beijing(1, month=9), until=beijing(31))
+    step(task_of(district, at=beijing(1), due=beijing(5), village=2, source="district_supervision"), "accept", beijing(1, 1))
+    services.build(MONTH, district=district)
+    return district
+
+
+@pytest.fixture
+def office(district):
+    return person(district.office, "office_director")
+
+
+@pytest.fixture
+def town(district):
+    return person(district._town_a, "town_manager")
+
+
+@pytest.fixture
+def sees(client):
+    def get(user, name, *args, **query):
+        client.force_login(user, backend=BACKEND)
+        return client.get(reverse(f"scorecards:{name}", args=args), query)
+
+    return get
+
+
+# --- who --------------------------------------------------------------------------------------------------------------------------
+def test_every_unit_sees_the_ranking(district, office, town, sees):
+    for user in (office, town):
+        page = sees(user, "ranking").content.decode()
+        assert "甲街道" in page and "乙镇" in page and "暂未计分" in page
+
+
+def test_people_with_grid_posts_only_are_told_why_not(district, sees):
+    user = UserFactory()
+    Post.objects.create(user=user, grid=district.villages[0], role="member", starts_on=dt.date(2020, 1, 1))
+
+    assert sees(user, "ranking").status_code == 403
+
+
+def test_another_district_is_not_there(district, sees):
+    other = MarkedDistrictFactory()
+    stranger = person(other.office, "office_director")
+
+    assert sees(stranger, "card", MONTH, district._town_a.pk).status_code == 404
+    assert sees(stranger, "rows", MONTH, district._town_a.pk, "overdue").status_code == 404
+    assert sees(stranger, "ranking", district=district.pk).status_code == 404
+
+
+# --- what ---------------------------------------------------------------------------------------------------------------------------
+def test_a_card_opens_for_every_unit_and_kind(district, office, sees):
+    for card in Scorecard.objects.filter(month=MONTH):
+        assert sees(office, "card", MONTH, card.organisation_id).status_code == 200
+
+
+def test_a_figure_opens_exactly_its_rows(district, office, sees):
+    for line in ScoreLine.objects.filter(scorecard__month=MONTH).select_related("scorecard"):
+        page = sees(office, "rows", MONTH, line.scorecard.organisation_id, line.indicator)
+        shown = sorted((row.finding_id, row.task_id or 0) for row in page.context["page"].object_list)
+        assert shown == sorted((finding, task or 0) for finding, task in ScoreRow.objects.filter(line=line).values_list("finding_id", "task_id"))
+
+
+def test_a_township_sees_the_number_but_not_the_rows_of_others(district, town, sees):
+    page = sees(town, "rows", MONTH, district._town_b.pk, "found_supervision")
+
+    assert (len(page.context["page"].object_list), page.context["hidden"]) == (0, 1)
+
+
+def test_the_ranking_asks_the_same_number_of_queries_for_more_units(district, office, sees, django_assert_num_queries):
+    from grids.models import Organisation
+
+    sees(office, "ranking")
+    with django_assert_num_queries(14) as few:
+        sees(office, "ranking")
+    for n in range(3):
+        Organisation.objects.create(district=district, kind="township", name=f"新镇{n}", short_name=f"新镇{n}", position=9)
+    Scorecard.objects.all().delete()
+    services.build(MONTH, district=district)
+
+    with django_assert_num_queries(len(few)):
+        sees(office, "ranking")
+
+
+# --- workbook and API ---------------------------------------------------------------------------------------------------------------
+def test_the_workbook_says_what_the_api_says(district, office, client, sees):
+    book = openpyxl.load_workbook(io.BytesIO(sees(office, "workbook", MONTH).content))
+    told = client.get(f"/api/v1/scorecards/{MONTH}/").json()
+
+    rows = [row for row in book["排名"].iter_rows(values_only=True) if row[0] in ("乡办", "部门")]
+    expected = [
+        (
+            row["rank"],
+            row["organisation"]["name"],
+            row["share"] / 100,
+            row["obtained"] / 100,
+            row["counted"] / 100,
+            *("暂未计分" if p["points"] is None else p["points"] / 100 for p in row["parts"]),
+        )
+        for group in told["groups"]
+        for row in group["rows"]
+    ]
+    assert [row[1:10] for row in rows] == expected
+    assert book.sheetnames == ["排名", "扣分明细", "明细行"]
+    assert len([r for r in book["明细行"].iter_rows(values_only=True) if r[0] in {e[1] for e in expected}]) == ScoreRow.objects.count()
+
+
+def test_the_api_names_the_findings_behind_each_line(district, office, client):
+    client.force_login(office, backend=BACKEND)
+    told = client.get(f"/api/v1/scorecards/{MONTH}/").json()
+
+    lines = {
+        (row["organisation"]["id"], line["code"]): line["finding_ids"] for group in told["groups"] for row in group["rows"] for line in row["lines"]
+    }
+    for line in ScoreLine.objects.filter(scorecard__month=MONTH).select_related("scorecard"):
+        assert lines[line.scorecard.organisation_id, line.indicator] == sorted(set(line.rows.values_list("finding_id", flat=True)))
+
+
+def test_the_api_gives_the_same_file_as_the_button(district, office, client):
+    client.force_login(office, backend=BACKEND)
+    assert client.get(f"/api/v1/scorecards/{MONTH}/", {"format": "xlsx"}).headers["Content-Type"].startswith("application/vnd.openxml")
+    assert client.get("/api/v1/scorecards/2020-01/").status_code == 404
+
+
+def test_an_anonymous_call_is_answered_in_json(client):
+    assert client.get(f"/api/v1/scorecards/{MONTH}/").status_code == 401
+
+
+# --- schemes ------------------------------------------------------------------------------------------------------------------------
+def posted(form) -> dict:
+    return {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+
+
+def test_a_change_is_a_new_version_from_an_open_month(district, office, client, sees):
+    scheme = Scheme.objects.get(district=district, kind="township")
+    data = posted(sees(office, "edit_scheme", scheme.pk).context["form"]) | {"note": "按第5号文件", "rework.per_event": "0.5"}
+
+    answer = client.post(reverse("scorecards:edit_scheme", args=[scheme.pk]), data)
+
+    fresh = Scheme.objects.get(district=district, kind="township", version=2)
+    assert answer.status_code == 302
+    assert (fresh.in_force_from, fresh.lines.get(indicator="rework").per_event) == ("2026-11", 50)
+    assert scheme.lines.get(indicator="rework").per_event == 30
+
+
+@pytest.mark.parametrize("wrong", [{"in_force_from": "2026-10"}, {"handling_start.full": "30"}, {"good_from": "95"}])
+def test_a_wrong_change_comes_back_filled(district, office, client, sees, wrong):
+    scheme = Scheme.objects.get(district=district, kind="township")
+    data = posted(sees(office, "edit_scheme", scheme.pk).context["form"]) | {"note": "试"} | wrong
+
+    answer = client.post(reverse("scorecards:edit_scheme", args=[scheme.pk]), data)
+
+    assert (answer.status_code, Scheme.objects.filter(kind="township").count()) == (200, 1)
+    assert answer.context["form"].errors
+
+
+def test_only_the_director_changes_schemes(district, town, sees):
+    assert sees(town, "schemes").status_code == 403
+    assert sees(town, "edit_scheme", Scheme.objects.first().pk).status_code == 403
+
+
+def test_the_explanation_is_open_to_every_unit(district, town, sees):
+    assert "有效上报率" in sees(town, "indicators").content.decode()
+
+
+# --- building by hand and by clock --------------------------------------------------------------------------------------------------
+def test_the_scan_builds_last_month_once_after_two_and_tells_the_office():
+    from notices.models import Notice
+
+    district = MarkedDistrictFactory()
+    person(district.office, "office_staff")
+    FindingFactory(district=district)
+
+    before = services.build_last_month(now=beijing(1, 1, 59, month=11))
+    first = services.build_last_month(now=beijing(1, 2, month=11))
+    again = services.build_last_month(now=beijing(1, 2, 10, month=11))
+
+    assert [len(each) for each in (before, first, again)] == [0, 1, 0]
+    assert Notice.objects.filter(kind="scorecards.ready").count() == 1
+
+
+def test_the_command_says_when_nothing_changed(district, capsys):
+    from django.core.management import CommandError, call_command
+
+    call_command("build_scorecards", MONTH)
+
+    assert "一致" in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("build_scorecards", "2099-01")
