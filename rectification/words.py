@@ -17,7 +17,7 @@ class TaskState(TextChoices):
     ASSIGNED = "assigned", _("待签收")
     ACCEPTED = "accepted", _("整改中")
     FED_BACK = "fed_back", _("待核查")
-    SECOND_LOOK = "second_look", _("抽查复核")
+    SECOND_LOOK = "second_look", _("待核查")
     RETURNED = "returned", _("退回重办")
     SUSPENDED = "suspended", _("缓办")
     PASSED = "passed", _("已通过")
@@ -26,6 +26,8 @@ class TaskState(TextChoices):
     VOID = "void", _("已作废")
 
 
+SECOND_LOOK_LABEL = _("抽查复核")
+"""What second lookers alone read: to everybody else a drawn task waits for its verification like any other (design 4, blind second look)."""
 PARTY_TURN = (TaskState.ASSIGNED, TaskState.ACCEPTED, TaskState.RETURNED)
 """The party's clock runs."""
 VERIFIER_TURN = (TaskState.FED_BACK, TaskState.SECOND_LOOK)
@@ -49,13 +51,14 @@ class RequestKind(TextChoices):
     EXTENSION = "extension", _("延期")
     SUSPENSION = "suspension", _("缓办")
     TRANSFER = "transfer", _("移交")
+    PLAN = "plan", _("整改方案")
 
 
 class RequestState(TextChoices):
     PENDING = "pending", _("待审批")
     APPROVED = "approved", _("同意")
     DECLINED = "declined", _("不同意")
-    WITHDRAWN = "withdrawn", _("已失效")
+    WITHDRAWN = "withdrawn", _("已撤回或失效")
 
 
 class ExtensionReason(TextChoices):
@@ -67,6 +70,14 @@ class ExtensionReason(TextChoices):
     MONEY = "money", _("资金")
     WORKS = "works", _("施工周期")
     OTHER = "other", _("其他")
+
+
+class TaskFlag(TextChoices):
+    """Doubts about an after-photo: shown to the verifier, can be answered, never block (design 4)."""
+
+    FAR = "far_from_place", _("距点位超过500米")
+    TIME = "time_differs", _("拍摄时间与反馈相差超过24小时")
+    REUSED = "reused", _("曾用于其他问题或其他反馈")
 
 
 class LookBackResult(TextChoices):

@@ -22,6 +22,7 @@ class Part(TextChoices):
     HEADQUARTERS = "headquarters", _("指挥部")
     LEADER = "leader", _("区领导")
     PARTY = "party", _("承办单位")
+    HANDLER = "handler", _("经办人")
     VERIFIER = "verifier", _("核查人")
     SECOND_LOOKER = "second_looker", _("抽查人")
     RECEIVER = "receiver", _("接收单位")
@@ -68,35 +69,39 @@ FINDING_STEPS = {
 }
 
 TASK_STEPS = {
-    "accept": step(_("签收"), {T.ASSIGNED}, {Part.PARTY}, T.ACCEPTED, tone="primary"),
-    "arrive": step(_("登记到场"), {T.ASSIGNED, T.ACCEPTED}, {Part.PARTY}),
-    "feedback": step(_("提交整改结果"), {T.ACCEPTED, T.RETURNED}, {Part.PARTY}, T.FED_BACK, needs_note=True, form="feedback", tone="primary"),
-    "progress": step(_("填报进展"), {T.ACCEPTED, T.RETURNED, T.SUSPENDED}, {Part.PARTY}, needs_note=True, form="progress"),
+    "accept": step(_("签收"), {T.ASSIGNED}, {Part.PARTY, Part.HANDLER}, T.ACCEPTED, tone="primary"),
+    "arrive": step(_("登记到场"), {T.ASSIGNED, T.ACCEPTED}, {Part.PARTY, Part.HANDLER}),
+    "dispatch": step(_("指派经办人"), set(PARTY_TURN), {Part.PARTY}, form="handler"),
+    "feedback": step(_("提交整改结果"), {T.ACCEPTED, T.RETURNED}, {Part.PARTY, Part.HANDLER}, T.FED_BACK, needs_note=True, form="feedback", tone="primary"),
+    "progress": step(_("填报进展"), {T.ACCEPTED, T.RETURNED, T.SUSPENDED}, {Part.PARTY, Part.HANDLER}, needs_note=True, form="progress"),
     "object_date": step(_("时限异议"), {T.ASSIGNED}, {Part.PARTY}, needs_note=True, form="date"),
     "refuse": step(_("退单"), {T.ASSIGNED}, {Part.PARTY}, needs_note=True),
     "extend": step(_("申请延期"), {T.ACCEPTED, T.RETURNED}, {Part.PARTY}, needs_note=True, form="extension"),
     "suspend": step(_("申请缓办"), {T.ACCEPTED, T.RETURNED}, {Part.PARTY}, needs_note=True, form="date"),
     "transfer": step(_("申请移交"), {T.ASSIGNED, T.ACCEPTED, T.RETURNED}, {Part.PARTY}, needs_note=True, form="transfer"),
+    "milestones": step(_("提交整改方案"), {T.ACCEPTED, T.RETURNED}, {Part.PARTY}, form="milestones", needs_note=True),
+    "withdraw": step(_("撤回申请"), set(PARTY_TURN), {Part.PARTY}),
     "approve": step(_("同意"), set(PARTY_TURN), {Part.COMMANDER, Part.DIRECTOR}, form="decision", tone="primary"),
     "decline": step(_("不同意"), set(PARTY_TURN), {Part.COMMANDER, Part.DIRECTOR}, form="decision", needs_note=True),
     "leave": step(_("退单生效"), set(PARTY_TURN), {Part.SYSTEM}, T.REFUSED),
     "pause": step(_("缓办生效"), {T.ACCEPTED, T.RETURNED}, {Part.SYSTEM}, T.SUSPENDED),
     "resume": step(_("恢复办理"), {T.SUSPENDED}, {Part.COMMANDER, Part.DIRECTOR, Part.PARTY, Part.SYSTEM}, T.ACCEPTED),
-    "hand_over": step(_("移交完成"), set(PARTY_TURN), {Part.SYSTEM}, T.TRANSFERRED),
+    "hand_over": step(_("移交完成"), set(UNFINISHED), {Part.SYSTEM}, T.TRANSFERRED),
     "pass": step(_("核查通过"), {T.FED_BACK}, {Part.VERIFIER}, T.PASSED, form="verify", tone="primary"),
-    "draw": step(_("抽中盲查"), {T.FED_BACK}, {Part.VERIFIER}, T.SECOND_LOOK, form="verify"),
+    "draw": step(_("核查通过（抽中盲查）"), {T.FED_BACK}, {Part.VERIFIER}, T.SECOND_LOOK, form="verify"),
     "confirm": step(_("抽查通过"), {T.SECOND_LOOK}, {Part.SECOND_LOOKER}, T.PASSED, form="verify", tone="primary"),
     "return": step(_("退回重办"), {T.FED_BACK}, {Part.VERIFIER}, T.RETURNED, needs_note=True, form="return", tone="danger"),
     "overturn": step(_("抽查退回"), {T.SECOND_LOOK}, {Part.SECOND_LOOKER}, T.RETURNED, needs_note=True, form="return", tone="danger"),
     "reopen": step(_("退回重查"), {T.PASSED}, {Part.SYSTEM}, T.RETURNED, needs_note=True),
     "urge": step(_("催办"), set(UNFINISHED) - {T.SUSPENDED}, {Part.OFFICE, Part.SUPERVISION, Part.HEADQUARTERS}),
     "call": step(_("登记电话"), set(UNFINISHED), {Part.OFFICE, Part.SUPERVISION, Part.HEADQUARTERS}, needs_note=True),
-    "milestones": step(_("制定节点"), {T.ACCEPTED, T.RETURNED}, {Part.PARTY, Part.OFFICE}, form="milestones"),
+    "release": step(_("配合事项随主办单位办结"), set(UNFINISHED), {Part.SYSTEM}, T.PASSED),
+    "succeed": step(_("单位合并，由承继单位继续办理"), set(UNFINISHED), {Part.SYSTEM}),
     "void": step(_("作废"), set(UNFINISHED), {Part.SYSTEM}, T.VOID),
 }
 
-HIDDEN = {"draw", "arrive"}
-"""Steps nobody chooses by name: ``pass`` becomes ``draw`` when the lot falls on it; arrival has its own small button."""
+HIDDEN = {"draw"}
+"""Steps nobody chooses by name: ``pass`` becomes ``draw`` when the lot falls on it."""
 
 
 def allowed(steps: dict, state: str, parts) -> list[str]:

@@ -121,6 +121,11 @@ class Task(models.Model):
         return reverse("rectification:finding", args=[self.finding.uuid])
 
     @property
+    def public_state(self) -> str:
+        """The state as everybody may know it: a running second look is verification like any other (design 4)."""
+        return TaskState.FED_BACK if self.state == TaskState.SECOND_LOOK else self.state
+
+    @property
     def is_party_turn(self) -> bool:
         return self.state in PARTY_TURN
 
@@ -150,6 +155,12 @@ class TaskEvent(models.Model):
         indexes = [models.Index(fields=["action", "at"], name="task_event_by_action")]
 
 
+class TaskPhotoQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """With their task; while the feedback is not sent, to the one who has taken them only."""
+        return self.filter(task__in=Task.objects.visible_to(user)).filter(Q(event__isnull=False) | Q(uploaded_by=user))
+
+
 class TaskPhoto(models.Model):
     """An after-photo of a feedback. ``event`` is empty while it has been uploaded but its feedback is not sent yet."""
 
@@ -158,6 +169,9 @@ class TaskPhoto(models.Model):
     photo = models.ForeignKey(Photo, models.PROTECT, related_name="task_photos")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     flags = models.JSONField(default=list, blank=True)
+    """List of ``{"code": TaskFlag, "answer"?, "by"?, "answered_at"?}``."""
+
+    objects = TaskPhotoQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -182,6 +196,10 @@ class TaskRequest(models.Model):
     decision_note = models.TextField(blank=True)
     previous_due_at = models.DateTimeField()
     granted_due_at = models.DateTimeField(null=True, blank=True)
+    consent = models.CharField(_("上级同意文号"), max_length=100, blank=True)
+    """Of the assigning body, when a problem from above is to be late by its date (domain 5.3)."""
+    plan = models.JSONField(_("整改方案"), default=list, blank=True)
+    """List of ``{"due_on": ISO day, "target", "percent"}`` of a plan (domain 3.3), which become ``Milestone`` rows when approved."""
 
     class Meta:
         verbose_name = _("申请")

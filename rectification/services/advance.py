@@ -49,7 +49,13 @@ def _replay_or_conflict(subject, action, *, by, version):
     if subject.events.filter(action__in=effects.names_of(action), by=by, version=version).exists():
         subject.replayed = True
         return subject
-    raise Conflict(_("这一步已有他人办理，请刷新后查看。"), code="stale", state=subject.state, version=subject.version)
+    raise Conflict(_("这一步已有他人办理，请刷新后查看。"), code="stale", **_standing(subject, by))
+
+
+def _standing(subject, by) -> dict:
+    """Where the row stands, told no closer than the person may know (blind second look)."""
+    state = parts.state_for(by, subject)[0] if isinstance(subject, Task) and by is not None else subject.state
+    return {"state": str(state), "version": subject.version}
 
 
 def _begin(subject, action, *, by, note, details) -> Move:
@@ -61,8 +67,7 @@ def _begin(subject, action, *, by, note, details) -> Move:
         raise Conflict(
             _("当前状态为“%(state)s”，不能办理这一步。") % {"state": subject.get_state_display()},
             code="not_open",
-            state=subject.state,
-            version=subject.version,
+            **_standing(subject, by),
         )
     if not held & step.parts:
         raise NotYourRole(_("这一步由%(who)s办理。") % {"who": _("、").join(sorted(str(part.label) for part in step.parts))})
@@ -87,7 +92,7 @@ def _change(move: Move) -> None:
     subject = move.subject
     rows = type(subject).objects.filter(pk=subject.pk, state=subject.state, version=subject.version)
     if not rows.update(state=move.target, version=F("version") + 1, **move.changes):
-        raise Conflict(_("这一步已有他人办理，请刷新后查看。"), code="stale", state=subject.state)
+        raise Conflict(_("这一步已有他人办理，请刷新后查看。"), code="stale", **_standing(subject, move.by))
     move.was_state, move.was_version = subject.state, subject.version
     for name, value in {"state": move.target, "version": subject.version + 1, **move.changes}.items():
         setattr(subject, name, value)

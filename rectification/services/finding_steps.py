@@ -6,16 +6,20 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common import clock
+from common.errors import NotYourRole
+from grids import people
 from grids.models import Organisation
+from grids.roles import Role
 from inspections import search
 from inspections.models import Finding
 from inspections.services import corrections, photos
 from inspections.services.numbers import next_number
 from inspections.words import ON_LEDGER, FindingState, Kind
 from rectification.models import Clock, Task
-from rectification.services import clocks, look_backs, telling
+from rectification.services import clocks, look_backs, parts, telling
 from rectification.services.move import Move
-from rectification.words import LEFT, TaskRole, TaskState
+from rectification.words import LEFT, Conclusion, TaskRole, TaskState
+from rectification.workflow import Part
 
 CLASSIFIED = ("problem_type", "field", "severity", "risk", "kind", "grid", "address")
 
@@ -150,6 +154,20 @@ def prepare_rectify(move: Move) -> None:
     }
 
 
+def follow_rectify(move: Move) -> None:
+    """Supporting parties are released with those who had to feed back; the director is told that it waits to be struck off."""
+    for task in move.subject.tasks.unfinished():
+        move.then(task, "release", by=None)
+    directors = people.with_role(move.subject.district_id, {Role.OFFICE_DIRECTOR})
+    telling.tell(directors, finding=move.subject, event=move.event, title=_("待销号：%(about)s") % {"about": telling.about(move.subject)})
+
+
+def prepare_resume(move: Move) -> None:
+    if parts.assigned_all(move.by, move.subject):
+        raise NotYourRole(_("交办人不能单独认定整改到位，请由其他人员复查。"))
+    prepare_rectify(move)
+
+
 def prepare_stop(move: Move) -> None:
     """Stopped is not rectified: looked at again every seven days (domain 3.5)."""
     every = clocks.policy_of(move.subject.district_id).recheck_every_days
@@ -185,10 +203,25 @@ def follow_look_back(move: Move) -> None:
 
 
 def prepare_superior_accept(move: Move) -> None:
+    """Struck off here is not struck off there: the superior's acceptance is a fact of its own, before or after ours (design 4)."""
+    if not move.subject.is_from_above or move.subject.number is None:
+        raise ValidationError(_("只有已受理的上级交办问题才登记上级验收。"), code="not_from_above")
+    if move.subject.superior_accepted_at:
+        raise ValidationError(_("已登记过上级验收。"), code="accepted_before")
     accepted_at = move.details.get("accepted_at") or move.now
     if accepted_at > move.now:
         raise ValidationError({"accepted_at": _("验收时间不能晚于现在。")})
     move.changes["superior_accepted_at"] = accepted_at
+
+
+def follow_comment(move: Move) -> None:
+    """What leaders, commanders and supervisors write is told to those who have the duty, and to the office."""
+    who = telling.office_people(move.subject.district_id)
+    for task in move.subject.tasks.unfinished().select_related("organisation"):
+        who += telling.task_people(task)
+    title = _("%(part)s批示：%(note)s") if move.part == Part.LEADER else _("%(part)s说明：%(note)s")
+    others = [person for person in who if person.pk != move.by.pk]
+    telling.tell(others, finding=move.subject, event=move.event, title=title % {"part": move.part.label, "note": move.note})
 
 
 def prepare_correct(move: Move) -> None:
@@ -217,10 +250,11 @@ def settle(move: Move) -> None:
     clocks.refresh_finding_due(finding.pk)
     if finding.state != FindingState.ASSIGNED:
         return
+    must = [task for task in duties if task.must_feed_back]
     if not duties:
         move.then(finding, "unassign", by=None)
-    elif all(task.state == TaskState.PASSED for task in duties if task.must_feed_back):
-        move.then(finding, "stop" if any(task.conclusion == "stopped" for task in duties) else "rectify", by=None)
+    elif must and all(task.state == TaskState.PASSED for task in must):
+        move.then(finding, "stop" if any(task.conclusion == Conclusion.STOPPED for task in must) else "rectify", by=None)
 
 
 PREPARE = {
@@ -231,7 +265,7 @@ PREPARE = {
     "assign": prepare_assign,
     "assign_more": prepare_assign,
     "rectify": prepare_rectify,
-    "resume": prepare_rectify,
+    "resume": prepare_resume,
     "stop": prepare_stop,
     "recheck": prepare_stop,
     "strike_off": prepare_strike_off,
@@ -242,6 +276,9 @@ PREPARE = {
     "unassign": prepare_unassign,
 }
 FOLLOW = {
+    "rectify": follow_rectify,
+    "resume": follow_rectify,
+    "comment": follow_comment,
     "register": follow_register,
     "reject": follow_reject,
     "merge": follow_reject,

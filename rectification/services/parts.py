@@ -4,9 +4,9 @@ from common import clock
 from grids import scope
 from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, Role
 from inspections.models import Finding
-from inspections.words import Risk
+from inspections.words import Kind, Risk
 from rectification.models import Task
-from rectification.words import LEFT, VERIFIER_TURN
+from rectification.words import LEFT, SECOND_LOOK_LABEL, VERIFIER_TURN, RequestState, TaskState
 from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS, Part, allowed
 
 
@@ -31,6 +31,8 @@ def towards_task(user, task: Task) -> set[Part]:
     rights = scope.rights(user)
     if rights.in_organisation(task.organisation_id, PARTIES):
         held.add(Part.PARTY)
+    elif task.handler_id == user.pk and rights.district_ids & {task.district_id}:
+        held.add(Part.HANDLER)
     if task.state in VERIFIER_TURN:
         held |= _verifying(user, task, held)
     return held
@@ -38,7 +40,7 @@ def towards_task(user, task: Task) -> set[Part]:
 
 def _verifying(user, task: Task, held: set[Part]) -> set[Part]:
     """Never the party itself, never the person who assigned it, and the second look never by the first looker."""
-    if Part.PARTY in held or task.assigned_by_id == user.pk:
+    if held & {Part.PARTY, Part.HANDLER} or task.assigned_by_id == user.pk:
         return set()
     found = set()
     if held & verifier_parts(task) or (_other_party_verifies(task) and _is_other_party(user, task)):
@@ -87,23 +89,62 @@ def actions_for(user, subject) -> list[str]:
     return [
         action
         for action in allowed(steps_of(subject), subject.state, towards(user, subject))
-        if action not in HIDDEN and _makes_sense(subject, action)
+        if action not in HIDDEN and (_task_ready(user, subject, action) if isinstance(subject, Task) else _finding_ready(user, subject, action))
     ]
 
 
-def _makes_sense(subject, action: str) -> bool:
-    """Narrower than the table: a decision needs a pending request, an objection no earlier one, a look-back its day."""
-    if isinstance(subject, Task):
-        pending = any(request.state == "pending" for request in subject.requests.all())
-        if action in ("approve", "decline"):
-            return pending
-        if action in ("object_date", "refuse", "extend", "suspend", "transfer"):
-            return not pending
-        if action == "milestones":
-            return subject.kind == "long_term"
-        return True
-    if action == "superior_accept":
-        return subject.is_from_above and subject.superior_accepted_at is None
-    if action == "look_back":
-        return subject.look_backs.due(clock.today()).exists()
+def sees_second_look(user, task: Task) -> bool:
+    """Whether the person is told that the lot has fallen on this task: those who may take the second look, and nobody else (design 4)."""
+    return task.state == TaskState.SECOND_LOOK and Part.SECOND_LOOKER in towards_task(user, task)
+
+
+def state_for(user, task: Task) -> tuple[str, str]:
+    """State and label of a task as this person may know them."""
+    if task.state != TaskState.SECOND_LOOK:
+        return task.state, task.get_state_display()
+    if sees_second_look(user, task):
+        return task.state, str(SECOND_LOOK_LABEL)
+    return TaskState.FED_BACK, str(TaskState.FED_BACK.label)
+
+
+def _task_ready(user, task: Task, action: str) -> bool:
+    """Narrower than the table: a decision needs a pending request, an objection none and its time, arrival a limit."""
+    pending = next((request for request in task.requests.all() if request.state == RequestState.PENDING), None)
+    if action in ("approve", "decline"):
+        return pending is not None and pending.asked_by_id != user.pk
+    if action == "withdraw":
+        return pending is not None
+    if action in ("object_date", "refuse"):
+        return pending is None and clock.now() <= task.accept_due_at
+    if action == "extend":
+        return pending is None and clock.now() < task.due_at and may_extend(task)
+    if action in ("suspend", "transfer"):
+        return pending is None
+    if action == "milestones":
+        return pending is None and task.kind == Kind.LONG_TERM
+    if action == "arrive":
+        return task.arrive_due_at is not None and task.arrived_at is None
     return True
+
+
+def may_extend(task: Task) -> bool:
+    """Domain 5.3: neither minute clocks nor what has to be put right on the spot."""
+    problem_type = task.finding.problem_type
+    return problem_type.may_extend and not problem_type.is_minute_clock and task.kind != Kind.IMMEDIATE
+
+
+def _finding_ready(user, finding: Finding, action: str) -> bool:
+    if action == "superior_accept":
+        return finding.is_from_above and finding.number is not None and finding.superior_accepted_at is None
+    if action == "look_back":
+        today = clock.today()
+        return any(each.done_at is None and each.planned_on <= today for each in finding.look_backs.all())
+    if action == "resume":
+        return not assigned_all(user, finding)
+    return True
+
+
+def assigned_all(user, finding: Finding) -> bool:
+    """Whether the person alone has assigned it, and so must not alone declare it put right."""
+    duties = [task for task in finding.tasks.all() if task.state not in LEFT]
+    return bool(duties) and all(task.assigned_by_id == user.pk for task in duties)

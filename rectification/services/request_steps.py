@@ -5,9 +5,10 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from common import clock
 from inspections.words import Kind
-from rectification.models import Clock, Task, TaskRequest
-from rectification.services import clocks, finding_steps, telling
+from rectification.models import Clock, Milestone, Task, TaskRequest
+from rectification.services import clocks, finding_steps, parts, telling
 from rectification.services.move import Move
 from rectification.words import ExtensionReason, RequestKind, RequestState, TaskState
 
@@ -17,6 +18,7 @@ KINDS = {
     "extend": RequestKind.EXTENSION,
     "suspend": RequestKind.SUSPENSION,
     "transfer": RequestKind.TRANSFER,
+    "milestones": RequestKind.PLAN,
 }
 
 
@@ -43,7 +45,7 @@ def check_extension(move: Move) -> None:
     """Before the due date, at most twice, total at most twice the original time, not for minute clocks or 立行立改 (domain 5.3)."""
     task, policy = move.subject, clocks.policy_of(move.subject.district_id)
     wanted = _later_than_due(move)
-    if not task.finding.problem_type.may_extend or task.finding.problem_type.is_minute_clock or task.kind == Kind.IMMEDIATE:
+    if not parts.may_extend(task):
         raise ValidationError(_("这类问题须立即整改，不能延期。"), code="not_extendable")
     if move.now >= task.due_at:
         raise ValidationError(_("已过期限，不能再申请延期。"), code="too_late")
@@ -56,6 +58,9 @@ def check_extension(move: Move) -> None:
         )
     if move.details.get("reason_code") not in ExtensionReason.values:
         raise ValidationError({"reason_code": _("请选择理由类别。")})
+    superior_due_at = task.finding.superior_due_at if task.finding.is_from_above else None
+    if superior_due_at and wanted > superior_due_at and not move.details.get("consent"):
+        raise ValidationError({"consent": _("超出上级期限的延期须先经上级同意，请填写同意的文号。")})
 
 
 def check_suspension(move: Move) -> None:
@@ -73,6 +78,21 @@ def check_transfer(move: Move) -> None:
         raise ValidationError({"organisation": _("这个单位已经在承办同一问题。")})
 
 
+def check_plan(move: Move) -> None:
+    """``milestones``: list of ``{"due_on", "target", "percent"}`` ending at 100 %, dates and shares rising, none after the task's date."""
+    plan = move.details.get("milestones") or []
+    if move.subject.kind != Kind.LONG_TERM:
+        raise ValidationError(_("只有长期整改须提交节点方案。"), code="not_long_term")
+    if move.subject.milestones.filter(done_on__isnull=False).exists():
+        raise ValidationError({"milestones": _("已有完成的节点，不能重新制定；请通过延期申请调整。")})
+    shares, days = [each["percent"] for each in plan], [each["due_on"] for each in plan]
+    if not plan or shares != sorted(set(shares)) or shares[-1] != 100 or shares[0] < 1 or days != sorted(set(days)):
+        raise ValidationError({"milestones": _("节点日期和完成率须逐个递增，最后一个为100%。")})
+    if days[-1] > clock.beijing(move.subject.due_at).date():
+        raise ValidationError({"milestones": _("最后一个节点不能晚于整改期限。")})
+    move.facts["milestones"] = [{**each, "due_on": each["due_on"].isoformat()} for each in plan]
+
+
 def _later_than_due(move: Move) -> dt.datetime:
     wanted = move.details.get("wanted_at")
     if not wanted or wanted <= move.subject.due_at:
@@ -88,6 +108,8 @@ def follow_ask(move: Move) -> None:
         reason_code=move.details.get("reason_code") or "",
         wanted_at=move.details.get("wanted_at"),
         organisation=move.details.get("organisation"),
+        consent=move.details.get("consent") or "",
+        plan=move.facts.get("milestones", []),
         asked_by=move.by,
         asked_at=move.now,
         decide_due_at=clocks.office_due(move.subject.district_id, Clock.Name.DECIDE, move.now),
@@ -132,6 +154,8 @@ def follow_approve(move: Move) -> None:
         move.then(move.subject, "pause", by=None, until=request.wanted_at)
     elif request.kind == RequestKind.TRANSFER:
         _pass_on(move, request)
+    elif request.kind == RequestKind.PLAN:
+        _adopt(request)
     clocks.refresh_finding_due(move.subject.finding_id)
 
 
@@ -139,6 +163,19 @@ def _pass_on(move: Move, request: TaskRequest) -> None:
     """A new task for the receiver; the sender's clock runs until the receiver signs."""
     task = move.subject
     finding_steps.create_task(task.finding, move=move, organisation=request.organisation, role=task.role, transferred_from=task)
+
+
+def _adopt(request: TaskRequest) -> None:
+    """The commander has approved the plan of a long-term task: its stages are the milestones now."""
+    request.task.milestones.all().delete()
+    Milestone.objects.bulk_create(Milestone(task=request.task, **{**each, "due_on": dt.date.fromisoformat(each["due_on"])}) for each in request.plan)
+
+
+def prepare_withdraw(move: Move) -> None:
+    request = move.subject.requests.filter(state=RequestState.PENDING).first()
+    if request is None:
+        raise ValidationError(_("没有待审批的申请。"), code="no_request")
+    move.facts["kind"] = request.kind
 
 
 def follow_decline(move: Move) -> None:
@@ -167,6 +204,12 @@ def follow_lapse(move: Move) -> None:
     move.subject.requests.filter(state=RequestState.PENDING).update(state=RequestState.WITHDRAWN, decided_at=move.now)
 
 
+def follow_accept(move: Move) -> None:
+    """Who signs no longer refuses."""
+    lapsing = move.subject.requests.filter(state=RequestState.PENDING, kind=RequestKind.REFUSAL)
+    lapsing.update(state=RequestState.WITHDRAWN, decided_at=move.now)
+
+
 def resume_due(now: dt.datetime) -> list[Task]:
     """Suspended tasks whose time is over."""
     return list(Task.objects.filter(state=TaskState.SUSPENDED, suspended_until__lte=now))
@@ -182,13 +225,19 @@ CHECKS = {
     "extend": check_extension,
     "suspend": check_suspension,
     "transfer": check_transfer,
+    "milestones": check_plan,
 }
-PREPARE = {**dict.fromkeys(KINDS, prepare_ask), "approve": prepare_decide, "decline": prepare_decide}
+PREPARE = {**dict.fromkeys(KINDS, prepare_ask), "withdraw": prepare_withdraw, "approve": prepare_decide, "decline": prepare_decide}
 FOLLOW = {
     **dict.fromkeys(KINDS, follow_ask),
     "approve": follow_approve,
     "decline": follow_decline,
+    "accept": follow_accept,
+    "withdraw": follow_lapse,
     "feedback": follow_lapse,
+    "pause": follow_lapse,
+    "leave": follow_lapse,
+    "release": follow_lapse,
     "hand_over": follow_lapse,
     "void": follow_lapse,
 }

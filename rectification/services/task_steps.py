@@ -1,16 +1,23 @@
 """Effects of the steps on a task, requests apart."""
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from common import clock
+from grids import people
+from grids.models import Grid
+from grids.roles import PARTIES, OrganisationKind
 from inspections.words import Risk
-from rectification.models import Clock, Milestone, Task, TaskPhoto
+from rectification.models import Clock, Task, TaskPhoto
 from rectification.services import chance, clocks, finding_steps, telling
 from rectification.services.move import Move
-from rectification.words import Conclusion, TaskState
+from rectification.words import UNFINISHED, Conclusion, TaskState
 from worktime import services as worktime
+
+QUIET_AFTER_URGING, QUIET_MINUTE_CLOCK = dt.timedelta(hours=2), dt.timedelta(minutes=10)
 
 
 # --- the party ----------------------------------------------------------------------------------------------------------------------
@@ -23,8 +30,31 @@ def prepare_accept(move: Move) -> None:
 def follow_accept(move: Move) -> None:
     """The receiver of a transfer has signed: the sender's clock stops here."""
     old = move.subject.transferred_from
-    if old is not None and old.state not in (TaskState.TRANSFERRED, TaskState.VOID):
+    if old is not None and old.state in UNFINISHED:
         move.then(old, "hand_over", by=None)
+
+
+def prepare_dispatch(move: Move) -> None:
+    """``handler``: somebody of the organisation, or who holds a post in the grids of the place (``handlers``)."""
+    handler = move.details.get("handler")
+    if handler is None or handler.pk not in {person.pk for person in handlers(move.subject)}:
+        raise ValidationError({"handler": _("请选择本单位人员或问题所在网格的网格人员。")})
+    move.changes["handler"] = handler
+    move.facts["handler"] = str(handler)
+
+
+def handlers(task: Task) -> list:
+    """Who may be given the task: people of the organisation, and the grid people of its grids in which the place lies (domain 1.4)."""
+    keys = [int(key) for key in task.finding.grid_path.strip("/").split("/") if key]
+    grids = Grid.objects.filter(pk__in=keys, organisation_id=task.organisation_id) if task.organisation.kind == OrganisationKind.TOWNSHIP else ()
+    found = [*people.members_of(task.organisation, PARTIES), *(person for grid in grids for person in people.holders_of(grid))]
+    return list({person.pk: person for person in found}.values())
+
+
+def follow_dispatch(move: Move) -> None:
+    title = _("请办理：%(about)s") % {"about": telling.about(move.finding)}
+    body = _("整改期限 %(due)s。%(note)s") % {"due": telling.moment(move.subject.due_at), "note": move.note}
+    telling.tell([move.details["handler"]], task=move.subject, event=move.event, title=title, body=body, channels=telling.BY_HAND)
 
 
 def prepare_arrive(move: Move) -> None:
@@ -52,6 +82,7 @@ def prepare_feedback(move: Move) -> None:
         "first_verifier": None,
     }
     move.facts |= {"conclusion": conclusion, "photos": waiting.count(), "due_at": task.due_at.isoformat()}
+    move.facts["verify_due_at"] = move.changes["verify_due_at"].isoformat()
 
 
 def follow_feedback(move: Move) -> None:
@@ -77,24 +108,6 @@ def follow_progress(move: Move) -> None:
         milestone.save(update_fields=["done_on", "note"])
 
 
-def prepare_milestones(move: Move) -> None:
-    """``milestones``: list of ``{"due_on", "target", "percent"}`` ending at 100 %, dates and shares rising, none after the task's date."""
-    plan = move.details.get("milestones") or []
-    if move.subject.milestones.filter(done_on__isnull=False).exists():
-        raise ValidationError({"milestones": _("已有完成的节点，不能重新制定；请通过延期申请调整。")})
-    shares, days = [each["percent"] for each in plan], [each["due_on"] for each in plan]
-    if not plan or shares != sorted(set(shares)) or shares[-1] != 100 or days != sorted(set(days)):
-        raise ValidationError({"milestones": _("节点日期和完成率须逐个递增，最后一个为100%。")})
-    if days[-1] > clock.beijing(move.subject.due_at).date():
-        raise ValidationError({"milestones": _("最后一个节点不能晚于整改期限。")})
-    move.facts["milestones"] = [{**each, "due_on": each["due_on"].isoformat()} for each in plan]
-
-
-def follow_milestones(move: Move) -> None:
-    move.subject.milestones.all().delete()
-    Milestone.objects.bulk_create(Milestone(task=move.subject, **each) for each in move.details["milestones"])
-
-
 # --- the verifier -------------------------------------------------------------------------------------------------------------------
 def prepare_pass(move: Move) -> None:
     """A low-risk pass is, one time in five, followed by a blind second look; nobody is told that the lot has fallen (design 4)."""
@@ -102,6 +115,7 @@ def prepare_pass(move: Move) -> None:
     policy = clocks.policy_of(task.district_id)
     if task.finding.risk == Risk.LOW and not task.finding.is_from_above and chance.drawn(policy.second_look_one_in):
         move.action, move.target = "draw", TaskState.SECOND_LOOK
+        move.facts["verify_due_at"] = _iso(task.verify_due_at)
         move.changes |= {"first_verifier": move.by, "verify_due_at": clocks.office_due(task.district_id, Clock.Name.VERIFY, move.now)}
         return
     _passed(move)
@@ -167,6 +181,14 @@ def prepare_reopen(move: Move) -> None:
 
 
 # --- the office ---------------------------------------------------------------------------------------------------------------------
+def prepare_urge(move: Move) -> None:
+    """Not again within two hours (ten minutes for minute clocks), whoever does it: a flood of urging is not read."""
+    quiet = QUIET_MINUTE_CLOCK if move.finding.problem_type.is_minute_clock else QUIET_AFTER_URGING
+    last = move.subject.events.filter(action="urge", at__gt=move.now - quiet).order_by("at").last()
+    if last is not None:
+        raise ValidationError(_("刚于%(moment)s催办过，请稍后再催，或改打电话。") % {"moment": telling.moment(last.at)}, code="urged")
+
+
 def follow_urge(move: Move) -> None:
     times = move.subject.events.filter(action="urge").count()
     title = _("催办（第%(n)s次）：%(about)s") % {"n": times, "about": telling.about(move.finding)}
@@ -181,6 +203,11 @@ def prepare_leave(move: Move) -> None:
 
 def follow_leave(move: Move) -> None:
     finding_steps.settle(move)
+
+
+def prepare_release(move: Move) -> None:
+    """Who only supports is done when those who must feed back have passed."""
+    move.changes |= {"fed_back_at": move.subject.fed_back_at or move.now, "passed_at": move.now, "verify_due_at": None}
 
 
 def prepare_pause(move: Move) -> None:
@@ -214,7 +241,9 @@ PREPARE = {
     "arrive": prepare_arrive,
     "feedback": prepare_feedback,
     "progress": prepare_progress,
-    "milestones": prepare_milestones,
+    "dispatch": prepare_dispatch,
+    "urge": prepare_urge,
+    "release": prepare_release,
     "pass": prepare_pass,
     "confirm": _passed,
     "return": prepare_return,
@@ -230,7 +259,7 @@ FOLLOW = {
     "accept": follow_accept,
     "feedback": follow_feedback,
     "progress": follow_progress,
-    "milestones": follow_milestones,
+    "dispatch": follow_dispatch,
     "pass": follow_passed,
     "draw": follow_draw,
     "confirm": follow_passed,

@@ -1,0 +1,343 @@
+"""A finding with everything around it, read once: what the detail page, 一案一档 and the phone show."""
+
+from functools import cached_property
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import clock
+from common.templatetags.ui import moment, remaining, remaining_class
+from inspections.models import Finding
+from inspections.words import FindingState, Flag
+from rectification import blind, timeline
+from rectification.models import Task, TaskEvent, TaskPhoto, TaskRequest
+from rectification.services import parts
+from rectification.words import LEFT, PARTY_TURN, VERIFIER_TURN, TaskFlag, TaskState
+from rectification.workflow import FINDING_STEPS, TASK_STEPS
+from worktime import services as worktime
+
+S = FindingState
+WAY = [
+    gettext_lazy("上报"),
+    gettext_lazy("受理登记"),
+    gettext_lazy("双交办"),
+    gettext_lazy("整改"),
+    gettext_lazy("核查"),
+    gettext_lazy("销号"),
+    gettext_lazy("回头看"),
+]
+TONES = {
+    S.STRUCK_OFF: "done", S.LOOKED_BACK: "done", S.REJECTED: "off", S.MERGED: "off", S.VOID: "off", S.RECTIFIED: "soon", S.STOPPED_PENDING: "soon",
+    S.REPORTED: "soon", S.REGISTERED: "soon",
+}  # fmt: skip
+
+
+def for_page(queryset):
+    """Findings with what a page of one needs; ``Case`` asks nothing that is not read here but events, photos and notices."""
+    requests = TaskRequest.objects.select_related("asked_by", "decided_by", "organisation").order_by("asked_at")
+    tasks = Task.objects.select_related("organisation", "handler", "transferred_from__organisation").order_by("pk")
+    return queryset.select_related("problem_type", "field__headquarters", "grid", "reporter", "merged_into", "rebound_of").prefetch_related(
+        Prefetch("tasks", tasks), Prefetch("tasks__requests", requests), "look_backs"
+    )
+
+
+def read(user, **lookup) -> "Case | None":
+    finding = for_page(Finding.objects.visible_to(user)).filter(**lookup).first()
+    return Case(finding, user) if finding else None
+
+
+class Case:
+    """One finding as one person sees it at one moment."""
+
+    def __init__(self, finding: Finding, user):
+        self.finding, self.user, self.now = finding, user, clock.now()
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        return list(self.finding.tasks.all())
+
+    @cached_property
+    def clocks(self) -> list["PartyClock"]:
+        """Parties at work first, those that have left the duty last."""
+        return [PartyClock(task, self) for task in sorted(self.tasks, key=lambda task: (task.state in LEFT, task.pk))]
+
+    # --- history ---
+    @cached_property
+    def finding_events(self) -> list:
+        return list(self.finding.events.all())
+
+    @cached_property
+    def task_events(self) -> list[TaskEvent]:
+        by_key, found = {task.pk: task for task in self.tasks}, []
+        for event in TaskEvent.objects.filter(task__finding=self.finding):
+            event.task = by_key[event.task_id]
+            found.append(event)
+        return found
+
+    @cached_property
+    def notices(self) -> list:
+        return timeline.notices_of(self.finding, self.tasks, user=self.user)
+
+    @cached_property
+    def timeline(self) -> list[timeline.Line]:
+        return timeline.lines(
+            self.finding, self.tasks, user=self.user, finding_events=self.finding_events, task_events=self.task_events, notices=self.notices,
+            photos=self.after,
+        )  # fmt: skip
+
+    # --- evidence ---
+    @cached_property
+    def before(self) -> list[dict]:
+        """Photos of the report; those announced whose bytes have not come are counted in ``missing``."""
+        return [
+            {
+                "url": photo_address(self.finding, slot, "320"),
+                "full_url": photo_address(self.finding, slot, "1600"),
+                "caption": _("整改前 %(moment)s") % {"moment": moment(slot.photo.stated_taken_at or self.finding.captured_at)},
+                "flag": "",
+            }
+            for slot in self._slots
+            if slot.photo_id
+        ]
+
+    @cached_property
+    def _slots(self) -> list:
+        return list(self.finding.photos.select_related("photo"))
+
+    @property
+    def missing(self) -> int:
+        return sum(slot.photo_id is None for slot in self._slots)
+
+    @cached_property
+    def after(self) -> list[TaskPhoto]:
+        if not self.tasks:
+            return []
+        by_key = {task.pk: task for task in self.tasks}
+        found = list(TaskPhoto.objects.filter(task__finding=self.finding, event__isnull=False).select_related("photo", "event"))
+        for photo in found:
+            photo.task = by_key[photo.task_id]
+            photo.shown = after_photo(photo)
+        return found
+
+    @cached_property
+    def flags(self) -> list[dict]:
+        """Doubts about the report and about after-photos, each with its answer."""
+        labels = dict(Flag.choices)
+        return [{**flag, "label": labels.get(flag["code"], flag["code"])} for flag in self.finding.flags]
+
+    # --- steps ---
+    @cached_property
+    def steps(self) -> list[dict]:
+        """Steps on the finding open to this person."""
+        return [step_of(self.finding, action) for action in parts.actions_for(self.user, self.finding)]
+
+    @property
+    def wanted(self) -> list[dict]:
+        """What is wanted of this person first: primary steps, the finding's and the parties'."""
+        found = [step for step in self.steps if step["tone"] == "primary"]
+        for party in self.clocks:
+            found += [step for step in party.steps if step["tone"] == "primary"]
+        return found
+
+    @property
+    def others(self) -> list[dict]:
+        return [step for step in self.steps if step["tone"] != "primary"]
+
+    # --- standing ---
+    @property
+    def state_label(self) -> str:
+        told = self._telling
+        return parts.state_for(self.user, told)[1] if told else self.finding.get_state_display()
+
+    @property
+    def state_tone(self) -> str:
+        told = self._telling
+        if told is None:
+            return TONES.get(self.finding.state, "")
+        return "late" if told.state == TaskState.RETURNED else "soon" if told.state in VERIFIER_TURN else ""
+
+    @cached_property
+    def _telling(self):
+        """The task that decides what people read while the parties are at work."""
+        waiting = [task for task in self.tasks if task.state not in (*LEFT, TaskState.PASSED)]
+        if self.finding.state != S.ASSIGNED or not waiting:
+            return None
+        return min(waiting, key=lambda task: (task.state != TaskState.RETURNED, task.state in VERIFIER_TURN, task.state == TaskState.ASSIGNED))
+
+    @property
+    def way(self) -> list[dict]:
+        """The way of a problem, with where it stands; a way that ended early stops there."""
+        here, stopped = self._station
+        return [{"label": label, "state": ("stop" if stopped else "now") if n == here else "past" if n < here else ""} for n, label in enumerate(WAY)]
+
+    @property
+    def _station(self) -> tuple[int, bool]:
+        state = self.finding.state
+        if state in (S.REJECTED, S.MERGED, S.VOID):
+            return (0 if self.finding.number is None else 1 if self.finding.assigned_at is None else 3), True
+        if state == S.ASSIGNED:
+            at_work = any(task.state not in (*VERIFIER_TURN, TaskState.PASSED, *LEFT) for task in self.tasks)
+            return (3 if at_work else 4), False
+        return {S.REPORTED: 0, S.REGISTERED: 1, S.STOPPED_PENDING: 3, S.RECTIFIED: 5, S.STRUCK_OFF: 6, S.LOOKED_BACK: 6}[state], False
+
+    @property
+    def sees_reporter(self) -> bool:
+        return blind.sees_reporter(self.user, self.finding)
+
+    @property
+    def looked_back(self) -> list:
+        """Look-backs that are done. Days still to come are shown to nobody."""
+        return [each for each in self.finding.look_backs.all() if each.done_at]
+
+    @property
+    def point(self) -> str:
+        return f"{self.finding.lon},{self.finding.lat}" if self.finding.lon is not None else ""
+
+    @property
+    def office_clock(self) -> dict | None:
+        """The clock of the office's own step."""
+        due = self.finding.step_due_at
+        if due is None or self.finding.state not in (S.REPORTED, S.REGISTERED, S.RECTIFIED):
+            return None
+        label = {S.REPORTED: _("受理"), S.REGISTERED: _("交办"), S.RECTIFIED: _("销号")}[self.finding.state]
+        return {"label": label, "due_at": due, "remaining": remaining(due, self.now), "tone": remaining_class(due, self.now)}
+
+
+class PartyClock:
+    """One party's clock, as a card."""
+
+    def __init__(self, task: Task, case: Case):
+        self.task, self.case = task, case
+
+    @property
+    def title(self) -> str:
+        return _("%(role)s · %(organisation)s") % {"role": self.task.get_role_display(), "organisation": self.task.organisation}
+
+    @cached_property
+    def state(self) -> tuple[str, str]:
+        return parts.state_for(self.case.user, self.task)
+
+    @property
+    def state_label(self) -> str:
+        return self.state[1]
+
+    @property
+    def state_tone(self) -> str:
+        return task_tone(self.state[0])
+
+    @property
+    def is_out(self) -> bool:
+        return self.task.state in LEFT
+
+    @property
+    def remaining(self) -> str:
+        return time_left(self.task, self.case.now)
+
+    @property
+    def tone(self) -> str:
+        return time_tone(self.task, self.case.now)
+
+    @property
+    def percent(self) -> int:
+        end = (
+            self.case.now if self.task.state in PARTY_TURN else self.task.fed_back_at or self.task.ended_at or self.task.suspended_at or self.case.now
+        )
+        return min(100, round(100 * worktime.used_fraction(self.task.assigned_at, self.task.due_at, end)))
+
+    @property
+    def is_moved(self) -> bool:
+        return self.task.due_at != self.task.original_due_at
+
+    @cached_property
+    def urges(self) -> dict | None:
+        found = [event for event in self.case.task_events if event.task_id == self.task.pk and event.action == "urge"]
+        if not found:
+            return None
+        key = f":{self.task.pk}:e{found[-1].pk}:"
+        opened = any(notice.opened_at for notice in self.case.notices if notice.kind == "task.urge" and key in notice.dedup_key)
+        return {"times": len(found), "last": found[-1].at, "opened": opened}
+
+    @property
+    def requests(self) -> list[TaskRequest]:
+        return list(self.task.requests.all())
+
+    @cached_property
+    def milestones(self) -> list:
+        return list(self.task.milestones.all()) if self.task.kind == "long_term" else []
+
+    @cached_property
+    def steps(self) -> list[dict]:
+        return [step_of(self.task, action) for action in parts.actions_for(self.case.user, self.task)]
+
+    @property
+    def others(self) -> list[dict]:
+        return [step for step in self.steps if step["tone"] != "primary"]
+
+    @property
+    def today(self):
+        return clock.beijing(self.case.now).date()
+
+    @cached_property
+    def is_mine(self) -> bool:
+        return bool(parts.towards_task(self.case.user, self.task) & {parts.Part.PARTY, parts.Part.HANDLER})
+
+    @property
+    def photos(self) -> list[dict]:
+        return [photo.shown for photo in self.case.after if photo.task_id == self.task.pk]
+
+
+# --- words about a task's time, the same in every list --------------------------------------------------------------------------------
+def time_left(task: Task, now) -> str:
+    if task.state in PARTY_TURN:
+        return remaining(task.due_at, now)
+    if task.state == TaskState.SUSPENDED:
+        return _("缓办至 %(moment)s") % {"moment": moment(task.suspended_until)}
+    if task.state in LEFT:
+        return task.get_state_display()
+    if task.fed_back_at and task.fed_back_at > task.due_at:
+        return _("%(late)s反馈") % {"late": remaining(task.due_at, task.fed_back_at)}
+    return _("按期反馈")
+
+
+def time_tone(task: Task, now) -> str:
+    if task.state in PARTY_TURN:
+        return remaining_class(task.due_at, now)
+    if task.state in (*VERIFIER_TURN, TaskState.PASSED):
+        return "late" if task.fed_back_at and task.fed_back_at > task.due_at else "done"
+    return ""
+
+
+def task_tone(state: str) -> str:
+    if state == TaskState.RETURNED:
+        return "late"
+    if state in (*VERIFIER_TURN, TaskState.SUSPENDED, TaskState.ASSIGNED):
+        return "soon"
+    return "done" if state == TaskState.PASSED else "off" if state in LEFT else ""
+
+
+# --- steps and photos as links --------------------------------------------------------------------------------------------------------
+def step_of(subject, action: str) -> dict:
+    of_task = isinstance(subject, Task)
+    step = (TASK_STEPS if of_task else FINDING_STEPS)[action]
+    name, key = ("rectification:task-step", subject.pk) if of_task else ("rectification:finding-step", subject.uuid)
+    return {"action": action, "label": step.label, "tone": step.tone, "url": reverse(name, args=[key, action]), "subject": subject}
+
+
+def photo_address(finding, slot, variant: str) -> str:
+    return reverse("inspections:photo", args=[finding.uuid, slot.sha256, variant])
+
+
+def after_photo(photo: TaskPhoto) -> dict:
+    labels = dict(TaskFlag.choices)
+    at = photo.photo.stated_taken_at or (photo.event.at if photo.event else photo.photo.received_at)
+    return {
+        "pk": photo.pk,
+        "url": reverse("rectification:task-photo", args=[photo.pk, "320"]),
+        "full_url": reverse("rectification:task-photo", args=[photo.pk, "1600"]),
+        "caption": _("整改后 %(moment)s · %(organisation)s") % {"moment": moment(at), "organisation": photo.task.organisation},
+        "flag": _("、").join(str(labels.get(flag["code"], flag["code"])) for flag in photo.flags),
+        "answers": [flag["answer"] for flag in photo.flags if flag.get("answer")],
+        "may_answer": any(not flag.get("answer") for flag in photo.flags),
+    }

@@ -1,0 +1,102 @@
+"""One timeline of everything that happened to a finding: its own steps, its parties', and who was told what (newest first)."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from inspections.models import FindingEvent
+from notices.models import Notice, State
+from rectification import blind, sentences
+from rectification.models import TaskEvent
+from rectification.services import telling
+from rectification.words import TaskState
+
+
+@dataclass
+class Line:
+    """One entry; ``people`` lists the notices behind it, where it is about telling."""
+
+    title: str
+    at: dt.datetime
+    by: str = ""
+    note: str = ""
+    tone: str = ""
+    more: list[str] = field(default_factory=list)
+    photos: list = field(default_factory=list)
+    people: list = field(default_factory=list)
+    key: tuple = ()
+
+
+def lines(finding, tasks, *, user, finding_events, task_events, notices, photos=()) -> list[Line]:
+    by_task = {task.pk: task for task in tasks}
+    found = [_of_finding(event, finding, user) for event in finding_events]
+    found += [_of_task(event, by_task[event.task_id], photos) for event in blind.shown_events(task_events, user)]
+    found += _of_notices(notices, about=telling.about(finding))
+    return sorted(found, key=lambda line: (line.at, line.key), reverse=True)
+
+
+def _of_finding(event: FindingEvent, finding, user) -> Line:
+    hidden = event.action in ("submit", "rebound") and not blind.sees_reporter(user, finding)
+    by = "" if hidden else doer(event)
+    return Line(
+        sentences.of_finding(event), event.at, by, event.note, sentences.TONES.get(event.action, ""), sentences.more(event), key=(2, event.pk)
+    )
+
+
+def _of_task(event: TaskEvent, task, photos) -> Line:
+    mine = [each for each in photos if each.event_id == event.pk]
+    tone = sentences.TONES.get(event.action, "")
+    return Line(sentences.of_task(event, task.organisation), event.at, doer(event), event.note, tone, sentences.more(event), mine, key=(1, event.pk))
+
+
+def doer(event) -> str:
+    return event.by_name or str(_("系统"))
+
+
+# --- who was told -------------------------------------------------------------------------------------------------------------------
+def notices_of(finding, tasks, *, user) -> list[Notice]:
+    """All notices about a finding and its tasks, less what would tell of a running second look or of the reporter."""
+    keys = [str(task.pk) for task in tasks]
+    about = Q(subject_type="inspections.Finding", subject_id=str(finding.pk)) | Q(subject_type="rectification.Task", subject_id__in=keys)
+    drawn = {str(task.pk) for task in tasks if task.state == TaskState.SECOND_LOOK}
+    keeps_reporter = blind.sees_reporter(user, finding)
+    found = Notice.objects.filter(about, district_id=finding.district_id).select_related("recipient").order_by("created_at", "pk")
+    return [
+        notice
+        for notice in found
+        if not blind.hides_notice(notice, drawn_tasks=drawn, user=user) and (keeps_reporter or notice.recipient_id != finding.reporter_id)
+    ]
+
+
+def _of_notices(notices, *, about: str) -> list[Line]:
+    """One line for each telling: the same words at the same moment, to several people by several channels."""
+    grouped: dict[tuple, list[Notice]] = {}
+    for notice in notices:
+        grouped.setdefault((notice.created_at, notice.title, notice.subject_type, notice.subject_id), []).append(notice)
+    return [_telling(group, about=about) for group in grouped.values()]
+
+
+def _telling(group: list[Notice], *, about: str) -> Line:
+    """On the finding's own page its number and text need not be said again."""
+    people = {notice.recipient_id for notice in group}
+    opened = {notice.recipient_id for notice in group if notice.opened_at}
+    text = _("已通知%(people)s人，%(opened)s人已打开：%(title)s") % {"people": len(people), "opened": len(opened), "title": group[0].title.replace(about, "").strip("：，: ,")}
+    failed = any(notice.state == State.DEAD for notice in group)
+    return Line(
+        text, group[0].created_at, str(_("系统")), tone="late" if failed else "", people=[told(notice) for notice in group], key=(0, group[0].pk)
+    )
+
+
+def told(notice: Notice) -> dict:
+    """To whom, by what, sent and opened when, or why not."""
+    return {
+        "person": str(notice.recipient),
+        "channel": notice.get_channel_display(),
+        "state": notice.get_state_display(),
+        "sent_at": notice.sent_at,
+        "opened_at": notice.opened_at,
+        "not_before": notice.not_before if notice.state in (State.PENDING, State.RETRY) else None,
+        "why": notice.last_error,
+    }

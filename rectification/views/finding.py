@@ -1,0 +1,150 @@
+"""The page of one finding, and the steps people take from it."""
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from common import clock
+from common.errors import Conflict, NotYourRole
+from inspections.models import Finding, ProblemType
+from rectification import case
+from rectification.forms import STEP_FORMS
+from rectification.models import Task
+from rectification.services import advance, clocks, parts, photos
+from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
+
+
+@require_GET
+def finding(request, uuid):
+    """A problem whole: state, the clocks of each party, the steps open to me, evidence, timeline."""
+    found = case.read(request.user, uuid=uuid)
+    if found is None:
+        raise Http404
+    return render(request, "rectification/finding.html", {"case": found, "finding": found.finding})
+
+
+@require_GET
+def case_file(request, uuid):
+    """一案一档: the whole case as one page to be printed."""
+    found = case.read(request.user, uuid=uuid)
+    if found is None:
+        raise Http404
+    return render(request, "rectification/case_file.html", {"case": found, "finding": found.finding})
+
+
+@require_GET
+def limits(request):
+    """The clocks of a problem type if it were assigned now, for the registering form."""
+    key = request.GET.get("problem_type", "")
+    chosen = ProblemType.objects.visible_to(request.user).filter(pk=key if key.isdigit() and len(key) < 19 else 0).first()
+    dates = clocks.task_clocks(chosen, clock.now()) if chosen else None
+    return render(request, "rectification/_limits.html", {"limits": dates, "problem_type": chosen})
+
+
+# --- steps ----------------------------------------------------------------------------------------------------------------------------
+@require_http_methods(["GET", "POST"])
+def finding_step(request, uuid, action):
+    subject = get_object_or_404(case.for_page(Finding.objects.visible_to(request.user)), uuid=uuid)
+    return take_step(request, subject, action, FINDING_STEPS)
+
+
+@require_http_methods(["GET", "POST"])
+def task_step(request, pk, action):
+    tasks = Task.objects.visible_to(request.user).select_related(
+        "finding__problem_type", "finding__field__headquarters", "finding__grid", "organisation"
+    )
+    subject = get_object_or_404(tasks.prefetch_related("requests__asked_by", "requests__organisation"), pk=pk)
+    return take_step(request, subject, action, TASK_STEPS)
+
+
+def take_step(request, subject, action: str, steps: dict):
+    """Show the form of a step, or take it. With htmx the form is a dialog that comes back filled (422); without, a page of its own."""
+    step = steps.get(action)
+    if step is None or action in HIDDEN:
+        raise Http404
+    if request.method == "GET":
+        check_open(request.user, subject, action, step)
+        return shown(request, subject, action, step, form_of(step, subject, action, request.user))
+    form = form_of(step, subject, action, request.user, data=request.POST, files=request.FILES)
+    keep_photos(form, request)
+    if not form.is_valid():
+        return shown(request, subject, action, step, form, status=422)
+    try:
+        advance(subject, action, by=request.user, version=form.cleaned_data["version"], note=form.cleaned_data["note"], **form.details())
+    except ValidationError as refused:
+        add_errors(form, refused)
+        return shown(request, subject, action, step, form, status=422)
+    except Conflict as lost:
+        return shown(request, subject, action, step, form, status=409, conflict=str(lost))
+    return gone(request, destination(request, subject))
+
+
+def form_of(step, subject, action, user, **given):
+    return STEP_FORMS[step.form](subject=subject, action=action, step=step, by=user, **given)
+
+
+def check_open(user, subject, action: str, step) -> None:
+    """A form is shown only where the step could be taken now; the rest is told why not."""
+    if not parts.towards(user, subject) & step.parts:
+        raise NotYourRole(_("这一步由%(who)s办理。") % {"who": _("、").join(sorted(str(part.label) for part in step.parts))})
+
+
+def keep_photos(form, request) -> None:
+    """Photos of a feedback are stored before its words are checked, so that none is lost to an error in the form."""
+    if form.step.form != "feedback":
+        return
+    for file in request.FILES.getlist("photos"):
+        try:
+            photos.upload(form.subject, file, by=request.user)
+        except ValidationError as refused:
+            form.errors  # noqa: B018 - bind the form's own errors first
+            form.add_error("photos", refused.messages)
+
+
+def add_errors(form, refused: ValidationError) -> None:
+    """A service's refusal at its field, or above the form when the form has no such field."""
+    if not hasattr(refused, "error_dict"):
+        form.add_error(None, refused.messages)
+        return
+    for name, messages in refused.message_dict.items():
+        form.add_error(name if name in form.fields else None, messages)
+
+
+def shown(request, subject, action, step, form, *, status: int = 200, conflict: str = ""):
+    context = {
+        "subject": subject,
+        "finding": form.finding,
+        "action": action,
+        "step": step,
+        "form": form,
+        "conflict": conflict,
+        "is_task": isinstance(subject, Task),
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        **pictures(form, request.user),
+    }
+    template = "rectification/_step.html" if request.htmx else "rectification/step.html"
+    return render(request, template, context, status=status)
+
+
+def pictures(form, user) -> dict:
+    """Before and after for those who verify, the uploaded photos for those who feed back."""
+    if form.step.form == "feedback":
+        return {"waiting": [case.after_photo(photo) for photo in photos.waiting(form.subject, by=user).select_related("photo", "event")]}
+    if form.step.form in ("verify", "return"):
+        whole = case.Case(form.finding, user)
+        return {"before": whole.before, "after": [photo.shown for photo in whole.after if photo.task_id == form.subject.pk]}
+    return {}
+
+
+def destination(request, subject) -> str:
+    asked = request.POST.get("next", "")
+    inside = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return asked if asked and inside else subject.get_absolute_url()
+
+
+def gone(request, address: str) -> HttpResponse:
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
