@@ -137,8 +137,9 @@ class Case:
     def wanted(self) -> list[dict]:
         """What is wanted of this person first: primary steps, the finding's and the parties'."""
         found = [step for step in self.steps if step["tone"] == "primary"]
+        several = sum(task.state not in LEFT for task in self.tasks) > 1
         for party in self.clocks:
-            found += [step for step in party.steps if step["tone"] == "primary"]
+            found += [step | {"unit": party.task.organisation if several else ""} for step in party.steps if step["tone"] == "primary"]
         return found
 
     @property
@@ -322,7 +323,7 @@ def step_of(subject, action: str) -> dict:
     of_task = isinstance(subject, Task)
     step = (TASK_STEPS if of_task else FINDING_STEPS)[action]
     name, key = ("rectification:task-step", subject.pk) if of_task else ("rectification:finding-step", subject.uuid)
-    return {"action": action, "label": step.label, "tone": step.tone, "url": reverse(name, args=[key, action]), "subject": subject}
+    return {"action": action, "label": step.label, "tone": step.tone, "url": reverse(name, args=[key, action]), "unit": ""}
 
 
 def photo_address(finding, slot, variant: str) -> str:
