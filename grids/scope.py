@@ -98,8 +98,9 @@ def role_label(found: Rights) -> str:
 
 
 def _work_out(user, day) -> Rights:
-    Membership, Post, Grid, Field = (apps.get_model("grids", name) for name in ("Membership", "Post", "Grid", "Field"))
-    standing_in = Q(handovers__substitute=user, handovers__starts_on__lte=day, handovers__ends_on__gte=day)
+    names = ("Membership", "Post", "Grid", "Field", "Handover")
+    Membership, Post, Grid, Field, Handover = (apps.get_model("grids", name) for name in names)
+    standing_in = Q(handovers__in=Handover.objects.current(day).filter(substitute=user))
     seats = tuple(
         Seat(Role(role), organisation, district)
         for role, organisation, district in Membership.objects.current(day)
