@@ -119,7 +119,7 @@ class Life:
         code = self.rng.choice(COMMON if self.chance(0.75) else (*RARE, "superior-issue"))
         village = self.rng.choice([grid for grid in self.place.villages if grid.pk not in self.empty_villages])
         by, source = self._reporter(code, village)
-        finding = self._submit(code, village, by=by, source=source)
+        finding = self.submit(code, village, by=by, source=source)
         if finding.problem_type.is_minute_clock:
             self._rush(finding)
 
@@ -131,14 +131,15 @@ class Life:
         walkers = self.place.reporters.get(village.pk)
         return (self.rng.choice(walkers), Source.GRID_PATROL) if walkers else (self.office, Source.SELF_CHECK)
 
-    def _submit(self, code: str, village, *, by, source) -> Finding:
+    def submit(self, code: str, village, *, by, source) -> Finding:
         lon, lat = geography.point_in(self.rng, village.polygon)
         now, problem_type = clock.now(), self.types[code]
         picture = pictures.draw(self.rng, problem_type.field.code, after=False)
         photo = pictures.keep(picture, by=by)
         clean = {
-            "uuid": uuid.UUID(int=self.rng.getrandbits(128), version=4), "problem_type": problem_type, "source": source, "text": texts.finding(self.rng, code),
-            "address": texts.address(self.rng, village.name), "lon": lon, "lat": lat, "accuracy": float(self.rng.randint(4, 25)),
+            "uuid": uuid.UUID(int=self.rng.getrandbits(128), version=4), "problem_type": problem_type, "source": source,
+            "text": texts.finding(self.rng, code), "address": texts.address(self.rng, village.name),
+            "lon": lon, "lat": lat, "accuracy": float(self.rng.randint(4, 25)),
             "captured_at": now - dt.timedelta(minutes=self.rng.randint(1, 40)), "photos": [{"sha256": photo.sha256, "size": photo.size}],
         }  # fmt: skip
         if code == "superior-issue":

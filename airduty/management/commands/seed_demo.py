@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from airduty.demo import district, life, names, shown
+from airduty.demo import district, life, names, showcase, shown
 from common import clock
 from grids.models import Grid
 from rectification.services import chance
@@ -39,7 +39,11 @@ class Command(BaseCommand):
         chance.source = rng
         first = clock.beijing(until).date() - dt.timedelta(days=days)
         place = self._structure(rng, townships=townships, villages=villages, first=first)
-        life.Life(place, per_day=per_day).live(first, until, tell=self._tell)
+        living = life.Life(place, per_day=per_day)
+        living.live(first, until, tell=self._tell)
+        with transaction.atomic(), clock.standing(until):
+            showcase.show(living)
+            life.deliver_quietly(until)
         rows = shown.open_accounts(place)
         self.stdout.write(f"{place.district.name}: {len(place.villages)} village grids, {len(rows)} accounts to try.")
 
