@@ -201,7 +201,7 @@ def _write(table: Table, apply: Callable) -> ImportResult:
 def blank_book() -> Workbook:
     """The three sheets to be filled in, required columns with *."""
     book = Workbook(_("网络表"))
-    note = _("一格可写几个人，用“、”或换行分开；姓名、职务、电话可写在一格里，用“/”分开。空格表示不变，“空缺”表示无人。")
+    note = _("注：一格可写几个人，用“、”或换行分开；姓名、职务、电话可写在一格里，用“/”分开。空格表示不变，“空缺”表示无人。")
     for title, columns in ((_("单位"), UNITS), (_("网格"), PLACES), (_("一长三员网络表"), NETWORK)):
         cols = [Col(f"{column.title}{' *' if column.required else ''}", 16) for column in columns]
         book = book.sheet(title, columns=cols, rows=[], heading=title, note=note)
@@ -218,7 +218,7 @@ def accounts_book(district: Grid, rows: list) -> Workbook:
         Col(_("登录名"), 18),
         Col(_("一次性密码"), 20),
     ]
-    note = _("密码只能用一次，首次登录须改密码。请当面交给本人，发完即销毁本表。")
+    note = _("注：密码只能用一次，首次登录须改密码。请当面交给本人，发完即销毁本表。")
     return Workbook(_("账号清单")).sheet(_("账号"), columns=columns, rows=rows, heading=_("%(name)s账号清单") % {"name": district.name}, note=note)
 
 
@@ -245,7 +245,7 @@ def network_book(grids: list[Grid], district: Grid, *, viewer, day: dt.date) -> 
         Col(_("更新日期"), 12, "date"),
     ]
     rows = [_network_row(line, whole=whole) for line in board.lines(grids, day=day)]
-    note = _("企业数、工地数和重点对象数待监管对象登记后统计。") + ("" if whole else _("电话号码已遮盖。"))
+    note = _("注：企业数、工地数和重点对象数待监管对象登记后统计。") + ("" if whole else _("电话号码已遮盖。"))
     heading = _("%(name)s一长三员网络表") % {"name": district.name}
     as_of = _("截至 %(day)s") % {"day": f"{day:%Y-%m-%d}"}
     return Workbook(heading).sheet(_("一长三员网络表"), columns=columns, rows=rows, heading=heading, as_of=as_of, note=note)

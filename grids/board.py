@@ -46,8 +46,10 @@ def in_tree_order(grids) -> list[Grid]:
 
 def lines(grids: Iterable[Grid], *, day, open_findings=None) -> list[Line]:
     grids = list(grids)
+    by_key = {grid.pk: grid for grid in grids}
     held = defaultdict(lambda: defaultdict(list))
     for post in Post.objects.current(day).filter(grid__in=grids, user__is_active=True).select_related("user").order_by("pk"):
+        post.grid = by_key[post.grid_id]
         held[post.grid_id][post.role].append(post)
     counts = open_findings or {}
     return [Line(grid, held[grid.pk], below(counts, grid.path)) for grid in grids]

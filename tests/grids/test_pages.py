@@ -49,7 +49,7 @@ def _without_second_factor(settings):
     settings.GRID_MOVED = []
 
 
-def status(client, name, *args, method="get", **data):
+def status(client, name, /, *args, method="get", **data):
     return getattr(client, method)(reverse(f"grids:{name}", args=args), data).status_code
 
 
