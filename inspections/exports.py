@@ -215,7 +215,9 @@ def _district_of(by) -> int:
 
 
 def start(query: QueryDict, *, by, form: str) -> Job:
-    return sheets.services.start("ledger", params={"query": query.urlencode(), "format": form}, by=by, district_id=_district_of(by), title=_("导出整改台账"))
+    return sheets.services.start(
+        "ledger", params={"query": query.urlencode(), "format": form}, by=by, district_id=_district_of(by), title=_("导出整改台账")
+    )
 
 
 def run_ledger_export(job: Job) -> sheets.services.Result:

@@ -13,7 +13,7 @@ from grids import scope
 from grids.models import Grid
 from inspections.models import ProblemType
 from inspections.services.photos import MAX_PHOTOS
-from inspections.services.submit import sources_for
+from inspections.services.submit import default_source, sources_for
 from inspections.words import FROM_ABOVE, Severity
 
 LAST_MOMENT = dt.time(23, 59, 59)
@@ -86,6 +86,7 @@ class ReportForm(forms.Form):
         self.user = user
         self.fields["uuid"].initial = uuid.uuid4
         self.fields["source"].choices = [(source.value, source.label) for source in sources_for(user)]
+        self.fields["source"].initial = default_source(user)
         self.fields["problem_type"].queryset = ProblemType.objects.visible_to(user).offered()
         self.fields["grid"].queryset = Grid.objects.visible_to(user).active(clock.today()).filter(parent__isnull=False)
         self.fields["photos"].widget.attrs |= {"accept": "image/jpeg,image/png,image/webp,image/heic", "data-photos": "#photo-list"}
@@ -158,3 +159,34 @@ class NearbyForm(PointForm):
 class FlagAnswerForm(forms.Form):
     code = forms.CharField(max_length=30, widget=forms.HiddenInput)
     answer = forms.CharField(label=_("情况说明"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ProblemTypeForm(forms.ModelForm):
+    class Meta:
+        model = ProblemType
+        fields = [
+            "code", "name", "field", "filing_condition", "closing_condition", "severity", "risk", "kind", "accept_figure", "accept_unit",
+            "arrive_figure",
+            "arrive_unit", "finish_figure", "finish_unit", "basis", "icon", "position", "is_minute_clock", "needs_after_photo", "may_extend",
+            "is_active",
+        ]  # fmt: skip
+        help_texts = {
+            "code": _("小写字母、数字和连字符，接口和导入用它认类型。"),
+            "arrive_figure": _("没有到场要求的不填。"),
+            "is_minute_clock": _("上报后不等受理，自动编号并交办。"),
+            "finish_figure": _("修改只影响今后的交办，已下达的期限不变。"),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["field"].queryset = self.fields["field"].queryset.filter(district_id=self.instance.district_id)
+        if self.instance.pk:
+            self.fields["code"].disabled = True
+
+    def clean(self):
+        clean = super().clean()
+        if clean.get("arrive_figure") is not None and not clean.get("arrive_unit"):
+            self.add_error("arrive_unit", _("填了到场时限，请选单位。"))
+        if not clean.get("finish_figure") and "finish_figure" not in self.errors:
+            self.add_error("finish_figure", _("整改时限应大于 0。"))
+        return clean

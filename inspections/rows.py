@@ -19,7 +19,7 @@ TONES = {
     FindingState.MERGED: "off",
     FindingState.VOID: "off",
 }
-TASK_TONES = {"returned": "late", "fed_back": "soon", "second_look": "soon"}
+TASK_TONES = {"returned": "soon", "fed_back": "soon", "second_look": "soon"}
 OFFICES_TURN = (FindingState.REPORTED, FindingState.REGISTERED, FindingState.RECTIFIED)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.views import ledger, photos, places, reports
+from inspections.views import keeping, ledger, photos, places, reports, types
 
 app_name = "inspections"
 urlpatterns = [
@@ -15,7 +15,13 @@ urlpatterns = [
     path("map/", places.ledger_map, name="map"),
     path("map/data/", places.map_data, name="map-data"),
     path("outlines/", places.outlines, name="outlines"),
+    path("types/", types.types, name="problem-types"),
+    path("types/new/", types.new, name="new-problem-type"),
+    path("types/<int:pk>/", types.edit, name="edit-problem-type"),
+    path("import/", keeping.import_ledger, name="ledger-import"),
+    path("gaps/", keeping.gaps, name="gaps"),
     path("where/", places.where, name="where"),
     path("nearby/", places.nearby, name="nearby"),
+    path("<uuid:uuid>/flags/", keeping.answer_flag, name="answer-flag"),
     path("<uuid:uuid>/photos/<str:sha256>/<str:variant>/", photos.photo, name="photo"),
 ]

@@ -40,4 +40,8 @@ class KeysetPagination(BasePagination):
 
     def get_schema_operation_parameters(self, view):
         text = {"in": "query", "required": False, "schema": {"type": "string"}}
-        return [text | {"name": "cursor"}, text | {"name": "ordering"}, {"name": "page_size", "in": "query", "required": False, "schema": {"type": "integer"}}]
+        return [
+            text | {"name": "cursor"},
+            text | {"name": "ordering"},
+            {"name": "page_size", "in": "query", "required": False, "schema": {"type": "integer"}},
+        ]

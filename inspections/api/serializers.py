@@ -181,9 +181,10 @@ class ProblemTypeSerializer(serializers.ModelSerializer):
     class Meta:
         model = ProblemType
         fields = (
-            "id", "code", "name", "field", "field_name", "filing_condition", "closing_condition", "severity", "risk", "kind", "accept_figure", "accept_unit",
-            "arrive_figure", "arrive_unit", "finish_figure", "finish_unit", "is_minute_clock", "needs_after_photo", "may_extend", "basis", "icon", "position",
-            "is_active",
+            "id", "code", "name", "field", "field_name", "filing_condition", "closing_condition", "severity", "risk", "kind", "accept_figure",
+            "accept_unit",
+            "arrive_figure", "arrive_unit", "finish_figure", "finish_unit", "is_minute_clock", "needs_after_photo", "may_extend", "basis", "icon",
+            "position", "is_active",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -57,7 +57,8 @@ class Finding(models.Model):
     """
 
     AUDIT_FIELDS = (
-        "uuid", "district_id", "number", "grid_id", "field_id", "problem_type_id", "source", "superior_number", "superior_due_at", "superior_accepted_at",
+        "uuid", "district_id", "number", "grid_id", "field_id", "problem_type_id", "source", "superior_number", "superior_due_at",
+        "superior_accepted_at",
         "kind", "severity", "risk", "text", "address", "lon", "lat", "captured_at", "received_at", "reporter_id", "state", "version", "is_sealed",
         "registered_at", "assigned_at", "rectified_at", "struck_off_at", "merged_into_id", "rebound_of_id", "payload_sha256",
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Problem types every new district begins with: the table of domain 5.1, editable afterwards."""
 
+# ruff: noqa: E501 - a table reads best with its rows on one line
 from grids.models import Field, Grid
 from inspections.models import ProblemType
 from inspections.words import Kind, Risk, Severity

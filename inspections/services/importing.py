@@ -56,3 +56,242 @@ key                    column                        value
 ``note``               备注                          str
 =====================  ============================  ==========================================================
 """
+
+import datetime as dt
+import re
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from common import clock
+from grids.models import Field, Grid, Organisation
+from inspections.models import Finding, ProblemType
+from inspections.services import corrections, submit
+from inspections.services.import_words import KIND_WORDS, SEVERITY_WORDS, SOURCE_WORDS, TYPE_WORDS
+from inspections.words import ON_LEDGER, Kind
+from sheets.cells import choice_key
+from sheets.columns import Column, Row
+
+NAMESPACE = uuid.UUID("5f0f4a52-8d0e-4a7c-9d5b-3f1c7a1e9b60")
+MORNING = dt.time(9)
+SEVERAL = re.compile(r"[、,，;；/\n]+")
+CORRECTED = ("text", "address", "problem_type", "field", "severity")
+
+
+def columns(district: Grid) -> list[Column]:
+    """The sheet's columns with the synonyms met in real files (domain 3.6)."""
+    texts = {"kind": "text"}
+    return [
+        Column("number", _("问题编号"), ("编号", "问题编码", "受理编号", "点位编号", "台账编号"), required=True, max_length=60),
+        Column("source", _("问题来源"), ("来源", "台账来源", "发现方式"), required=True, kind="choice", choices=SOURCE_WORDS),
+        Column("order_number", _("交办文号"), ("文号", "交办单号"), **texts),
+        Column("ordered_on", _("交办日期"), ("交办时间", "发现时间", "下发日期", "创建时间", "受理日期"), required=True, kind="date"),
+        Column(
+            "text",
+            _("问题描述"),
+            ("问题详情描述", "存在问题", "问题内容", "交办问题基本情况", "问题标题", "主要问题"),
+            required=True,
+            max_length=2000,
+        ),
+        Column("address", _("问题位置"), ("位置", "详细地址", "地址", "点位", "地点"), max_length=200),
+        Column("lonlat", _("经纬度"), ("坐标", "位置坐标"), kind="lonlat"),
+        Column("field", _("专项领域"), ("专项", "领域", "问题类别", "所属专项"), **texts),
+        Column("problem_type", _("问题类型"), ("类型", "污染类型", "问题种类"), required=True),
+        Column("severity", _("严重程度"), ("影响程度",), kind="choice", choices=SEVERITY_WORDS),
+        Column("goal", _("整改目标"), ("整改要求", "整改标准", "整改完成标准"), **texts),
+        Column("measure", _("整改措施"), ("细化措施", "处理和整改情况"), **texts),
+        Column("kind", _("整改类型"), ("整改方式", "整改性质", "时限类型"), kind="choice", choices=KIND_WORDS),
+        Column("due_on", _("整改时限"), ("整改期限", "整改截止日期", "完成时限", "截止日期", "时限"), kind="date"),
+        Column(
+            "territorial", _("责任单位（属地）"), ("属地责任单位", "属地", "责任单位", "属地单位", "行政区域", "乡办", "整改责任单位"), required=True
+        ),
+        Column("sector", _("责任单位（行业）"), ("行业责任单位", "行业部门", "行业主管部门", "所属部门", "责任部门"), **texts),
+        Column("lead", _("牵头单位"), ("牵头部门",), **texts),
+        Column("leader", _("责任领导"), ("包保领导", "协助领导", "整改第一责任人"), **texts),
+        Column("person", _("责任人"), ("整改责任人", "具体责任人"), **texts),
+        Column("phone", _("联系电话"), ("电话", "联系方式"), **texts),
+        Column("progress", _("整改进展"), ("最新整改反馈", "整改情况", "整改完成情况", "已采取措施"), **texts),
+        Column("percent", _("完成率"), ("进度", "完成比例"), **texts),
+        Column("finished_on", _("完成日期"), ("完成时间", "整改完成时间", "整改反馈时间"), kind="date"),
+        Column("verifying_unit", _("核查单位"), ("验收单位",), **texts),
+        Column("verifier", _("核查人"), ("核查人员", "验收人员", "验收人"), **texts),
+        Column("verified_on", _("核查日期"), ("核查时间", "整改验收时间", "验收日期", "验收时间"), kind="date"),
+        Column("verdict", _("核查意见"), ("验收意见", "核查结论"), **texts),
+        Column("is_done", _("是否办结"), ("是否完成整改", "是否已完成整改", "办结"), kind="bool"),
+        Column("is_struck_off", _("是否销号"), ("销号", "是否已销号"), kind="bool"),
+        Column("struck_off_on", _("销号日期"), ("销号时间",), kind="date"),
+        Column("published", _("公示起止"), ("公示期", "公示时间"), **texts),
+        Column("looked_back_on", _("回头看日期"), ("回头看时间",), kind="date"),
+        Column("look_back_result", _("回头看结果"), ("回头看情况",), **texts),
+        Column("has_rebounded", _("是否反弹"), ("反弹",), kind="bool"),
+        Column("extensions", _("延期次数"), (), kind="int"),
+        Column("returns", _("返工次数"), ("驳回次数", "退回次数"), kind="int"),
+        Column("points", _("扣分"), ("扣分情况",), kind="decimal"),
+        Column("accountability", _("问责情况"), ("责任人被处理情况", "追责情况"), **texts),
+        Column("note", _("备注"), ("说明",), **texts),
+        Column("grid", _("所属网格"), ("网格",), **texts),
+    ]
+
+
+def uuid_of(district_id: int, number: str) -> uuid.UUID:
+    """The same row of the same district is the same finding, however often it is imported."""
+    return uuid.uuid5(NAMESPACE, f"{district_id}:{choice_key(number)}")
+
+
+class LedgerImport:
+    """``apply`` takes one row. Names of units, types and fields are read once."""
+
+    def __init__(self, district: Grid, *, by):
+        self.district, self.by = district, by
+        self.carry_over = import_string(settings.LEDGER_IMPORTED)
+        self.units = self._named_units()
+        self.types = list(ProblemType.objects.filter(district=district).select_related("field"))
+        self.fields = list(Field.objects.filter(district=district))
+        self.grids = {choice_key(name): grid for grid in Grid.objects.filter(district=district) for name in (grid.name, grid.code)}
+
+    def _named_units(self) -> dict[str, Organisation]:
+        found: dict[str, Organisation] = {}
+        for unit in Organisation.objects.filter(district=self.district, merged_into=None).order_by("-position", "-pk"):
+            for name in (unit.name, unit.short_name):
+                found[choice_key(name)] = unit
+        return found
+
+    # --- one row ---------------------------------------------------------------------------------------------------------------------
+    def apply(self, row: Row) -> str:
+        values = self.values_of(row)
+        finding = Finding.objects.filter(uuid=uuid_of(self.district.pk, values["number"])).first()
+        if finding is None:
+            self._check_not_ours(values["number"])
+            finding = self._create(values)
+            self.carry_over(finding, values, by=self.by)
+            return "created"
+        corrected = self._correct(finding, values)
+        return "updated" if self.carry_over(finding, values, by=self.by) or corrected else "unchanged"
+
+    def _check_not_ours(self, number: str) -> None:
+        if Finding.objects.filter(district=self.district, number=number).exists():
+            raise ValidationError({"number": _("这是平台内登记的问题，请在平台内办理，不能用表格改。")}, code="ours")
+
+    def _create(self, values: dict) -> Finding:
+        lon, lat = (float(value) for value in values["lonlat"]) if values["lonlat"] else (None, None)
+        received_at = min(clock.at(values["ordered_on"], MORNING), clock.now())
+        clean = {
+            "uuid": uuid_of(self.district.pk, values["number"]),
+            "captured_at": received_at,
+            "saved_at": received_at,
+            "superior_number": values["number"],
+            "superior_due_at": clock.at(values["due_on"], dt.time(23, 59, 59)) if values["due_on"] else None,
+            "lon": lon,
+            "lat": lat,
+            "grid": values["grid"],
+            **{name: values[name] for name in ("source", "text", "address", "field", "problem_type", "severity")},
+        }
+        return submit.carry_in(clean, kind=values["kind"], received_at=received_at, by=self.by)
+
+    def _correct(self, finding: Finding, values: dict) -> bool:
+        """Words that the newer sheet puts otherwise are corrected, signed by the importer, while the finding is on the ledger."""
+        newer = {name: values[name] for name in CORRECTED if values[name] not in (None, "") and values[name] != getattr(finding, name)}
+        if not newer or finding.state not in ON_LEDGER:
+            return False
+        corrections.apply(finding, newer, note=_("按再次导入的台账更正"), by=self.by)
+        return True
+
+    # --- values ----------------------------------------------------------------------------------------------------------------------
+    def values_of(self, row: Row) -> dict:
+        """The contract's dictionary. Raises ``ValidationError`` with every wrong column at once."""
+        values, errors = dict(row.values), {}
+        for key, read in {
+            "problem_type": self._type,
+            "field": self._field,
+            "territorial": self._unit,
+            "lead": self._unit,
+            "sector": self._several_units,
+            "percent": percent,
+            "grid": self._grid,
+        }.items():
+            try:
+                values[key] = read(row.values[key])
+            except ValidationError as refused:
+                errors[key] = refused.messages
+        if row.values["ordered_on"] and row.values["ordered_on"] > clock.today():
+            errors["ordered_on"] = [_("交办日期不能晚于今天。")]
+        if errors:
+            raise ValidationError(errors)
+        return self._completed(values, row)
+
+    def _completed(self, values: dict, row: Row) -> dict:
+        values["field"] = values["field"] or values["problem_type"].field
+        values["kind"] = values["kind"] or kind_of(row.words.get("due_on", "")) or Kind(values["problem_type"].kind)
+        values["grid"] = values["grid"] or (None if values["lonlat"] else self._grid_of(values["territorial"]))
+        for name in ("is_done", "is_struck_off"):
+            values[name] = bool(values[name])
+        values["is_done"] = values["is_done"] or values["is_struck_off"]
+        return values
+
+    def _type(self, text: str) -> ProblemType:
+        key = choice_key(text)
+        exact = [each for each in self.types if key in (choice_key(each.name), each.code)]
+        by_word = [each for each in self.types if any(word in key for word in TYPE_WORDS.get(each.code, ()))]
+        partly = [each for each in self.types if key and (key in choice_key(each.name) or choice_key(each.name) in key)]
+        for found in (exact, by_word, partly):
+            if len(found) == 1 or (found and found is by_word):
+                return found[0]
+        names = "、".join(each.name for each in self.types[:30])
+        raise ValidationError(_("没有“%(text)s”这个问题类型，可填：%(names)s") % {"text": text, "names": names}, code="type")
+
+    def _field(self, text: str) -> Field | None:
+        key = choice_key(text)
+        if not key:
+            return None
+        found = [each for each in self.fields if key in (choice_key(each.name), each.code)] or [each for each in self.fields if key[:2] in each.name]
+        if not found:
+            raise ValidationError(
+                _("没有“%(text)s”这个专项，可填：%(names)s") % {"text": text, "names": "、".join(each.name for each in self.fields)}, code="field"
+            )
+        return found[0]
+
+    def _unit(self, text: str) -> Organisation | None:
+        key = choice_key(text)
+        if not key:
+            return None
+        for name in (key, key.removeprefix(choice_key(self.district.name)), key.lstrip("区县市"), f"区{key}"):
+            if name in self.units:
+                return self.units[name]
+        raise ValidationError(_("没有“%(text)s”这个单位，请用单位的全称或简称。") % {"text": text}, code="unit")
+
+    def _several_units(self, text: str) -> list[Organisation]:
+        found = [self._unit(part) for part in SEVERAL.split(text or "") if part.strip()]
+        return list(dict.fromkeys(unit for unit in found if unit))
+
+    def _grid(self, text: str) -> Grid | None:
+        if not choice_key(text):
+            return None
+        grid = self.grids.get(choice_key(text))
+        if grid is None:
+            raise ValidationError(_("没有“%(text)s”这个网格，请用网格名称或编码。") % {"text": text}, code="grid")
+        return grid
+
+    def _grid_of(self, unit: Organisation | None) -> Grid | None:
+        """A row without a place lies in the township that has the duty."""
+        return Grid.objects.filter(district=self.district, organisation=unit, parent__isnull=False).order_by("level", "pk").first() if unit else None
+
+
+def percent(text: str) -> int | None:
+    """``80%``, ``80`` and Excel's 0.8 are all eighty."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*[%％]?", (text or "").strip())
+    if not (text or "").strip():
+        return None
+    if not found:
+        raise ValidationError(_("完成率应为 0 到 100 之间的数。"), code="percent")
+    figure = float(found[1])
+    share = round(figure * 100) if figure <= 1 and "." in text and "%" not in text and "％" not in text else round(figure)
+    if share > 100:
+        raise ValidationError(_("完成率应为 0 到 100 之间的数。"), code="percent")
+    return share
+
+
+def kind_of(word: str) -> Kind | None:
+    return {"立即": Kind.IMMEDIATE, "长期坚持": Kind.LONG_TERM}.get(word)

@@ -55,7 +55,9 @@ def supplement(finding, sent: list[Photo], *, note: str, by) -> None:
             flag(finding, photo_flags(finding, photo, at=now))
             evidence.services.set_caption(photo, caption(finding))
         details = {"photos": [photo.sha256 for photo in fresh]}
-        FindingEvent.objects.create(finding=finding, action="supplement", by=by, by_name="", version=finding.version, note=note, details=details, at=now)
+        FindingEvent.objects.create(
+            finding=finding, action="supplement", by=by, by_name="", version=finding.version, note=note, details=details, at=now
+        )
         record("finding.supplement", finding, by=by, district_id=finding.district_id, payload=details | {"note": note})
 
 

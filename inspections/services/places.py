@@ -14,7 +14,7 @@ DEGREE_METRES = 111_320
 
 
 def place(*, district_id: int, grid, lon, lat):
-    """The grid a point belongs to and the flags it earns: ``(grid or None, [Flag])``. A grid named by the reporter stands; the point is checked against it."""
+    """The grid a point belongs to and the flags it earns: ``(grid or None, [Flag])``. A grid named by the reporter stands."""
     if lon is None or lat is None:
         return grid, [Flag.NO_PLACE]
     found = geometry.locate(district_id, lon, lat)
@@ -38,7 +38,9 @@ def around(findings, *, problem_type_id: int, lon: float, lat: float, within: in
     reach = within / DEGREE_METRES
     wide = reach / max(0.1, cos(radians(lat)))
     box = {"lat__range": (lat - reach, lat + reach), "lon__range": (lon - wide, lon + wide)}
-    found = list(findings.filter(problem_type_id=problem_type_id, state__in=ON_LEDGER, is_sealed=False, **box).select_related("problem_type", "grid")[:200])
+    found = list(
+        findings.filter(problem_type_id=problem_type_id, state__in=ON_LEDGER, is_sealed=False, **box).select_related("problem_type", "grid")[:200]
+    )
     for each in found:
         each.distance = geometry.distance_m(lon, lat, each.lon, each.lat)
     return sorted((each for each in found if each.distance <= within), key=lambda each: each.distance)

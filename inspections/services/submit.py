@@ -38,9 +38,9 @@ class Submission:
 def submit(clean: dict, *, by) -> Submission:
     """Store a report under the ``uuid`` its device gave it.
 
-    ``clean`` holds ``uuid``, ``problem_type`` and what ``CONTENT`` lists, with model instances for grid, field and type. The same content again gives the
-    stored row with ``replay``. Raises ``Conflict`` (``payload_conflict`` for other content under one's own uuid, ``uuid_taken`` for another person's, which
-    tells nothing) and ``ValidationError``.
+    ``clean`` holds ``uuid``, ``problem_type`` and what ``CONTENT`` lists, with model instances for grid, field and type. The same content
+    again gives the stored row with ``replay``. Raises ``Conflict`` (``payload_conflict`` for other content under one's own uuid, ``uuid_taken``
+    for another person's, which tells nothing) and ``ValidationError``.
     """
     digest = content_digest(clean)
     if Finding.objects.filter(uuid=clean["uuid"]).exists():
@@ -170,6 +170,17 @@ def take_in(clean: dict, *, by, shown=()) -> Submission:
     if not submission.replay:
         held.resolve(uuid=clean["uuid"], by=by)
     return submission
+
+
+@transaction.atomic
+def carry_in(clean: dict, *, kind: Kind, received_at: dt.datetime, by) -> Finding:
+    """A row of an old ledger: dated as it was, silent (no clock is started, nobody is told). The caller brings it to its state."""
+    finding = _build(clean, digest=content_digest(clean), by=by, now=received_at)
+    finding.kind = kind
+    finding.save(force_insert=True)
+    FindingEvent.objects.create(finding=finding, action="import", to_state=finding.state, by=by, by_name=str(by), at=received_at)
+    record("finding.import", finding, by=by, district_id=finding.district_id)
+    return finding
 
 
 def photos_missing(finding) -> list[str]:

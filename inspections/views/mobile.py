@@ -52,7 +52,14 @@ def report(request):
 def report_page(form, kept, **more) -> dict:
     types = list(form.fields["problem_type"].queryset)
     chosen = str(form["problem_type"].value() or "")
-    return {"form": form, "kept": list(zip(kept.tokens, kept.photos, strict=True)), "types": types, "chosen": chosen, "held": None, "errors": {}} | more
+    return {
+        "form": form,
+        "kept": list(zip(kept.tokens, kept.photos, strict=True)),
+        "types": types,
+        "chosen": chosen,
+        "held": None,
+        "errors": {},
+    } | more
 
 
 @require_GET
@@ -79,7 +86,12 @@ def supplement(request, uuid):
             return redirect("mobile:home")
     if request.method == "POST" and not kept.photos:
         kept.errors.append(_("请至少拍一张照片。"))
-    context = {"finding": finding, "kept": list(zip(kept.tokens, kept.photos, strict=True)), "errors": kept.errors, "note": request.POST.get("note", "")}
+    context = {
+        "finding": finding,
+        "kept": list(zip(kept.tokens, kept.photos, strict=True)),
+        "errors": kept.errors,
+        "note": request.POST.get("note", ""),
+    }
     return render(request, "mobile/supplement.html", context, status=400 if kept.errors else 200)
 
 
