@@ -41,7 +41,8 @@ def open_accounts(place: Place) -> list[dict]:
 
 def _row(user: User, place: Place) -> dict:
     user.set_password(password_of(user.username))
-    user.save(update_fields=["password"])
+    user.password_changed_at = None  # a published password does not grow old; the seed lives in the past
+    user.save(update_fields=["password", "password_changed_at"])
     seat = Membership.objects.filter(user=user).select_related("organisation").first()
     post = Post.objects.filter(user=user).select_related("grid__organisation").first()
     grid = post.grid if post else place.villages[0]
