@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -54,7 +56,7 @@ def row(standing: board.Standing, ids: dict[int, list[int]]) -> dict:
         "grade": card.grade,
         "digest": card.digest,
         "bonus": standing.bonus,
-        "parts": [{"part": cell.part, "points": cell.points, "counted": cell.counted, "full": cell.full} for cell in standing.cells],
+        "parts": [asdict(cell) for cell in standing.cells],
         "lines": [line_json(line, ids.get(line.pk, [])) for line in standing.lines],
     }
 

@@ -19,6 +19,8 @@ class Cell:
     points: int | None
     counted: int
     full: int
+    has_source: bool = True
+    """False: nothing of the part is measured yet. True without points: measured, but nothing fell due (无数据)."""
 
     @property
     def is_partial(self) -> bool:
@@ -98,7 +100,8 @@ def cell(part: str, lines: list[ScoreLine]) -> Cell:
     mine = [line for line in lines if line.part == part]
     counted = [line for line in mine if line.state == LineState.COUNTED]
     points = marks.part_total(line.points for line in counted) if counted else None
-    return Cell(part, points, sum(line.full for line in counted), sum(line.full for line in mine))
+    measured = any(line.state != LineState.NOT_COUNTED for line in mine)
+    return Cell(part, points, sum(line.full for line in counted), sum(line.full for line in mine), has_source=measured)
 
 
 def _group(kind: str, standings: list[Standing]) -> Group:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from scorecards import board, marks
 from scorecards.models import Scorecard, ScoreRow
-from scorecards.words import Grade
+from scorecards.words import Grade, month_words
 from sheets import services as sheets
 from sheets.services import Result
 from sheets.writing import Col, Workbook
@@ -33,7 +33,7 @@ def run(job) -> Result:
 
 
 def filename(month: str) -> str:
-    return _("%(month)s督导考核排名") % {"month": month}
+    return _("%(month)s督导考核排名") % {"month": month_words(month)}
 
 
 def workbook(cards, *, month: str, by) -> Workbook:
@@ -56,10 +56,6 @@ def workbook(cards, *, month: str, by) -> Workbook:
     heading = _("%(month)s各指标明细行") % {"month": month_words(month)}
     every = (plain_row(row) for row in seen.iterator(chunk_size=2000))
     return book.sheet(_("明细行"), columns=row_columns(), rows=every, heading=heading, as_of=as_of, note=note)
-
-
-def month_words(month: str) -> str:
-    return _("%(year)s年%(month)s月") % {"year": month[:4], "month": int(month[5:])}
 
 
 # --- ranking ------------------------------------------------------------------------------------------------------------------------
@@ -91,13 +87,19 @@ def ranking_rows(groups):
                 card.share,
                 card.obtained if card.share is not None else None,
                 card.counted,
-                *(_("暂未计分") if cell.points is None else cell.points for cell in each.cells),
+                *(cell_words(cell) for cell in each.cells),
                 each.bonus,
                 rate_words(rate),
                 overdue.numerator if overdue else None,
                 str(Grade(card.grade).label) if card.grade else _("无数据"),
                 moved_words(each),
             )
+
+
+def cell_words(cell):
+    if cell.points is not None:
+        return cell.points
+    return _("无数据") if cell.has_source else _("暂未计分")
 
 
 def rate_words(line):
@@ -114,7 +116,8 @@ def moved_words(standing) -> str:
 
 def ranking_note() -> str:
     return _(
-        "按得分率排名，得分率 = 得分 ÷ 计分满分；同分并列，并列后名次顺延。“暂未计分”的部分尚无数据来源，不计入得分，也不计入满分。"
+        "按得分率排名，得分率 = 得分 ÷ 计分满分；同分并列，并列后名次顺延。"
+        "“暂未计分”的部分尚无数据来源，“无数据”的部分本月没有到期事项，都不计入得分，也不计入满分。"
         "B 部分从起评分扣减。各行依据见“扣分明细”和“明细行”。"
     )
 

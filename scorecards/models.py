@@ -13,7 +13,7 @@ from inspections.words import Source
 from rectification.models import Task
 from scorecards import marks
 from scorecards.indicators import INDICATORS
-from scorecards.words import Grade, Kind, LineState, Part, Reason
+from scorecards.words import Grade, Kind, LineState, Part, Reason, month_words
 
 MONTH = RegexValidator(r"^\d{4}-(0[1-9]|1[0-2])$", _("请按 2026-10 的样式填写月份。"))
 WELL_FORMED_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
@@ -134,6 +134,10 @@ class Scorecard(models.Model):
 
     def get_absolute_url(self):
         return reverse("scorecards:card", args=[self.month, self.organisation_id])
+
+    @property
+    def month_label(self) -> str:
+        return month_words(self.month)
 
 
 class ScoreLineQuerySet(models.QuerySet):

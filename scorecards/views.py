@@ -1,3 +1,5 @@
+import re
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -9,13 +11,14 @@ from common import clock
 from scorecards import access, board, charts, exports
 from scorecards.forms import MonthForm, SchemeForm
 from scorecards.indicators import ALL
-from scorecards.models import Scheme, Scorecard, ScoreRow
+from scorecards.models import WELL_FORMED_MONTH, Scheme, Scorecard, ScoreRow
 from scorecards.services import defaults
 from scorecards.services import schemes as scheme_services
-from scorecards.words import Kind, Part
+from scorecards.words import Kind, Part, month_words
 from sheets.models import Job
 
 PAGE_SIZE = 50
+WELL_FORMED = re.compile(WELL_FORMED_MONTH)
 
 
 # --- ranking ------------------------------------------------------------------------------------------------------------------------
@@ -24,13 +27,14 @@ def ranking(request, month=""):
     district = access.district_of(request)
     months = months_of(request, district)
     month = month or request.GET.get("month", "") or (months[0] if months else clock.previous_month(clock.today()))
-    if months and month not in months:
+    if month not in months and (months or not WELL_FORMED.fullmatch(month)):
         raise Http404
     groups = board.groups(access.cards_of(request, month))
     kind = request.GET.get("kind") or Kind.TOWNSHIP
     group = next((each for each in groups if each.kind == kind), None)
     context = {
         "month": month,
+        "month_label": month_words(month),
         "form": MonthForm({"month": month}, months=months),
         "earlier": next((each for each in months if each < month), None),
         "later": next((each for each in reversed(months) if each > month), None),

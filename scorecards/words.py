@@ -1,7 +1,13 @@
 """The words of the monthly marks (domain 6.2)."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+
+def month_words(month: str) -> str:
+    """2026年10月"""
+    return gettext("%(year)s年%(month)s月") % {"year": month[:4], "month": int(month[5:])}
 
 
 class Kind(TextChoices):

@@ -1,6 +1,7 @@
 """An independent month: plain Python over exported rows, with nothing of the product but the rows.
 
-``export(district)`` dumps the tables; ``recompute(tables, start, end, …)`` works out on-time rates, overdue, rework and rebound deductions from histories alone.
+``export(district)`` dumps the tables; ``recompute(tables, start, end)`` works out on-time rates and the deductions for overdue, rework and rebound
+from histories alone.
 """
 
 from collections import defaultdict
