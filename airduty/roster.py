@@ -8,7 +8,6 @@ from functools import partial as bound
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from audit.services import record
 from common import clock
@@ -154,9 +153,9 @@ def run(file, *, district: Grid, by, dry_run: bool, partial: bool) -> Outcome:
 
 def _tables(file, today: dt.date) -> list[tuple[str, Table | None, Callable]]:
     return [
-        (gettext_lazy("单位"), _table(file, UNITS, today, {"kind", "short_name", "heads"}), roster.apply_organisation),
-        (gettext_lazy("网格"), in_order(_table(file, PLACES, today, {"parent", "level"})), roster.apply_grid),
-        (gettext_lazy("一长三员"), _table(file, NETWORK, today, {role.value for role in POST_TITLES}), _apply_network),
+        (_("单位"), _table(file, UNITS, today, {"kind", "short_name", "heads"}), roster.apply_organisation),
+        (_("网格"), in_order(_table(file, PLACES, today, {"parent", "level"})), roster.apply_grid),
+        (_("一长三员"), _table(file, NETWORK, today, {role.value for role in POST_TITLES}), _apply_network),
     ]
 
 
@@ -255,7 +254,7 @@ def _network_row(line: board.Line, *, whole: bool) -> list:
     grid = line.grid
     cells = ["\n".join(_told(post, whole=whole) for post in column["posts"]) or (_("空缺") if column["vacant"] else "") for column in line.columns]
     begun = [post.starts_on for posts in line.posts.values() for post in posts]
-    parent = grid.parent.name if grid.parent_id else ""
+    parent = grid.parent.name if grid.parent else ""
     return [grid.code, grid.name, grid.level, parent, grid.extent, *cells, None, None, None, max(begun, default=None)]
 
 

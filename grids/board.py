@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count
 
@@ -47,7 +48,7 @@ def in_tree_order(grids) -> list[Grid]:
 def lines(grids: Iterable[Grid], *, day, open_findings=None) -> list[Line]:
     grids = list(grids)
     by_key = {grid.pk: grid for grid in grids}
-    held = defaultdict(lambda: defaultdict(list))
+    held: dict = defaultdict(lambda: defaultdict(list))
     for post in Post.objects.current(day).filter(grid__in=grids, user__is_active=True).select_related("user").order_by("pk"):
         post.grid = by_key[post.grid_id]
         held[post.grid_id][post.role].append(post)
@@ -57,7 +58,8 @@ def lines(grids: Iterable[Grid], *, day, open_findings=None) -> list[Line]:
 
 def open_findings(user, district: Grid) -> dict[str, int]:
     """Open findings the person may see, by grid path. Findings live on a higher floor: reached through the reverse relation."""
-    findings = Grid._meta.get_field("grid_findings").related_model.objects.visible_to(user).open()
+    finding: Any = Grid._meta.get_field("grid_findings").related_model
+    findings = finding.objects.visible_to(user).open()
     rows = findings.filter(district=district, grid__isnull=False).order_by().values_list("grid__path").annotate(n=Count("pk"))
     return dict(rows)
 

@@ -1,6 +1,7 @@
 """Turning what people type into clean values. Nothing is saved here."""
 
 import json
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from accounts.models import User
 from common import clock
 from grids import people
 from grids.models import Field, Grid, Headquarters, Organisation
-from grids.roles import ROLES_OF_KIND, OrganisationKind, PostRole, Role
+from grids.roles import REQUIRED_POSTS, ROLES_OF_KIND, OrganisationKind, PostRole, Role
 
 MAX_POLYGON_BYTES = 2_000_000
 
@@ -24,6 +25,15 @@ class DayInput(forms.DateInput):
 
 def day_field(label, **options):
     return forms.DateField(label=label, widget=DayInput(), **options)
+
+
+def offer(form: forms.Form, name: str, rows=None, *, choices=None) -> None:
+    """What the choice field ``name`` of this form offers."""
+    field: Any = form.fields[name]
+    if choices is None:
+        field.queryset = rows
+    else:
+        field.choices = choices
 
 
 class InDistrict(forms.Form):
@@ -41,7 +51,7 @@ class InDistrict(forms.Form):
         }
         for name, rows in choices.items():
             if name in self.fields:
-                self.fields[name].queryset = rows
+                offer(self, name, rows)
 
     def people(self):
         return people.of_district(self.district).filter(is_active=True).order_by("name", "pk")
@@ -142,7 +152,7 @@ class OrganisationForm(forms.Form):
 
     def __init__(self, *args, district: Grid, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = Organisation.objects.filter(district=district).active(clock.today())
+        offer(self, "parent", Organisation.objects.filter(district=district).active(clock.today()))
 
 
 class NewOrganisationForm(OrganisationForm):
@@ -161,7 +171,8 @@ class HeadquartersForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = (OrganisationKind.DEPARTMENT, OrganisationKind.SQUAD, OrganisationKind.OFFICE, OrganisationKind.TOWNSHIP)
         units = Organisation.objects.filter(district=district, kind__in=kinds).active(clock.today())
-        self.fields["lead_unit"].queryset = self.fields["member_units"].queryset = units
+        offer(self, "lead_unit", units)
+        offer(self, "member_units", units)
 
 
 class NewHeadquartersForm(HeadquartersForm):
@@ -176,7 +187,7 @@ class FieldForm(forms.Form):
 
     def __init__(self, *args, district: Grid, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["headquarters"].queryset = Headquarters.objects.filter(organisation__district=district).select_related("organisation")
+        offer(self, "headquarters", Headquarters.objects.filter(organisation__district=district).select_related("organisation"))
 
 
 class NewFieldForm(FieldForm):
@@ -218,11 +229,11 @@ class GrantForm(TermForm):
     def __init__(self, *args, organisation: Organisation, **kwargs):
         super().__init__(*args, district=organisation.district, **kwargs)
         self.fields["role"].label = _("角色")
-        self.fields["role"].choices = roles_of(organisation)
+        offer(self, "role", choices=roles_of(organisation))
 
 
 def roles_of(organisation: Organisation) -> list[tuple[str, str]]:
-    return [(role.value, role.label) for role in ROLES_OF_KIND[OrganisationKind(organisation.kind)]]
+    return [(role.value, str(role.label)) for role in ROLES_OF_KIND[OrganisationKind(organisation.kind)]]
 
 
 class NewPersonForm(forms.Form):
@@ -235,7 +246,7 @@ class NewPersonForm(forms.Form):
 
     def __init__(self, *args, place: Grid | Organisation, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = roles_of(place) if isinstance(place, Organisation) else PostRole.choices
+        offer(self, "role", choices=roles_of(place) if isinstance(place, Organisation) else PostRole.choices)
 
 
 class PersonForm(forms.Form):
@@ -266,6 +277,11 @@ class HandoverForm(InDistrict):
 
 
 # --- lists --------------------------------------------------------------------------------------------------------------------------
+def lacking_choices() -> list[tuple]:
+    posts = [(role.value, _("缺%(role)s") % {"role": role.label}) for role in REQUIRED_POSTS]
+    return [("", _("全部")), ("any", _("有空缺")), *posts]
+
+
 class TreeFilter(forms.Form):
     town = forms.ModelChoiceField(label=_("乡办"), queryset=Grid.objects.none(), required=False, empty_label=_("全部"))
     lacking = forms.ChoiceField(label=_("空缺"), required=False)
@@ -273,11 +289,8 @@ class TreeFilter(forms.Form):
 
     def __init__(self, *args, towns, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["town"].queryset = towns
-        posts = [
-            (role.value, _("缺%(role)s") % {"role": role.label}) for role in (PostRole.CHIEF, PostRole.MEMBER, PostRole.PATROLLER, PostRole.OVERSEER)
-        ]
-        self.fields["lacking"].choices = [("", _("全部")), ("any", _("有空缺")), *posts]
+        offer(self, "town", towns)
+        offer(self, "lacking", choices=lacking_choices())
         self.fields["q"].widget.attrs["placeholder"] = _("网格、编码或姓名")
 
 
@@ -288,7 +301,7 @@ class PeopleFilter(forms.Form):
 
     def __init__(self, *args, organisations, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = organisations
+        offer(self, "organisation", organisations)
         self.fields["q"].widget.attrs["placeholder"] = _("姓名、登录名或电话")
 
 

@@ -7,6 +7,7 @@ the same sheet changes nothing. ``Run`` carries what the rows of one import shar
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -138,7 +139,7 @@ def _plain(phone: str) -> str:
 
 
 # --- organisations ------------------------------------------------------------------------------------------------------------------
-HEADS = {
+HEADS: dict[str, Role] = {
     OrganisationKind.LEADING_GROUP: Role.DISTRICT_LEADER,
     OrganisationKind.OFFICE: Role.OFFICE_DIRECTOR,
     OrganisationKind.HEADQUARTERS: Role.COMMANDER,
@@ -147,7 +148,7 @@ HEADS = {
     OrganisationKind.TOWNSHIP: Role.TOWN_MANAGER,
     OrganisationKind.SQUAD: Role.DEPT_HANDLER,
 }
-STAFF = {
+STAFF: dict[str, Role] = {
     OrganisationKind.OFFICE: Role.OFFICE_STAFF,
     OrganisationKind.HEADQUARTERS: Role.HQ_STAFF,
     OrganisationKind.SUPERVISION: Role.SUPERVISION,
@@ -303,7 +304,7 @@ def _fill(grid: Grid, role: PostRole, text: str, wanted: list[Person], day, run:
 # --- people -------------------------------------------------------------------------------------------------------------------------
 def _account(person: Person, run: Run, *, role, grid: Grid | None = None, organisation: Organisation | None = None) -> tuple[User, bool]:
     """The person's account and whether it was made or changed. Who: by mobile number, else by name in this place."""
-    place = grid or organisation
+    place: Any = grid or organisation
     user = _by_phone(person, run.district) or _by_name(person, grid, organisation)
     if user is None:
         username = services.free_username(place.code or run.district.code)

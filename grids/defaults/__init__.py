@@ -10,7 +10,7 @@ from grids.models import Grid, Organisation
 @transaction.atomic
 def load(district: Grid, *, by=None) -> dict[str, Organisation]:
     """Leading group, office, supervision bureau, departments, nine headquarters without people, and the fields. Units by short name."""
-    units = {}
+    units: dict[str, Organisation] = {}
     for position, (kind, short_name, name, power) in enumerate(BODIES, 1):
         units[short_name] = services.create_organisation(
             district=district,

@@ -1,6 +1,7 @@
 """People of a district: their accounts, made and kept by those who keep the settings."""
 
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -36,12 +37,12 @@ def create_person(
 
     Without ``username`` one is made of the code of grid or unit and the next number.
     """
-    place = grid or organisation
+    place: Any = grid or organisation
     check_keeper(by, place.district_id)
     user, password = open_account(username=username or free_username(place.code or place.district.code), name=name, phone=phone, by=by)
     if grid:
         appoint(user=user, grid=grid, role=role, title=title, starts_on=starts_on, by=by)
-    else:
+    elif organisation:
         grant(user=user, organisation=organisation, role=role, title=title, starts_on=starts_on, by=by)
     return user, password
 

@@ -46,7 +46,7 @@ def _save_new(grid: Grid, *, polygon, on) -> Grid:
     grid.valid_from = on
     grid.full_clean(exclude=["path", "district", "polygon"])
     grid.save()
-    grid.path = f"{grid.parent.path if grid.parent_id else '/'}{grid.pk}/"
+    grid.path = f"{grid.parent.path if grid.parent else '/'}{grid.pk}/"
     grid.district_id = grid.district_id or grid.pk
     grid.save(update_fields=["path", "district"])
     return grid

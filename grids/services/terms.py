@@ -173,7 +173,7 @@ def end_handover(handover: Handover, *, by) -> Handover:
     return handover
 
 
-def _district_of(duty: Membership | Post) -> int:
+def _district_of(duty: Membership | Post):
     return duty.organisation.district_id if isinstance(duty, Membership) else duty.grid.district_id
 
 

@@ -104,7 +104,7 @@ def show(request, person: User, **extra):
     return render(request, "grids/person.html", context | extra)
 
 
-def term_district(term) -> int:
+def term_district(term):
     return term.grid.district_id if isinstance(term, Post) else term.organisation.district_id
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from common import clock, coordinates
 from grids import board, geometry, people
-from grids.forms import PointForm, TreeFilter
+from grids.forms import PointForm, TreeFilter, lacking_choices
 from grids.models import Field, Grid, Headquarters, Membership, Organisation, Post
 from grids.roles import COMMANDERS, REQUIRED_POSTS, OrganisationKind, PostRole, Role
 from grids.views.frame import district_of, show_page
@@ -57,7 +57,7 @@ def chips(request, grids, day) -> list[dict]:
     kept.pop("page", None)
     counts = {"": grids.count(), "any": sum(not all(row) for row in rows)}
     counts |= {role: sum(not row[index] for row in rows) for index, role in enumerate(REQUIRED_POSTS)}
-    labels = dict(TreeFilter(towns=Grid.objects.none()).fields["lacking"].choices)
+    labels = dict(lacking_choices())
     found = []
     for value, count in counts.items():
         kept["lacking"] = value
@@ -94,8 +94,9 @@ def headquarters_of(units, day):
     )
 
 
-def unit_card(unit: Organisation) -> dict:
-    first = {OrganisationKind.LEADING_GROUP: Role.DISTRICT_LEADER, OrganisationKind.OFFICE: Role.OFFICE_DIRECTOR}.get(unit.kind)
+def unit_card(unit) -> dict:
+    heads: dict[str, Role] = {OrganisationKind.LEADING_GROUP: Role.DISTRICT_LEADER, OrganisationKind.OFFICE: Role.OFFICE_DIRECTOR}
+    first = heads.get(unit.kind)
     return {
         "unit": unit,
         "kind": unit.kind,
@@ -104,7 +105,7 @@ def unit_card(unit: Organisation) -> dict:
     }
 
 
-def headquarters_card(one: Headquarters) -> dict:
+def headquarters_card(one) -> dict:
     by_role = {role: [term for term in one.organisation.serving if term.role == role] for role in COMMANDERS}
     return {
         "headquarters": one,
