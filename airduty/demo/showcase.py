@@ -91,7 +91,8 @@ class Showcase:
                 {"due_on": day, "target": target, "percent": share}
                 for day, target, share in zip(days, ("完成设计和招标", "主体完工", "验收投用"), (30, 80, 100), strict=True)
             ]
-            advance(task, "milestones", by=self.handler(task), milestones=plan)
+            task = advance(task, "milestones", by=self.handler(task), note="分三个阶段实施", milestones=plan)
+            advance(task, "approve", by=self.life.director, note="同意按方案实施")
 
     def from_above(self) -> None:
         for task in self.accepted("superior-issue", by=self.life.office, source=Source.CENTRAL_INSPECTION):
