@@ -2,6 +2,8 @@
 
 import json
 
+from django.utils import timezone
+
 from accounts.demo import accounts_file
 from accounts.models import User
 from airduty.demo.district import Place
