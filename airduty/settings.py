@@ -297,7 +297,7 @@ AUDITED_MODELS = ["inspections.Finding", "rectification.Task", "scorecards.Score
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 GRID_MOVED = ["inspections.services.places.grid_moved"]
 LEDGER_IMPORTED = "rectification.services.imported.carry_over"
-ORGANISATION_MERGED: list[str] = []
+ORGANISATION_MERGED = ["rectification.services.merged.organisation_merged"]
 """Called with (source, into, by=, note=) inside the merging transaction: unfinished duties go on for the successor."""
 DISTRICT_DEFAULTS = ["inspections.services.defaults.load", "rectification.services.defaults.load", "scorecards.services.defaults.load"]
 """Called with (district) by ``setup_district``: each app's editable defaults."""
@@ -308,7 +308,7 @@ NOTICE_SCOPE = "grids.scope.office_districts"
 SECOND_FACTOR_NEEDED = "grids.scope.second_factor_needed"
 IS_FIELD_PERSON = "grids.scope.is_field"
 
-SHEET_JOBS = {"ledger": "inspections.exports.run_ledger_export", "scorecards": "scorecards.exports.run"}
+SHEET_JOBS = {"ledger": "inspections.exports.run_ledger_export", "tasks": "rectification.exports.run_task_export", "scorecards": "scorecards.exports.run"}
 """Kind of background job → dotted path of its ``runner(job)`` (sheets)."""
 
 # --- audit --------------------------------------------------------------------------------------------------------------------------

@@ -4,10 +4,12 @@ from django.urls import include, path
 
 from accounts import views as accounts
 from accounts.api import TokenView
+from airduty.views import home as desk
 from airduty.views import health, settings_home, ui
 from scorecards.api import ScorecardsView
 
 urlpatterns = [
+    path("", desk.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
@@ -26,6 +28,8 @@ urlpatterns = [
     path("sheets/", include("sheets.urls")),
     path("ledger/", include("inspections.urls")),
     path("m/", include("inspections.urls_mobile")),
+    path("m/tasks/", include("rectification.urls_mobile")),
     path("api/v1/", include("inspections.urls_api")),
+    path("api/v1/", include("rectification.urls_api")),
     path("", include("rectification.urls")),
 ]

@@ -2,13 +2,22 @@
 
 from django.urls import path
 
-from rectification.views import finding, photos
+from rectification.views import finding, photos, tasks
 
 app_name = "rectification"
 urlpatterns = [
     path("ledger/<uuid:uuid>/", finding.finding, name="finding"),
     path("ledger/<uuid:uuid>/file/", finding.case_file, name="case-file"),
     path("ledger/<uuid:uuid>/<slug:action>/", finding.finding_step, name="finding-step"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/counts/", tasks.counts, name="task-counts"),
+    path("tasks/export/", tasks.export, name="task-export"),
+    path("tasks/late-text/", tasks.late_text, name="late-text"),
+    path("tasks/urge/", tasks.bulk_urge, name="bulk-urge"),
+    path("tasks/assign/", tasks.bulk_assign, name="bulk-assign"),
+    path("tasks/verify/", tasks.verify, name="verify"),
+    path("tasks/requests/", tasks.requests, name="requests"),
+    path("tasks/look-backs/", tasks.look_backs, name="look-backs"),
     path("tasks/limits/", finding.limits, name="limits"),
     path("tasks/photos/<int:pk>/discard/", photos.discard, name="discard-photo"),
     path("tasks/photos/<int:pk>/answer/", photos.answer, name="answer-photo"),

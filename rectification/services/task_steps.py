@@ -210,6 +210,17 @@ def prepare_release(move: Move) -> None:
     move.changes |= {"fed_back_at": move.subject.fed_back_at or move.now, "passed_at": move.now, "verify_due_at": None}
 
 
+def prepare_succeed(move: Move) -> None:
+    """The organisation has merged: its successor has the duty now, under the same clocks."""
+    move.changes["organisation"] = move.details["into"]
+    move.facts |= {"from": str(move.subject.organisation), "organisation": str(move.details["into"])}
+
+
+def follow_succeed(move: Move) -> None:
+    title = _("因单位合并，由你单位继续办理：%(about)s") % {"about": telling.about(move.finding)}
+    telling.tell(telling.task_people(move.subject), task=move.subject, event=move.event, title=title)
+
+
 def prepare_pause(move: Move) -> None:
     move.changes |= {"suspended_at": move.now, "suspended_until": move.details["until"]}
 
@@ -244,6 +255,7 @@ PREPARE = {
     "dispatch": prepare_dispatch,
     "urge": prepare_urge,
     "release": prepare_release,
+    "succeed": prepare_succeed,
     "pass": prepare_pass,
     "confirm": _passed,
     "return": prepare_return,
@@ -269,6 +281,8 @@ FOLLOW = {
     "urge": follow_urge,
     "leave": follow_leave,
     "hand_over": follow_leave,
+    "void": follow_leave,
+    "succeed": follow_succeed,
     "pause": follow_clock,
     "resume": follow_clock,
 }

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -54,11 +55,14 @@ def finding_step(request, uuid, action):
 
 @require_http_methods(["GET", "POST"])
 def task_step(request, pk, action):
+    return take_step(request, task_subject(request, pk), action, TASK_STEPS)
+
+
+def task_subject(request, pk) -> Task:
     tasks = Task.objects.visible_to(request.user).select_related(
-        "finding__problem_type", "finding__field__headquarters", "finding__grid", "organisation"
+        "finding__problem_type", "finding__field__headquarters", "finding__grid", "organisation", "transferred_from"
     )
-    subject = get_object_or_404(tasks.prefetch_related("requests__asked_by", "requests__organisation"), pk=pk)
-    return take_step(request, subject, action, TASK_STEPS)
+    return get_object_or_404(tasks.prefetch_related("requests__asked_by", "requests__organisation"), pk=pk)
 
 
 def take_step(request, subject, action: str, steps: dict):
@@ -126,8 +130,17 @@ def shown(request, subject, action, step, form, *, status: int = 200, conflict: 
         "next": request.POST.get("next") or request.GET.get("next", ""),
         **pictures(form, request.user),
     }
-    template = "rectification/_step.html" if request.htmx else "rectification/step.html"
-    return render(request, template, context, status=status)
+    return render(request, template_of(request), context, status=status)
+
+
+def on_the_phone(request) -> bool:
+    return request.resolver_match.namespace == "mobile_tasks"
+
+
+def template_of(request) -> str:
+    if on_the_phone(request):
+        return "mobile/step.html"
+    return "rectification/_step.html" if request.htmx else "rectification/step.html"
 
 
 def pictures(form, user) -> dict:
@@ -143,7 +156,9 @@ def pictures(form, user) -> dict:
 def destination(request, subject) -> str:
     asked = request.POST.get("next", "")
     inside = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return asked if asked and inside else subject.get_absolute_url()
+    if asked and inside:
+        return asked
+    return reverse("mobile_tasks:task", args=[subject.pk]) if on_the_phone(request) else subject.get_absolute_url()
 
 
 def gone(request, address: str) -> HttpResponse:
