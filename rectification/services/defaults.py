@@ -1,7 +1,7 @@
 """What a new district begins with: who is proposed (domain 1.3), who is told when (domain 5.2), the clocks and figures of the procedure."""
 
-from grids.models import Field, Grid
-from grids.roles import OrganisationKind
+from grids.models import Field, Grid, Organisation
+from inspections.models import ProblemType
 from rectification.models import Clock, Policy, ReminderRule, RoutingRule
 from rectification.services.clocks import DEFAULT_CLOCKS
 from rectification.words import TaskRole
@@ -27,6 +27,18 @@ LADDER = [
     ("request-over", "审批超期", P.REQUEST_OVERDUE, 0, [A.LEADER, A.OFFICE], ["inbox"], 2),
 ]
 
+OF_FIELDS = {"catering": "城管局"}
+OF_TYPES = {
+    "road-dust": "城管局",
+    "muck-truck": "城管局",
+    "bare-ground": "自然资源局",
+    "coal-sale": "市场监管局",
+    "boiler": "市场监管局",
+    "gas-station": "商务局",
+    "diesel": "交警大队",
+    "spraying": "交通运输局",
+}
+
 
 def load(district: Grid) -> None:
     """Create what is missing; what the district has edited stays."""
@@ -51,7 +63,16 @@ def load(district: Grid) -> None:
 
 
 def load_routing(district: Grid) -> None:
-    """Each field's lead department is its sector party."""
-    for field in Field.objects.filter(district=district, headquarters__lead_unit__kind=OrganisationKind.DEPARTMENT).select_related("headquarters"):
-        if not RoutingRule.objects.filter(field=field).exists():
-            RoutingRule.objects.create(district=district, field=field, organisation=field.headquarters.lead_unit, role=TaskRole.SECTOR)
+    """Each field's lead department is its sector party; some types belong to another one (domain 1.3)."""
+    if RoutingRule.objects.filter(district=district).exists():
+        return
+    units = {unit.short_name: unit for unit in Organisation.objects.filter(district=district)}
+    for field in Field.objects.filter(district=district).select_related("headquarters__lead_unit"):
+        lead = units.get(OF_FIELDS.get(field.code, "")) or (field.headquarters.lead_unit if field.headquarters else None)
+        if lead is not None:
+            RoutingRule.objects.create(district=district, field=field, organisation=lead, role=TaskRole.SECTOR)
+    for problem_type in ProblemType.objects.filter(district=district, code__in=OF_TYPES).select_related("field"):
+        if unit := units.get(OF_TYPES[problem_type.code]):
+            RoutingRule.objects.create(
+                district=district, field=problem_type.field, problem_type=problem_type, organisation=unit, role=TaskRole.SECTOR
+            )
