@@ -1,9 +1,10 @@
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework.views import set_rollback
 
+from common.api.parsers import TooLarge
 from common.errors import Conflict, NotYourRole, StorageFull
 
 
@@ -15,7 +16,9 @@ def exception_handler(error, context):
     if isinstance(error, StorageFull):
         set_rollback()
         return Response({"code": "storage_full", "detail": str(error)}, status=status.HTTP_507_INSUFFICIENT_STORAGE)
-    if isinstance(error, ValidationError):
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
+    elif isinstance(error, ValidationError):
         error = exceptions.ValidationError(error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages})
     elif isinstance(error, NotYourRole):
         error = exceptions.PermissionDenied(str(error))

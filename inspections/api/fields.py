@@ -2,11 +2,12 @@
 
 import datetime as dt
 import math
+import re
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 EARLIEST, LATEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 
 
@@ -47,7 +48,7 @@ class KeyOrCodeField(serializers.Field):
         super().__init__(**options)
 
     def to_internal_value(self, data):
-        if isinstance(data, bool) or not isinstance(data, (str, int)) or "\x00" in str(data):
+        if isinstance(data, bool) or not isinstance(data, (str, int)) or UNSTORABLE.search(str(data)):
             self.fail("invalid")
         found = self._named(data)
         if found is None:
@@ -59,10 +60,7 @@ class KeyOrCodeField(serializers.Field):
         text = str(data)
         if len(text) > 60:
             return None
-        try:
-            found = rows.filter(code=text).first() if isinstance(data, str) else None
-        except (ValueError, UnicodeEncodeError, ValidationError):
-            return None
+        found = rows.filter(code=text).first() if isinstance(data, str) else None
         return found or (rows.filter(pk=int(text)).first() if text.isascii() and text.isdigit() and len(text) < 19 else None)
 
     def to_representation(self, value):

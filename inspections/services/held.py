@@ -23,7 +23,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 @transaction.atomic
 def hold(payload: dict, *, uuid, errors: dict, by) -> HeldSubmission:
     """Keep a submission word for word with the reasons it needs repair. Sent again, the newest wording and reasons stand."""
-    payload = _storable(payload)
+    payload, errors = _storable(payload), _storable(errors)
     text = canonical.dumps(_jsonable(payload))
     held, _created = HeldSubmission.objects.update_or_create(
         author=by,
