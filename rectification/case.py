@@ -87,6 +87,11 @@ class Case:
             photos=self.after,
         )  # fmt: skip
 
+    @property
+    def story(self) -> list:
+        """What happened, oldest first, without who was told."""
+        return [line for line in reversed(self.timeline) if not line.people]
+
     # --- evidence ---
     @cached_property
     def before(self) -> list[dict]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rectification.views import finding, photos, tasks
+from rectification.views import finding, photos, rules, tasks
 
 app_name = "rectification"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("tasks/verify/", tasks.verify, name="verify"),
     path("tasks/requests/", tasks.requests, name="requests"),
     path("tasks/look-backs/", tasks.look_backs, name="look-backs"),
+    path("settings/routing/", rules.routing, name="routing"),
+    path("settings/routing/<int:pk>/remove/", rules.remove_route, name="remove-route"),
+    path("settings/reminders/", rules.reminders, name="reminders"),
+    path("settings/clocks/", rules.clock_rules, name="clocks"),
     path("tasks/limits/", finding.limits, name="limits"),
     path("tasks/photos/<int:pk>/discard/", photos.discard, name="discard-photo"),
     path("tasks/photos/<int:pk>/answer/", photos.answer, name="answer-photo"),

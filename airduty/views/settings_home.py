@@ -22,6 +22,7 @@ CARDS = [
     (gettext_lazy("导入台账"), gettext_lazy("从 Excel 导入已有整改台账"), "inspections:ledger-import", OFFICE | SETTINGS_KEEPERS),
     (gettext_lazy("交办规则"), gettext_lazy("按领域、类型和地点建议责任单位"), "rectification:routing", SETTINGS_KEEPERS),
     (gettext_lazy("催办规则"), gettext_lazy("到期前后提醒谁、何时提醒"), "rectification:reminders", SETTINGS_KEEPERS),
+    (gettext_lazy("环节时限"), gettext_lazy("受理、交办、核查的时限，延期、缓办和回头看的规定"), "rectification:clocks", SETTINGS_KEEPERS),
     (gettext_lazy("考核方案"), gettext_lazy("指标、权重、扣分和等次"), "scorecards:schemes", SETTINGS_KEEPERS),
 ]
 """Label, what is kept there, URL name, who may use it. A page that does not exist has no card."""
