@@ -52,7 +52,16 @@ def api():
 def report(district, bare):
     """``report(**changes)`` is a right body; its place lies in the first village."""
     lon, lat = centre(district.villages[0])
-    body = {"v": 1, "device_id": "phone-1", "seq": 1, "problem_type": "bare-ground", "text": "东门南侧黄土未覆盖约300平方米", "lon": lon, "lat": lat, "accuracy": 8}
+    body = {
+        "v": 1,
+        "device_id": "phone-1",
+        "seq": 1,
+        "problem_type": "bare-ground",
+        "text": "东门南侧黄土未覆盖约300平方米",
+        "lon": lon,
+        "lat": lat,
+        "accuracy": 8,
+    }
 
     def make(**changes):
         return {name: value for name, value in (body | changes).items() if value is not ...}

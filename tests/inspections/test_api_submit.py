@@ -117,8 +117,9 @@ def test_oldest_payload_of_a_phone_stays_accepted(put, member, district):
 
 def test_forbidden_words_in_the_body_change_nothing(put, member, office, report, district):
     forged = {
-        "id": 7, "state": "struck_off", "number": "2026-000001", "reporter": office.pk, "district": 1, "version": 99, "received_at": "2020-01-01T00:00:00Z",
-        "registered_at": "2020-01-01T00:00:00Z", "is_sealed": True, "payload_sha256": "0", "due_at": "2020-01-01T00:00:00Z", "grid_path": "/", "flags": [], "risk": "low",
+        "id": 7, "state": "struck_off", "number": "2026-000001", "reporter": office.pk, "district": 1, "version": 99, "is_sealed": True,
+        "received_at": "2020-01-01T00:00:00Z", "registered_at": "2020-01-01T00:00:00Z", "due_at": "2020-01-01T00:00:00Z", "payload_sha256": "0",
+        "grid_path": "/", "flags": [], "risk": "low",
     }  # fmt: skip
     answer = put(member, report(**forged))
     assert answer.status_code == 201
@@ -196,9 +197,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("offline", ["0", "1"])
 def test_hostile_bodies_are_400_or_kept_and_never_500(api, member, bare, name, offline):
-    answer = api(member).put(
-        f"/api/v1/findings/{uuid.uuid4()}/", HOSTILE[name], content_type="application/json", headers={"X-Offline": offline}
-    )
+    answer = api(member).put(f"/api/v1/findings/{uuid.uuid4()}/", HOSTILE[name], content_type="application/json", headers={"X-Offline": offline})
     assert answer.status_code in ((400,) if offline == "0" else (202, 400)), answer.content
     assert Finding.objects.count() == 0
 
