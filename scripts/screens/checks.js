@@ -27,10 +27,14 @@
   texts.push({ text: document.title, other: false, name: "title of the page" });
 
   const faults = [];
+  const inside = (node) => { // of something that scrolls or cuts by itself
+    for (let each = node.parentElement; each && each !== document.body; each = each.parentElement) if (getComputedStyle(each).overflowX !== "visible") return true;
+    return false;
+  };
   const over = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (over > 0) {
-    const wide = all("body *").filter((node) => shown(node) && node.getBoundingClientRect().right > width + 1 && !node.closest(".scroll, .table-responsive, .leaflet-container"));
-    faults.push(["runs over", `by ${over} px: ${wide.slice(-1).map(describe).join(" | ")}`]);
+    const wide = all("body *").filter((node) => shown(node) && node.getBoundingClientRect().right > width + 1 && !inside(node));
+    faults.push(["runs over", `by ${over} px: ${wide.slice(-2).map(describe).join(" | ")}`]);
   }
   for (const image of all("img")) {
     if (image.complete && image.naturalWidth === 0 && image.getAttribute("src")) faults.push(["broken picture", image.getAttribute("src")]);

@@ -50,13 +50,18 @@ class Walk:
     def _page(self, context):
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("console", lambda message: self.noise.append(("console", message.text[:300])) if message.type == "error" else None)
+        page.on("console", self._said)
         page.on("pageerror", lambda error: self.noise.append(("script error", str(error)[:300])))
         page.on("requestfailed", self._failed)
         page.on("response", self._answered)
         if self.account:
             self._sign_in(page)
         return page
+
+    def _said(self, message):
+        """Errors of the console; what could not be loaded is told by its answer."""
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.noise.append(("console", message.text[:300]))
 
     def _failed(self, request):
         if request.failure != "net::ERR_ABORTED":
@@ -106,9 +111,7 @@ class Walk:
         try:
             answer = page.goto(path, wait_until="load")
         except Error as error:
-            if "Download is starting" in error.message or "ERR_ABORTED" in error.message:
-                return None, []
-            raise
+            return self._closed(shot, error.message, linked), []
         if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
             return None, []
         if answer.status >= 400:
@@ -118,6 +121,12 @@ class Walk:
         links = self._look(page, shot, shoot=shoot)
         self.shots.append(shot)
         return shot, links
+
+    def _closed(self, shot: Shot, message: str, linked: bool) -> None:
+        """A download, or an answer without a page: only wrong when it was offered as a link and no file comes."""
+        if linked and "Download is starting" not in message and "ERR_ABORTED" not in message:
+            shot.faults.append(("does not open", message.splitlines()[0]))
+            self.shots.append(shot)
 
     def _elsewhere(self, page, path: str) -> bool:
         return page.url.removeprefix(self.address).split("?")[0] != path
