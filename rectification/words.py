@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TaskRole(TextChoices):
@@ -49,7 +50,7 @@ class RequestKind(TextChoices):
     DATE_OBJECTION = "date_objection", _("时限异议")
     REFUSAL = "refusal", _("退单")
     EXTENSION = "extension", _("延期")
-    SUSPENSION = "suspension", _("缓办")
+    SUSPENSION = "suspension", pgettext_lazy("request", "缓办")
     TRANSFER = "transfer", _("移交")
     PLAN = "plan", _("整改方案")
 

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_noop, ngettext
 from common import clock
 from worktime.models import Unit
 
-HOLIDAY_NAMES = [gettext_noop(name) for name in ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")]
+HOLIDAY_NAMES = [
+    gettext_noop("元旦"),
+    gettext_noop("春节"),
+    gettext_noop("清明节"),
+    gettext_noop("劳动节"),
+    gettext_noop("端午节"),
+    gettext_noop("中秋节"),
+    gettext_noop("国庆节"),
+]
 """Names of the calendar that have a translation; other names are shown as they were typed in."""
 
 LAST_SECOND = dt.time(23, 59, 59)
