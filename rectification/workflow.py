@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inspections.words import FindingState as F
 from rectification.words import PARTY_TURN, UNFINISHED
@@ -47,7 +48,7 @@ def step(label, sources, parts, target="", **more) -> Step:
 
 FINDING_STEPS = {
     "register": step(_("受理登记"), {F.REPORTED}, {Part.OFFICE, Part.SYSTEM}, F.REGISTERED, form="register", tone="primary"),
-    "reject": step(_("不予受理"), {F.REPORTED}, {Part.OFFICE}, F.REJECTED, needs_note=True),
+    "reject": step(pgettext_lazy("step", "不予受理"), {F.REPORTED}, {Part.OFFICE}, F.REJECTED, needs_note=True),
     "merge": step(_("并案"), {F.REPORTED, F.REGISTERED}, {Part.OFFICE}, F.MERGED, needs_note=True, form="merge"),
     "assign": step(_("交办"), {F.REGISTERED}, {Part.OFFICE, Part.SYSTEM}, F.ASSIGNED, form="assign", tone="primary"),
     "assign_more": step(_("增加承办单位"), {F.ASSIGNED}, {Part.OFFICE, Part.COMMANDER, Part.SYSTEM}, form="assign"),
@@ -72,25 +73,27 @@ TASK_STEPS = {
     "accept": step(_("签收"), {T.ASSIGNED}, {Part.PARTY, Part.HANDLER}, T.ACCEPTED, tone="primary"),
     "arrive": step(_("登记到场"), {T.ASSIGNED, T.ACCEPTED}, {Part.PARTY, Part.HANDLER}),
     "dispatch": step(_("指派经办人"), set(PARTY_TURN), {Part.PARTY}, form="handler"),
-    "feedback": step(_("提交整改结果"), {T.ACCEPTED, T.RETURNED}, {Part.PARTY, Part.HANDLER}, T.FED_BACK, needs_note=True, form="feedback", tone="primary"),
+    "feedback": step(
+        _("提交整改结果"), {T.ACCEPTED, T.RETURNED}, {Part.PARTY, Part.HANDLER}, T.FED_BACK, needs_note=True, form="feedback", tone="primary"
+    ),
     "progress": step(_("填报进展"), {T.ACCEPTED, T.RETURNED, T.SUSPENDED}, {Part.PARTY, Part.HANDLER}, needs_note=True, form="progress"),
     "object_date": step(_("时限异议"), {T.ASSIGNED}, {Part.PARTY}, needs_note=True, form="date"),
-    "refuse": step(_("退单"), {T.ASSIGNED}, {Part.PARTY}, needs_note=True),
+    "refuse": step(pgettext_lazy("step", "退单"), {T.ASSIGNED}, {Part.PARTY}, needs_note=True),
     "extend": step(_("申请延期"), {T.ACCEPTED, T.RETURNED}, {Part.PARTY}, needs_note=True, form="extension"),
     "suspend": step(_("申请缓办"), {T.ACCEPTED, T.RETURNED}, {Part.PARTY}, needs_note=True, form="date"),
     "transfer": step(_("申请移交"), {T.ASSIGNED, T.ACCEPTED, T.RETURNED}, {Part.PARTY}, needs_note=True, form="transfer"),
     "milestones": step(_("提交整改方案"), {T.ACCEPTED, T.RETURNED}, {Part.PARTY}, form="milestones", needs_note=True),
     "withdraw": step(_("撤回申请"), set(PARTY_TURN), {Part.PARTY}),
-    "approve": step(_("同意"), set(PARTY_TURN), {Part.COMMANDER, Part.DIRECTOR}, form="decision", tone="primary"),
-    "decline": step(_("不同意"), set(PARTY_TURN), {Part.COMMANDER, Part.DIRECTOR}, form="decision", needs_note=True),
+    "approve": step(pgettext_lazy("step", "同意"), set(PARTY_TURN), {Part.COMMANDER, Part.DIRECTOR}, form="decision", tone="primary"),
+    "decline": step(pgettext_lazy("step", "不同意"), set(PARTY_TURN), {Part.COMMANDER, Part.DIRECTOR}, form="decision", needs_note=True),
     "leave": step(_("退单生效"), set(PARTY_TURN), {Part.SYSTEM}, T.REFUSED),
     "pause": step(_("缓办生效"), {T.ACCEPTED, T.RETURNED}, {Part.SYSTEM}, T.SUSPENDED),
     "resume": step(_("恢复办理"), {T.SUSPENDED}, {Part.COMMANDER, Part.DIRECTOR, Part.PARTY, Part.SYSTEM}, T.ACCEPTED),
     "hand_over": step(_("移交完成"), set(UNFINISHED), {Part.SYSTEM}, T.TRANSFERRED),
     "pass": step(_("核查通过"), {T.FED_BACK}, {Part.VERIFIER}, T.PASSED, form="verify", tone="primary"),
-    "draw": step(_("核查通过（抽中盲查）"), {T.FED_BACK}, {Part.VERIFIER}, T.SECOND_LOOK, form="verify"),
+    "draw": step(_("抽中盲查"), {T.FED_BACK}, {Part.SYSTEM}, T.SECOND_LOOK),
     "confirm": step(_("抽查通过"), {T.SECOND_LOOK}, {Part.SECOND_LOOKER}, T.PASSED, form="verify", tone="primary"),
-    "return": step(_("退回重办"), {T.FED_BACK}, {Part.VERIFIER}, T.RETURNED, needs_note=True, form="return", tone="danger"),
+    "return": step(pgettext_lazy("step", "退回重办"), {T.FED_BACK}, {Part.VERIFIER}, T.RETURNED, needs_note=True, form="return", tone="danger"),
     "overturn": step(_("抽查退回"), {T.SECOND_LOOK}, {Part.SECOND_LOOKER}, T.RETURNED, needs_note=True, form="return", tone="danger"),
     "reopen": step(_("退回重查"), {T.PASSED}, {Part.SYSTEM}, T.RETURNED, needs_note=True),
     "urge": step(_("催办"), set(UNFINISHED) - {T.SUSPENDED}, {Part.OFFICE, Part.SUPERVISION, Part.HEADQUARTERS}),
