@@ -156,8 +156,8 @@ def _duty_of(row: LedgerRow) -> SimpleNamespace:
     handlers = [task.handler for task in row.tasks if task.handler_id]
     return SimpleNamespace(
         due_at=max((task.due_at for task in row.tasks), default=None),
-        measure="；".join(dict.fromkeys(task.measure for task in row.tasks if task.measure)),
-        handler="、".join(dict.fromkeys(str(handler) for handler in handlers)),
+        measure=_("；").join(dict.fromkeys(task.measure for task in row.tasks if task.measure)),
+        handler=_("、").join(dict.fromkeys(str(handler) for handler in handlers)),
         phone=handlers[0].phone if handlers else "",
         progress=said[-1].note if said else "",
         verifier=judged[-1].by_name if judged else "",
@@ -207,7 +207,7 @@ def in_words(found: FindingFilter) -> str:
             field = found.form.fields[name]
             label = dict(getattr(field, "choices", ())).get(value, value) if isinstance(value, str) else value
             parts.append(f"{field.label} {_('是') if label is True else label}")
-    return "；".join(parts)
+    return _("；").join(parts)
 
 
 def _district_of(by) -> int:

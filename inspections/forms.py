@@ -183,6 +183,13 @@ class ProblemTypeForm(forms.ModelForm):
         if self.instance.pk:
             self.fields["code"].disabled = True
 
+    def clean_code(self):
+        code = self.cleaned_data["code"]
+        others = ProblemType.objects.filter(district_id=self.instance.district_id, code=code).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise ValidationError(_("已有代码为“%(code)s”的类型。"), code="taken", params={"code": code})
+        return code
+
     def clean(self):
         clean = super().clean()
         if clean.get("arrive_figure") is not None and not clean.get("arrive_unit"):

@@ -71,12 +71,12 @@ from grids.models import Field, Grid, Organisation
 from inspections.models import Finding, ProblemType
 from inspections.services import corrections, submit
 from inspections.services.import_words import KIND_WORDS, SEVERITY_WORDS, SOURCE_WORDS, TYPE_WORDS
-from inspections.words import ON_LEDGER, Kind
+from inspections.words import FROM_ABOVE, ON_LEDGER, Kind
 from sheets.cells import choice_key
 from sheets.columns import Column, Row
 
 NAMESPACE = uuid.UUID("5f0f4a52-8d0e-4a7c-9d5b-3f1c7a1e9b60")
-MORNING = dt.time(9)
+MORNING, LAST_SECOND = dt.time(9), dt.time(23, 59, 59)
 SEVERAL = re.compile(r"[、,，;；/\n]+")
 CORRECTED = ("text", "address", "problem_type", "field", "severity")
 
@@ -108,7 +108,7 @@ def columns(district: Grid) -> list[Column]:
         Column(
             "territorial", _("责任单位（属地）"), ("属地责任单位", "属地", "责任单位", "属地单位", "行政区域", "乡办", "整改责任单位"), required=True
         ),
-        Column("sector", _("责任单位（行业）"), ("行业责任单位", "行业部门", "行业主管部门", "所属部门", "责任部门"), **texts),
+        Column("sector", _("责任单位（行业）"), ("行业责任单位", "行业", "行业部门", "行业主管部门", "所属部门", "责任部门"), **texts),
         Column("lead", _("牵头单位"), ("牵头部门",), **texts),
         Column("leader", _("责任领导"), ("包保领导", "协助领导", "整改第一责任人"), **texts),
         Column("person", _("责任人"), ("整改责任人", "具体责任人"), **texts),
@@ -183,7 +183,7 @@ class LedgerImport:
             "captured_at": received_at,
             "saved_at": received_at,
             "superior_number": values["number"],
-            "superior_due_at": clock.at(values["due_on"], dt.time(23, 59, 59)) if values["due_on"] else None,
+            "superior_due_at": clock.at(values["due_on"], LAST_SECOND) if values["due_on"] and values["source"] in FROM_ABOVE else None,
             "lon": lon,
             "lat": lat,
             "grid": values["grid"],

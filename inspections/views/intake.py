@@ -44,7 +44,7 @@ def keep_photos(request) -> Kept:
         try:
             kept.add(_store(file, stated, by=request.user), by=request.user)
         except (ValidationError, StorageFull) as refused:
-            reason = "；".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
+            reason = _("；").join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
             kept.errors.append(_("“%(name)s”没有收下：%(reason)s") % {"name": file.name[:60], "reason": reason})
     if len(kept.photos) > MAX_PHOTOS:
         kept.errors.append(_("照片最多 %(n)s 张。") % {"n": MAX_PHOTOS})

@@ -51,7 +51,7 @@ def answer_flag(request, uuid):
             raise ValidationError([error for errors in form.errors.values() for error in errors])
         photos.answer_flag(finding, form.cleaned_data["code"], answer=form.cleaned_data["answer"], by=request.user)
     except ValidationError as refused:
-        messages.error(request, "；".join(refused.messages))
+        messages.error(request, _("；").join(refused.messages))
     else:
         messages.success(request, _("已记下说明。"))
     return redirect(finding)

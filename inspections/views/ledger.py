@@ -114,7 +114,7 @@ def save_view(request):
             raise ValidationError(_("视图最多 20 个，筛选条件也不能过长。请先删除不用的视图。"))
         _keep_view(request.user, name=name, query=query)
     except ValidationError as refused:
-        messages.error(request, "；".join(refused.messages))
+        messages.error(request, _("；").join(refused.messages))
     return redirect(f"{reverse('inspections:ledger')}?{query}")
 
 

@@ -1,6 +1,7 @@
 """Settings: the types of problems with their conditions and clocks."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -38,11 +39,19 @@ def new(request):
     return _edit(request, ProblemType(district_id=district))
 
 
+def _saved(form, *, by) -> bool:
+    try:
+        save_type(form.instance, by=by)
+    except ValidationError as refused:
+        form.add_error(None, refused.messages)
+        return False
+    return True
+
+
 def _edit(request, problem_type: ProblemType):
     access.insist(scope.may_change_settings(request.user, problem_type.district_id), REASON)
     form = ProblemTypeForm(request.POST or None, instance=problem_type)
-    if request.method == "POST" and form.is_valid():
-        save_type(form.instance, by=request.user)
+    if request.method == "POST" and form.is_valid() and _saved(form, by=request.user):
         messages.success(request, _("已保存“%(name)s”。今后的交办按新规定。") % {"name": form.instance})
         return redirect("inspections:problem-types")
     return render(request, "inspections/type.html", {"form": form, "type": problem_type}, status=400 if form.errors else 200)
