@@ -1,6 +1,7 @@
 """Every address of the portal. Names, not paths, are used inside the code."""
 
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
 from accounts import views as accounts
 from accounts.api import TokenView
@@ -13,6 +14,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/auth/token/", TokenView.as_view(), name="api_token"),
     path("i18n/setlang/", accounts.set_language, name="set_language"),
     path("jsi18n/", accounts.script_texts, name="jsi18n"),

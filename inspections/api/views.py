@@ -166,7 +166,8 @@ class PhotoView(APIView):
         except ValidationError as refused:
             if getattr(refused, "code", "") == "too_big":
                 return self._too_big()
-            return Response({"code": getattr(refused, "code", "invalid"), "detail": _("；").join(refused.messages)}, status=status.HTTP_400_BAD_REQUEST)
+            answer = {"code": getattr(refused, "code", "invalid"), "detail": _("；").join(refused.messages)}
+            return Response(answer, status=status.HTTP_400_BAD_REQUEST)
         return Response(PhotoAnswer({"uuid": uuid, "sha256": sha256, "photos_missing": missing}).data)
 
     def _keep(self, uuid, stream, *, sha256: str, size: int, by) -> list[str]:

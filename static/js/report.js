@@ -267,9 +267,9 @@ function refuse(texts, link) {
 }
 
 function reasons(answer) {
-  if (!answer) return [gettext("服务器没有正确应答，内容都还在，请稍后再按“提交”。")];
+  if (!answer || !Object.keys(answer).length) return [gettext("服务器没有正确应答，内容都还在，请稍后再按“提交”。")];
   if (answer.detail) return [answer.detail];
-  return Object.values(answer).flat(3).map((each) => (typeof each === "string" ? each : Object.values(each).flat().join("；")));
+  return Object.values(answer).flat(3).map((each) => (typeof each === "string" ? each : Object.values(each).flat().join(gettext("；"))));
 }
 
 async function sendWords() {
@@ -297,7 +297,7 @@ function sendPhoto(photo) {
       let answer = null;
       try { answer = JSON.parse(request.responseText); } catch { answer = null; }
       if (request.status === 200 && answer?.uuid === form.uuid.value) done(answer.photos_missing);
-      else failed(new Error(reasons(answer).join("；")));
+      else failed(new Error(reasons(answer).join(gettext("；"))));
     });
     request.addEventListener("error", () => { bar.remove(); failed(new Error(gettext("网络不通，照片没有传完。"))); });
     request.send(photo.blob);

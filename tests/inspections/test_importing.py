@@ -16,9 +16,9 @@ from tests.factories.inspections import FindingFactory, ProblemTypeFactory
 
 pytestmark = pytest.mark.django_db
 HEADER = [
-    *"序号 问题编号 问题来源 交办日期 问题描述 问题位置 专项领域 问题类型 严重程度 整改措施".split(),
-    *"整改类型 整改时限 属地 行业 完成日期 是否办结 是否销号 销号日期 核查人 备注".split(),
-]
+    "序号", "问题编号", "问题来源", "交办日期", "问题描述", "问题位置", "专项领域", "问题类型", "严重程度", "整改措施", "整改类型", "整改时限", "属地",
+    "行业", "完成日期", "是否办结", "是否销号", "销号日期", "核查人", "备注",
+]  # fmt: skip
 
 
 def row(**cells) -> list:
