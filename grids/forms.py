@@ -62,7 +62,7 @@ class PersonChoice(forms.ModelChoiceField):
         super().__init__(queryset=User.objects.none(), empty_label=_("请选择"), **options)
 
     def label_from_instance(self, user):
-        return f"{user.name}（{user.username}）"
+        return _("%(name)s（%(code)s）") % {"name": user.name, "code": user.username}
 
 
 class GridChoice(forms.ModelChoiceField):
@@ -70,7 +70,7 @@ class GridChoice(forms.ModelChoiceField):
         super().__init__(queryset=Grid.objects.none(), empty_label=_("请选择"), **options)
 
     def label_from_instance(self, grid):
-        return f"{'　' * (grid.level - 1)}{grid.name}（{grid.code}）"
+        return "　" * (grid.level - 1) + _("%(name)s（%(code)s）") % {"name": grid.name, "code": grid.code}
 
 
 class UnitChoice(forms.ModelChoiceField):

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from common import clock
+from common import clock, language
 from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, SETTINGS_KEEPERS, WHOLE_DISTRICT, PostRole, Role
 
 
@@ -83,7 +84,8 @@ def rights(user) -> Rights:
     kept = getattr(user, "_rights", None)
     if kept is None or kept[0] != day:
         user._rights = kept = (day, _work_out(user, day))
-        user.role_label = role_label(kept[1])
+        with language.official():
+            user.role_label = role_label(kept[1])
     return kept[1]
 
 
@@ -94,7 +96,7 @@ def forget(user) -> None:
 
 def role_label(found: Rights) -> str:
     labels = [str(Role(role).label) for role in sorted(found.roles)] + [str(PostRole(role).label) for role in sorted(found.post_roles)]
-    return "、".join(labels)
+    return _("、").join(labels)
 
 
 def _work_out(user, day) -> Rights:

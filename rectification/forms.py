@@ -251,7 +251,9 @@ class ProgressForm(StepForm):
     def prepare(self) -> None:
         waiting = self.subject.milestones.filter(done_on=None)
         self.fields["milestone"].queryset = waiting
-        self.fields["milestone"].label_from_instance = lambda each: f"{each.due_on:%Y-%m-%d} {each.target}（{each.percent}%）"
+        self.fields["milestone"].label_from_instance = lambda each: (
+            _("%(name)s（%(code)s）") % {"name": f"{each.due_on:%Y-%m-%d} {each.target}", "code": f"{each.percent}%"}
+        )
         if self.subject.kind != Kind.LONG_TERM:
             del self.fields["milestone"]
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common.templatetags.ui import moment
-from rectification.words import Conclusion, LookBackResult, RequestKind
+from rectification.words import Conclusion, LookBackResult, RequestKind, TaskRole
 
 OF_FINDING = {
     "submit": gettext_lazy("上报问题"),
@@ -75,7 +75,7 @@ def of_finding(event) -> str:
     words = {
         "number": facts.get("number", ""),
         "into": facts.get("into", ""),
-        "parties": _("；").join(facts.get("parties", [])),
+        "parties": _("；").join(_party(each) for each in facts.get("parties", [])),
         "result": _label(LookBackResult, facts.get("result")),
         "changed": _("、").join(_column(event, name) for name in facts.get("changes", {})),
     }
@@ -122,6 +122,10 @@ def _label(choices, value) -> str:
 
 def _column(event, name: str) -> str:
     return str(event._meta.get_field("finding").related_model._meta.get_field(name).verbose_name)
+
+
+def _party(facts: dict) -> str:
+    return _("%(role)s：%(organisation)s") % {"role": _label(TaskRole, facts["role"]), "organisation": facts["organisation"]}
 
 
 def _moment(text) -> str:

@@ -36,7 +36,8 @@ def to_assign(user):
 
 
 def to_strike_off(user):
-    return Finding.objects.filter(state=FindingState.RECTIFIED, district_id__in=scope.rights(user).districts_with({Role.OFFICE_DIRECTOR}))
+    directed = scope.rights(user).districts_with({Role.OFFICE_DIRECTOR})
+    return Finding.objects.visible_to(user).filter(state=FindingState.RECTIFIED, district_id__in=directed)
 
 
 def to_recheck(user):

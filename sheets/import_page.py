@@ -65,7 +65,7 @@ def _import(request, page: ImportPage, token: str) -> HttpResponse:
     try:
         table, result = _run(files.kept_upload(token, by=request.user), page, dry_run=False, by=request.user)
     except ValidationError as refused:
-        messages.error(request, "；".join(refused.messages))
+        messages.error(request, _("；").join(refused.messages))
         return redirect(request.path)
     files.discard_upload(token, by=request.user)
     counts = {"created": result.created, "updated": result.updated, "unchanged": result.unchanged, "bad": result.bad_rows}

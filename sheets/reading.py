@@ -37,7 +37,7 @@ def _best(sheets, columns) -> tuple[Sheet, Header, dt.date | None]:
     header, sheet = max(found, key=lambda pair: len(pair[0].places), default=(None, None))
     least = min(2, len(columns))
     if header is None or len(header.places) < least:
-        titles = "、".join(str(column.title) for column in columns if column.required) or "、".join(str(column.title) for column in columns[:6])
+        titles = _("、").join(str(column.title) for column in columns if column.required) or _("、").join(str(column.title) for column in columns[:6])
         raise ValidationError(_("没有找到表头。表头应在前 30 行内，并至少有这些列：%(titles)s") % {"titles": titles}, code="no_header")
     return sheet, header, as_of_day([*sheet.head()[: header.first_row - 1], [sheet.name]])
 

@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from audit import services as audit
-from common import clock
+from common import clock, language
 from common.errors import Conflict
 from notices import services as notices
 from sheets import files, tasks
@@ -102,11 +102,12 @@ def run(job: Job) -> Job:
     if claimed.attempts > MAX_ATTEMPTS:
         return fail(claimed, _("处理多次中断，请缩小范围后再试，或联系管理员"))
     try:
-        finish(claimed, import_string(runners()[claimed.kind])(claimed) or Result())
+        with language.of(claimed.requested_by):
+            finish(claimed, import_string(runners()[claimed.kind])(claimed) or Result())
     except LostClaim:
         log.warning("job %s was taken by another worker", claimed.pk)
     except ValidationError as refused:
-        fail(claimed, "；".join(refused.messages))
+        fail(claimed, _("；").join(refused.messages))
     except Exception:
         fail(claimed, _("处理时出错，管理员可在运行日志中查看原因（任务 %(number)s）") % {"number": claimed.pk})
         raise

@@ -243,7 +243,7 @@ def ways_to_write() -> dict[str, str]:
 
 
 def choices_of(column) -> str:
-    return "、".join(dict.fromkeys(choice_labels(column.choices)))
+    return _("、").join(dict.fromkeys(choice_labels(column.choices)))
 
 
 # --- CSV ----------------------------------------------------------------------------------------------------------------------------

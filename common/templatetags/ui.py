@@ -5,8 +5,10 @@ import datetime as dt
 from django import template
 from django.forms import CheckboxInput, CheckboxSelectMultiple, ClearableFileInput, RadioSelect, Select
 from django.templatetags.static import static
+from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from common import clock
 
@@ -30,11 +32,11 @@ def _day_of(value):
 
 @register.filter
 def day(value) -> str:
-    """11-20 in this year, 2025-11-20 otherwise."""
+    """11-20 (in English: 20 Nov) in this year, 2025-11-20 otherwise."""
     if not value:
         return NOTHING
     found = _day_of(value)
-    return f"{found:%m-%d}" if found.year == clock.today().year else f"{found:%Y-%m-%d}"
+    return dateformat.format(found, pgettext("a day of this year", "m-d")) if found.year == clock.today().year else f"{found:%Y-%m-%d}"
 
 
 @register.filter
@@ -131,7 +133,7 @@ def mask_phone(value) -> str:
     return f"{text[:1]}{'*' * (len(text) - 2)}{text[-1:]}" if len(text) > 2 else "*" * len(text)
 
 
-BROWSERS = [("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]
+BROWSERS = [("MicroMessenger", gettext_lazy("微信")), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]
 SYSTEMS = [("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS"), ("Linux", "Linux")]
 
 
@@ -139,7 +141,7 @@ SYSTEMS = [("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"),
 def browser_name(user_agent) -> str:
     """Chrome · Windows: enough for people to know their own device again."""
     found = [next((name for sign, name in signs if sign in user_agent), "") for signs in (BROWSERS, SYSTEMS)]
-    return " · ".join(name for name in found if name) or NOTHING
+    return " · ".join(str(name) for name in found if name) or NOTHING
 
 
 # --- forms --------------------------------------------------------------------------------------------------------------------------

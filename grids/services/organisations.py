@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from common import language
 from grids.models import Grid, Membership, Organisation
 from grids.roles import OrganisationKind
 from grids.services.history import Kind, check_keeper, log_organisation
@@ -71,7 +72,8 @@ def edit_organisation(organisation: Organisation, *, by, **changes) -> bool:
 
 
 def _told(organisation, names) -> str:
-    return "；".join(f"{organisation._meta.get_field(name).verbose_name}：{getattr(organisation, name)}" for name in names)
+    with language.official():
+        return "；".join(f"{organisation._meta.get_field(name).verbose_name}：{getattr(organisation, name)}" for name in names)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.db.models.functions import Concat, Substr
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from common import clock
+from common import clock, language
 from grids import geometry
 from grids.models import Grid, Organisation
 from grids.services.history import Kind, check_keeper, lock_district, log_grid
@@ -82,7 +82,8 @@ def edit_grid(grid: Grid, *, by, **changes) -> bool:
 
 
 def _told(grid, names) -> str:
-    return "；".join(f"{grid._meta.get_field(name).verbose_name}：{getattr(grid, name) or '—'}" for name in names)
+    with language.official():
+        return "；".join(f"{grid._meta.get_field(name).verbose_name}：{getattr(grid, name) or '—'}" for name in names)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from common import clock
+from common import clock, language
 from common.errors import Conflict, NotYourRole
 from inspections.models import Finding, FindingEvent
 from rectification.models import Task, TaskEvent
@@ -29,7 +29,8 @@ def advance(subject, action: str, *, by, version: int | None = None, note: str =
         effects.prepare(move)
         _change(move)
         _write_history(move)
-        effects.follow(move)
+        with language.official():
+            effects.follow(move)
         _seal(move)
     return move.subject
 

@@ -99,7 +99,7 @@ def prepare_assign(move: Move) -> None:
     move.changes |= {"kind": kind, "is_sealed": False, "step_due_at": None}
     if move.action == "assign":
         move.changes["assigned_at"] = move.now
-    move.facts["parties"] = [f"{TaskRole(each['role']).label}：{each['organisation']}" for each in assignees]
+    move.facts["parties"] = [{"role": str(each["role"]), "organisation": str(each["organisation"])} for each in assignees]
 
 
 def _check_assignee(each: dict, *, finding: Finding, now: dt.datetime) -> None:

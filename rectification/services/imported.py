@@ -135,7 +135,7 @@ class Carried:
         if self.finding.state != FindingState.REGISTERED or not self.parties():
             return
         at = max(clock.at(self.ordered_on, MORNING), self.finding.registered_at)
-        facts = {"parties": [f"{TaskRole(role).label}：{unit}" for unit, role in self.parties()]}
+        facts = {"parties": [{"role": str(role), "organisation": str(unit)} for unit, role in self.parties()]}
         kind = self.values["kind"] or self.finding.kind
         self.step("assign", FindingState.ASSIGNED, at, facts=facts, assigned_at=at, kind=kind, step_due_at=None, is_sealed=False)
         for unit, role in self.parties():

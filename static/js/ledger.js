@@ -24,7 +24,7 @@ async function where() {
   if (!found) return;
   const names = found.grids.map((grid) => grid.name);
   if (names.length === 1) place.textContent = interpolate(gettext("位于%s"), [names[0]]);
-  else if (names.length) place.textContent = interpolate(gettext("同时在%s内，请在下面选定网格"), [names.join("、")]);
+  else if (names.length) place.textContent = interpolate(gettext("同时在%s内，请在下面选定网格"), [names.join(gettext("、"))]);
   else place.textContent = gettext("不在任何网格内，请核对位置或在下面选定网格");
 }
 
