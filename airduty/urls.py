@@ -5,8 +5,8 @@ from drf_spectacular.views import SpectacularAPIView
 
 from accounts import views as accounts
 from accounts.api import TokenView
-from airduty.views import home as desk
 from airduty.views import health, settings_home, ui
+from airduty.views import home as desk
 from scorecards.api import ScorecardsView
 
 urlpatterns = [

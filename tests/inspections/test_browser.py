@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+import airduty.urls  # noqa: F401 - loaded before the first page is waited for
 from inspections.models import Finding
 from tests.factories.accounts import UserFactory
 from tests.factories.evidence import photo_bytes
