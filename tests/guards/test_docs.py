@@ -15,7 +15,8 @@ LINK = re.compile(r"!?\[[^\]]*\]\(<?([^)>\s]+)>?(?:\s+\"[^\"]*\")?\)")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 HEADING = re.compile(r"^(#{1,6})\s", re.M)
 TARGET = re.compile(r"^([a-z]+):", re.M)
-TEST_NAME = re.compile(r"`((?:tests/)?[\w/]+\.py)(?:::(test_\w+))?`")
+TEST_NAME = re.compile(r"`(tests/[\w/]+\.py)?(?:(?:::|(?<=`))(test_\w+))?`")
+"""`tests/x.py`, `tests/x.py::test_y` or, after another one, `test_y`."""
 COMMAND = re.compile(r"manage\.py (\w+)")
 OUTSIDE_COMMANDS = {"check", "migrate", "collectstatic", "makemigrations"}
 LARGEST_PICTURE = 250_000
@@ -87,10 +88,15 @@ def test_tables_of_the_workflow_are_those_of_the_code():
 
 
 def test_tests_named_in_the_papers_exist():
+    there = {
+        file.relative_to(ROOT).as_posix(): set(re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8"))) for file in ROOT.glob("tests/**/*.py")
+    }
+    everywhere = set().union(*there.values())
     missing = []
     for paper in papers():
         for file, test in TEST_NAME.findall(prose(paper)):
-            if file.startswith("tests/") and not ((ROOT / file).exists() and (not test or f"def {test}(" in (ROOT / file).read_text(encoding="utf-8"))):
+            known = there.get(file, set()) if file else everywhere
+            if (file and file not in there) or (test and test not in known):
                 missing.append(f"{paper.name}: {file} {test}")
     assert missing == []
 
