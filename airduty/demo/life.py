@@ -46,6 +46,7 @@ DILIGENCE = (0.95, 0.62, 0.9, 0.8, 0.86, 0.72)
 class Life:
     def __init__(self, place: Place, *, per_day: float):
         self.place, self.rng, self.per_day = place, place.rng, per_day
+        self.moment, self.elapsed = clock.now(), dt.timedelta()
         units = [town.organisation_id for town in place.townships]
         others = [unit.pk for unit in place.units.values() if unit.pk not in units]
         self.diligence = {pk: DILIGENCE[n % len(DILIGENCE)] for n, pk in enumerate([*units, *others])}
@@ -69,6 +70,7 @@ class Life:
 
     @transaction.atomic
     def _moment(self, moment: dt.datetime, *, is_scan: bool) -> None:
+        self.moment, self.elapsed = moment, dt.timedelta()
         with clock.standing(moment):
             if is_scan:
                 self.scan(moment)
@@ -106,10 +108,15 @@ class Life:
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
+    def tick(self):
+        """A little later than the last act of this moment, as when one person after the other gets round to it."""
+        self.elapsed += dt.timedelta(seconds=self.rng.randint(8, 40))
+        return clock.standing(self.moment + self.elapsed)
+
     def take(self, subject, action: str, *, by, **details):
         """One step, if it is really open to this person now."""
         try:
-            with transaction.atomic():
+            with self.tick(), transaction.atomic():
                 return advance(subject, action, by=by, **details)
         except (Conflict, NotYourRole, ValidationError):
             return None
@@ -119,7 +126,8 @@ class Life:
         code = self.rng.choice(COMMON if self.chance(0.75) else (*RARE, "superior-issue"))
         village = self.rng.choice([grid for grid in self.place.villages if grid.pk not in self.empty_villages])
         by, source = self._reporter(code, village)
-        finding = self.submit(code, village, by=by, source=source)
+        with self.tick():
+            finding = self.submit(code, village, by=by, source=source)
         if finding.problem_type.is_minute_clock:
             self._rush(finding)
 
@@ -153,14 +161,15 @@ class Life:
 
     def _rush(self, finding: Finding) -> None:
         """Minutes count: those on duty go at once, the lazier units a little late."""
-        start = clock.now()
+        start, self.elapsed = self.moment + self.elapsed, dt.timedelta()
         for task in Task.objects.filter(finding=finding).select_related("organisation"):
             quick = self.diligence.get(task.organisation_id, 0.8)
-            with clock.standing(start + dt.timedelta(minutes=self.rng.randint(1, 4 if self.chance(quick) else 14))):
-                self.take(task, "accept", by=self._handler(task))
-                self.take(task, "arrive", by=self._handler(task))
-            with clock.standing(start + dt.timedelta(minutes=self.rng.randint(30, 100 if self.chance(quick) else 260))):
-                self._feed_back(task)
+            self.moment = start + dt.timedelta(minutes=self.rng.randint(1, 4 if self.chance(quick) else 14))
+            self.take(task, "accept", by=self._handler(task))
+            self.take(task, "arrive", by=self._handler(task))
+            self.moment = start + dt.timedelta(minutes=self.rng.randint(30, 100 if self.chance(quick) else 260))
+            self._feed_back(task)
+        self.moment = start
 
     # --- the office -----------------------------------------------------------------------------------------------------------------
     def findings(self, state: FindingState):
@@ -172,7 +181,7 @@ class Life:
 
     def register(self, _moment) -> None:
         for finding in self.findings(FindingState.REPORTED):
-            if not self.chance(0.85):
+            if not self.chance(0.6):
                 continue
             by = self.supervision if finding.is_sealed else self.office
             if finding.source == Source.GRID_PATROL and self.chance(0.04):
@@ -182,7 +191,7 @@ class Life:
 
     def assign(self, _moment) -> None:
         for finding in self.findings(FindingState.REGISTERED):
-            if self.chance(0.85):
+            if self.chance(0.7):
                 by = self.supervision if finding.is_sealed else self.office
                 parties = [{"organisation": party.organisation, "role": party.role} for party in self._parties(finding)]
                 self.take(finding, "assign", by=by, assignees=parties)

@@ -2,8 +2,6 @@
 
 import json
 
-from django.utils import timezone
-
 from accounts.demo import accounts_file
 from accounts.models import User
 from airduty.demo.district import Place
