@@ -1,4 +1,7 @@
-"""The English catalogue holds every text of the product, translated and not fuzzy, and its .mo files are those of its .po files."""
+"""The English catalogue holds every text of the product, translated and not fuzzy, and its .mo files are those of its .po files.
+
+Chinese on a page that no catalogue could know, because it is not marked, is a fault as well.
+"""
 
 import re
 import sys
@@ -7,7 +10,7 @@ from pathlib import Path
 
 import polib
 
-from scripts import messages
+from scripts import messages, unmarked
 
 SHOWN = 15
 
@@ -21,7 +24,8 @@ def faults() -> list[str]:
         copy = Path(folder)
         messages.copy_of_sources(copy)
         messages.collect(copy)
-        return [fault for domain in messages.CATALOGUES for fault in of_catalogue(copy, domain)]
+        names = [str(path.relative_to(copy)) for path in copy.rglob("*") if path.suffix in messages.SOURCES]
+        return unmarked.faults(copy, names) + [fault for domain in messages.CATALOGUES for fault in of_catalogue(copy, domain)]
 
 
 def of_catalogue(copy: Path, domain: str) -> list[str]:
@@ -47,7 +51,8 @@ def placeholders(domain: str, known: dict) -> list[str]:
     return [
         f"{domain}: other placeholders: {entry.msgid}"
         for entry in known.values()
-        if entry.msgstr and set(named.findall(entry.msgid)) != set(named.findall(entry.msgstr))
+        for text in (entry.msgstr, *entry.msgstr_plural.values())
+        if text and set(named.findall(entry.msgid)) != set(named.findall(text))
     ]
 
 

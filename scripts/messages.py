@@ -73,6 +73,7 @@ def keep(fresh: Path, domain: str) -> None:
     if not fresh.exists():
         return
     entries = polib.pofile(str(fresh))
+    forget_guesses(entries)
     for field in ("POT-Creation-Date", "PO-Revision-Date"):
         entries.metadata.pop(field, None)
     entries.metadata["Language"] = "en"
@@ -82,6 +83,15 @@ def keep(fresh: Path, domain: str) -> None:
     entries.save_as_mofile(str(target.with_suffix(".mo")))
     open_entries = [entry for entry in entries if not entry.translated()]
     say(f"{domain}: {len(entries)} texts, {len(open_entries)} without a translation")
+
+
+def forget_guesses(entries: polib.POFile) -> None:
+    """msgmerge guesses by likeness; a new text waits for its own translation instead."""
+    for entry in entries:
+        if entry.fuzzy:
+            entry.flags.remove("fuzzy")
+            entry.msgstr, entry.msgstr_plural = "", dict.fromkeys(entry.msgstr_plural, "")
+            entry.previous_msgid = entry.previous_msgid_plural = entry.previous_msgctxt = None
 
 
 if __name__ == "__main__":
