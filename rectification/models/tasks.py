@@ -11,6 +11,7 @@ from grids import scope
 from grids.models import Grid, Organisation
 from grids.roles import Role
 from inspections.models import Finding
+from inspections.models.findings import seen_by
 from inspections.words import Kind
 from rectification.words import PARTY_TURN, UNFINISHED, VERIFIER_TURN, Conclusion, ExtensionReason, RequestKind, RequestState, TaskRole, TaskState
 
@@ -23,7 +24,7 @@ class TaskQuerySet(models.QuerySet):
         if whole and whole == rights.district_ids:
             seen = self.filter(district_id__in=whole)
         else:
-            seen = self.filter(finding__in=Finding.objects.visible_to(user).values("pk"))
+            seen = self.filter(seen_by(user, finding="finding__"))
         return seen.filter(Q(finding__is_sealed=False) | Q(district_id__in=rights.districts_with({Role.SUPERVISION})))
 
     def of(self, user):
@@ -112,6 +113,7 @@ class Task(models.Model):
             models.Index(fields=["organisation", "state", "due_at"], name="task_of_organisation"),
             models.Index(fields=["state", "due_at"], name="task_by_due"),
             models.Index(fields=["district", "passed_at"], name="task_by_passed"),
+            models.Index(fields=["due_at", "id"], condition=Q(state__in=UNFINISHED), name="task_unfinished_by_due"),
         ]
 
     def __str__(self):
@@ -152,7 +154,10 @@ class TaskEvent(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["action", "at"], name="task_event_by_action")]
+        indexes = [
+            models.Index(fields=["action", "at"], name="task_event_by_action"),
+            models.Index(fields=["at", "id"], name="task_event_newest"),
+        ]
 
 
 class TaskPhotoQuerySet(models.QuerySet):
