@@ -71,7 +71,7 @@ class TaskBrief(serializers.Serializer):
     role = serializers.CharField()
     organisation = serializers.CharField()
     state = serializers.CharField(source="public_state")
-    state_label = serializers.CharField(source="get_state_display")
+    state_label = serializers.CharField(source="public_state_label")
     version = serializers.IntegerField()
     assigned_at = serializers.DateTimeField()
     accept_due_at = serializers.DateTimeField()

@@ -128,6 +128,10 @@ class Task(models.Model):
         return TaskState.FED_BACK if self.state == TaskState.SECOND_LOOK else self.state
 
     @property
+    def public_state_label(self) -> str:
+        return str(TaskState(self.public_state).label)
+
+    @property
     def is_party_turn(self) -> bool:
         return self.state in PARTY_TURN
 
