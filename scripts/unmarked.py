@@ -60,9 +60,10 @@ def of_python(text: str) -> Iterator[tuple[int, str]]:
     known = {id(part) for call in ast.walk(tree) if is_gettext(call) for part in ast.walk(call)} | set(docstrings(tree))
     between = {id(call.func.value) for call in ast.walk(tree) if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "join"}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in known:
-            if (CHINESE if id(node) in between else LETTERS).search(node.value):
-                yield node.lineno, node.value
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in known:
+            continue
+        if (CHINESE if id(node) in between else LETTERS).search(node.value):
+            yield node.lineno, node.value
 
 
 def is_gettext(node: ast.AST) -> bool:
