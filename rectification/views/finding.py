@@ -76,6 +76,7 @@ def take_step(request, subject, action: str, steps: dict):
     form = form_of(step, subject, action, request.user, data=request.POST, files=request.FILES)
     keep_photos(form, request)
     if not form.is_valid():
+        check_open(request.user, subject, action, step)
         return shown(request, subject, action, step, form, status=422)
     try:
         advance(subject, action, by=request.user, version=form.cleaned_data["version"], note=form.cleaned_data["note"], **form.details())
