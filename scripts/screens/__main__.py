@@ -42,7 +42,14 @@ def chosen(accounts: list[dict], chosen: argparse.Namespace) -> list[dict | None
 def pictures(address: str, people: list, known: words.Words, asked: argparse.Namespace) -> list[dict]:
     from scripts.screens.walk import walk_as
 
-    common = {"address": address, "words": known, "folder": asked.out, "wanted": asked.pages, "chromium": provide.chromium(), "languages": asked.languages}
+    common = {
+        "address": address,
+        "words": known,
+        "folder": asked.out,
+        "wanted": asked.pages,
+        "chromium": provide.chromium(),
+        "languages": asked.languages,
+    }
     shots = []
     with ProcessPoolExecutor(asked.jobs) as pool:
         for walked in pool.map(walk_as, [common | {"account": account} for account in people]):
@@ -59,10 +66,21 @@ def main(arguments: list[str]) -> int:
     shutil.rmtree(asked.out, ignore_errors=True)
     asked.out.mkdir(parents=True)
     enter(folder)
-    known = words.load()
+    known = texts()
     with district.served(folder) as address:
         shots = pictures(address, chosen(accounts, asked), known, asked)
     return conclude(shots, asked.out, time.monotonic() - begun)
+
+
+def texts() -> words.Words:
+    import django
+    from django.db import connections
+
+    django.setup()
+    try:
+        return words.load()
+    finally:
+        connections.close_all()
 
 
 def enter(folder: Path) -> None:

@@ -12,7 +12,15 @@ WIDTHS = {1440: 900, 390: 844}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 SLOW = 2000
 CHECKS = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SETTLED = "() => document.fonts.ready.then(() => !document.querySelector('.htmx-request'))"
 
 
@@ -37,7 +45,7 @@ class Walk:
         self.shots: list[Shot] = []
 
     def run(self, languages) -> list[dict]:
-        context = self.browser.new_context(base_url=self.address, timezone_id="Asia/Shanghai", locale="zh-CN", viewport={"width": 1440, "height": 900})
+        context = self.browser.new_context(**self._person())
         try:
             page = self._page(context)
             visited = self._find_the_way(page, context, shoot="zh" in languages)
@@ -46,6 +54,14 @@ class Walk:
         finally:
             context.close()
         return [asdict(shot) for shot in self.shots]
+
+    def _person(self) -> dict:
+        """A browser of this district's time, standing where the account has its point."""
+        options = {"base_url": self.address, "timezone_id": "Asia/Shanghai", "locale": "zh-CN", "viewport": {"width": 1440, "height": 900}}
+        if not self.account or not self.account.get("lon"):
+            return options
+        place = {"longitude": self.account["lon"], "latitude": self.account["lat"], "accuracy": 8}
+        return options | {"geolocation": place, "permissions": ["geolocation"]}
 
     def _page(self, context):
         page = context.new_page()

@@ -1,9 +1,6 @@
 """Texts that must not stand on a page: what was not translated, and what was never meant to be read."""
 
-import json
 import re
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -15,22 +12,6 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 RAW = re.compile(r"\{\{|\}\}|\{%|%\(|\bNone\b|\bNaN\b|\bundefined\b|\[object |Invalid Date|&(?:amp|lt|gt|quot|#\d+);|\b[a-z]+(?:_[a-z0-9]+)+\b")
 ADDRESS = re.compile(r"\S*(?:@|://|/|\.(?:xlsx|csv|jpg|png|env|py))\S*")
-OF_DISTRICT = """
-import json
-from django.apps import apps
-from django.conf import settings
-from django.db import models
-words, keys = set(), set()
-for model in apps.get_models():
-    if model._meta.app_label not in settings.OWN_APPS or model._meta.app_label == "audit":
-        continue
-    for field in model._meta.concrete_fields:
-        if field.choices:
-            keys |= {str(key) for key, _ in field.flatchoices}
-        elif isinstance(field, (models.CharField, models.TextField)) and field.name not in ("path", "search"):
-            words |= set(model.objects.values_list(field.attname, flat=True).distinct()[:3000])
-print(json.dumps([sorted(word for word in words if word), sorted(keys)]))
-"""
 
 
 class Words:
@@ -75,13 +56,24 @@ def of_product() -> set[str]:
         return {text for file in files if file.exists() for entry in polib.pofile(str(file)) for text in (entry.msgid, entry.msgid_plural) if text}
 
 
-def of_district() -> tuple[set[str], set[str]]:
+def of_database() -> tuple[set[str], set[str]]:
     """Names and words kept in the database, and the keys of choices, which only programs read."""
-    command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", OF_DISTRICT]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=messages.ROOT)
-    names, keys = json.loads(done.stdout.splitlines()[-1])
-    return set(names), set(keys)
+    from django.apps import apps
+    from django.conf import settings
+    from django.db import models
+
+    names: set[str] = set()
+    keys: set[str] = set()
+    for model in apps.get_models():
+        if model._meta.app_label not in settings.OWN_APPS or model._meta.app_label == "audit":
+            continue
+        for field in model._meta.concrete_fields:
+            if field.choices:
+                keys |= {str(key) for key, _ in field.flatchoices}
+            elif isinstance(field, (models.CharField, models.TextField)):
+                names |= set(model.objects.values_list(field.attname, flat=True).distinct()[:3000]) - {"", None}
+    return names, keys
 
 
 def load() -> Words:
-    return Words(of_product(), *of_district())
+    return Words(of_product(), *of_database())
