@@ -10,6 +10,7 @@ const typesKey = `report-types-${form.dataset.person}`;
 const photos = [];
 let frozen = null;
 let sending = false;
+let gone = false;
 
 const find = (selector) => form.querySelector(selector);
 const draftMark = document.querySelector("[data-draft]");
@@ -33,6 +34,7 @@ function recall(key) {
 
 // --- draft ---------------------------------------------------------------------------------------------------------------------------
 function saveDraft() {
+  if (gone) return;
   const kept = remember(draftKey, {
     uuid: form.uuid.value,
     type: form.querySelector("[name=problem_type]:checked")?.value ?? "",
@@ -323,6 +325,7 @@ async function send() {
   if (answer?.code === "payload_conflict" && photos.some((photo) => !stored.photos.some((each) => each.sha256 === photo.sha256))) {
     refuse([gettext("先前的内容服务器已经收到，新拍的照片请补充到那一条。")], { href: form.dataset.supplement.replace(NOBODY, stored.uuid), text: gettext("补充照片") });
     forgetDraft();
+    gone = true;
     return;
   }
   if (stored?.uuid !== form.uuid.value || ![200, 201, 202, 409].includes(response.status)) {
@@ -332,6 +335,7 @@ async function send() {
   if ((await sendPhotos(stored.photos_missing)).length) throw new Error(gettext("还有照片没有传完。"));
   rememberType();
   forgetDraft();
+  gone = true;
   location.assign(response.status === 202 ? form.dataset.held : form.dataset.sent.replace(NOBODY, form.uuid.value));
 }
 
