@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from scorecards import access, board, exports
+from scorecards.words import NOT_RANKED
 from sheets.models import Job
 
 
@@ -37,7 +38,7 @@ def answer(made):
 
 def as_json(cards, *, month: str, user) -> dict:
     groups = board.groups(cards)
-    ids = board.ids_by_line(cards, user=user)
+    ids = board.ids_by_line([line for group in groups for each in group.standings for line in each.lines], user=user)
     return {
         "month": month,
         "as_of": groups[0].first.cut_off,
@@ -53,6 +54,7 @@ def row(standing: board.Standing, ids: dict[int, list[int]]) -> dict:
         "counted": card.counted,
         "share": card.share,
         "rank": card.rank,
+        "note": "" if standing.is_ranked else str(NOT_RANKED),
         "grade": card.grade,
         "digest": card.digest,
         "bonus": standing.bonus,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from common import clock
 from scorecards import marks
+from scorecards.indicators import JUDGED
 from scorecards.models import Scorecard, ScoreLine, ScoreRow
 from scorecards.words import PART_NAMES, Kind, LineState, Part
 
@@ -41,12 +42,19 @@ class Standing:
         return next((line for line in self.lines if line.indicator == indicator), None)
 
     @property
+    def is_ranked(self) -> bool:
+        """False: nothing to answer for that month, neither marked nor ranked."""
+        return self.card.rank is not None
+
+    @property
     def overdue(self):
         return self.line("open_overdue")
 
     @property
-    def on_time(self):
-        return self.line("on_time_rate")
+    def on_time(self) -> int | None:
+        """On-time rate over all tasks of the unit, in hundredths of a percent; None without a denominator."""
+        judged = [line for line in self.lines if line.indicator in JUDGED]
+        return marks.share(sum(line.numerator or 0 for line in judged), sum(line.denominator or 0 for line in judged))
 
     @property
     def rose(self) -> int:
@@ -119,10 +127,17 @@ def _ranks_before(cards: list[Scorecard]) -> dict[tuple[int, str], int]:
 
 
 # --- rows behind the figures --------------------------------------------------------------------------------------------------------
-def ids_by_line(cards, *, user) -> dict[int, list[int]]:
-    """Line → findings of its rows that the person may see, each once."""
+def ids_by_line(lines: list[ScoreLine], *, user) -> dict[int, list[int]]:
+    """Line → findings of its rows that the person may see, each once; of a rate the denominator."""
     found: dict[int, dict[int, None]] = defaultdict(dict)
-    seen = ScoreRow.objects.visible_to(user).filter(scorecard__in=cards).order_by("line_id", "finding_id")
+    seen = ScoreRow.objects.visible_to(user).filter(line__in=lines).order_by("line_id", "finding_id")
     for line_id, finding_id in seen.values_list("line_id", "finding_id").iterator(chunk_size=20_000):
         found[line_id][finding_id] = None
-    return {line_id: list(ids) for line_id, ids in found.items()}
+    return {line.pk: _ids(line, lines, found) for line in lines}
+
+
+def _ids(line: ScoreLine, lines: list[ScoreLine], found: dict[int, dict[int, None]]) -> list[int]:
+    if not line.definition.basis:
+        return list(found[line.pk])
+    basis = [each.pk for each in lines if each.scorecard_id == line.scorecard_id and each.indicator in line.definition.basis]
+    return sorted({pk for each in basis for pk in found[each]})

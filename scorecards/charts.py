@@ -7,10 +7,11 @@ from scorecards.board import Group
 
 def totals(group: Group) -> dict:
     """Bars of the share of each unit, best on top."""
-    ranked = [each.card for each in group.standings if each.card.share is not None][::-1]
+    top = max([100, *(each.card.share / 100 for each in group.standings if each.is_ranked)])
+    ranked = [each.card for each in group.standings if each.is_ranked][::-1]
     return {
         "grid": {"left": 8, "right": 56, "top": 8, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value", "min": 0, "max": max([100, *(card.share / 100 for card in ranked)]), "axisLabel": {"formatter": "{value}%"}},
+        "xAxis": {"type": "value", "min": 0, "max": top, "interval": 20, "axisLabel": {"formatter": "{value}%", "showMaxLabel": top == 100}},
         "yAxis": {"type": "category", "data": [str(card.organisation) for card in ranked], "axisTick": {"show": False}},
         "series": [
             {

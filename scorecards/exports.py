@@ -3,15 +3,16 @@
 from django.utils.translation import gettext as _
 
 from common import clock
-from scorecards import board, marks
+from scorecards import board
 from scorecards.models import Scorecard, ScoreRow
-from scorecards.words import Grade, month_words
+from scorecards.words import NOT_RANKED, Grade, month_words
 from sheets import services as sheets
 from sheets.services import Result
 from sheets.writing import Col, Workbook
 
 DIRECTLY = 5_000
 """Rows up to which the file is made while the person waits; more become a background job."""
+NONE = "—"
 ROW_RELATIONS = ("finding__problem_type", "task", "line", "scorecard__organisation")
 
 
@@ -73,26 +74,25 @@ def ranking_columns() -> list[Col]:
         Col(_("逾期件"), 8, "int"),
         Col(_("等次"), 8),
         Col(_("较上月"), 8),
+        Col(_("备注"), 26),
     ]
 
 
 def ranking_rows(groups):
     for group in groups:
         for each in group.standings:
-            card, rate, overdue = each.card, each.on_time, each.overdue
+            card, overdue = each.card, each.overdue
+            scored = (card.share, card.obtained, card.counted, *(cell_words(cell) for cell in each.cells), each.bonus)
             yield (
                 str(group.label),
-                card.rank,
+                card.rank or NONE,
                 str(card.organisation),
-                card.share,
-                card.obtained if card.share is not None else None,
-                card.counted,
-                *(cell_words(cell) for cell in each.cells),
-                each.bonus,
-                rate_words(rate),
+                *(scored if each.is_ranked else [NONE] * len(scored)),
+                _("无数据") if each.on_time is None else each.on_time,
                 overdue.numerator if overdue else None,
-                str(Grade(card.grade).label) if card.grade else _("无数据"),
+                str(Grade(card.grade).label) if card.grade else NONE,
                 moved_words(each),
+                "" if each.is_ranked else str(NOT_RANKED),
             )
 
 
@@ -102,23 +102,17 @@ def cell_words(cell):
     return _("无数据") if cell.has_source else _("暂未计分")
 
 
-def rate_words(line):
-    if line is None:
-        return None
-    return marks.share(line.numerator, line.denominator) if line.denominator else _("无数据")
-
-
 def moved_words(standing) -> str:
     if standing.rose:
         return f"↑{standing.rose}"
-    return f"↓{standing.fell}" if standing.fell else "—"
+    return f"↓{standing.fell}" if standing.fell else NONE
 
 
 def ranking_note() -> str:
     return _(
         "按得分率排名，得分率 = 得分 ÷ 计分满分；同分并列，并列后名次顺延。"
         "“暂未计分”的部分尚无数据来源，“无数据”的部分本月没有到期事项，都不计入得分，也不计入满分。"
-        "B 部分从起评分扣减。各行依据见“扣分明细”和“明细行”。"
+        "B 部分从起评分扣减。“较上月”：↑、↓后为名次上升、下降的位数。各行依据见“扣分明细”和“明细行”。"
     )
 
 

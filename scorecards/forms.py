@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scorecards.indicators import INDICATORS, Shape
 from scorecards.models import MONTH, Scheme
+from scorecards.words import month_words
 
 HUNDRED = Decimal(100)
 GRADES = ("excellent_from", "good_from", "pass_from", "bonus_cap")
@@ -15,6 +16,7 @@ FIGURES = {
     Shape.DEDUCTION: ("full", "per_event", "cap_per_item", "cap", "stacks"),
     Shape.BONUS: ("per_event", "cap", "stacks"),
     Shape.COUNT: (),
+    Shape.PART_OF: (),
 }
 """What of a line can be set."""
 LABELS = {"full": _("满分"), "per_event": _("每次分值"), "cap_per_item": _("每件上限"), "cap": _("本项上限"), "stacks": _("可叠加")}
@@ -25,7 +27,7 @@ class MonthForm(forms.Form):
 
     def __init__(self, *args, months, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["month"].choices = [(month, month) for month in months]
+        self.fields["month"].choices = [(month, month_words(month)) for month in months]
 
 
 class SchemeForm(forms.Form):
@@ -61,7 +63,7 @@ class SchemeForm(forms.Form):
         month = self.cleaned_data["in_force_from"]
         if month < self.first_month:
             raise forms.ValidationError(
-                _("最早可从 %(month)s 起启用：之前的月份已生成计分卡。"), params={"month": self.first_month}, code="too_early"
+                _("最早可从 %(month)s 起启用：之前的月份已生成计分卡。"), params={"month": month_words(self.first_month)}, code="too_early"
             )
         return month
 

@@ -2,7 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +63,10 @@ class Scheme(models.Model):
 
     def __str__(self):
         return _("%(name)s（第 %(version)s 版）") % {"name": self.name, "version": self.version}
+
+    @property
+    def in_force_label(self) -> str:
+        return month_words(self.in_force_from)
 
 
 class SchemeLine(models.Model):
@@ -181,6 +185,25 @@ class ScoreLine(models.Model):
     @property
     def definition(self):
         return INDICATORS[self.indicator]
+
+    @property
+    def basis(self) -> models.QuerySet:
+        """The lines of the same card whose rows make the denominator: itself, or for a part of others' rows those others."""
+        mine = ScoreLine.objects.filter(scorecard=self.scorecard_id)
+        return mine.filter(indicator__in=self.definition.basis) if self.definition.basis else mine.filter(pk=self.pk)
+
+    def behind(self, *, hit: bool | None = None) -> models.QuerySet:
+        """The rows stored with the denominator; with ``hit`` those in the numerator (True) or not (False). Annotated ``counts``."""
+        own = ScoreRow.objects.filter(line=self)
+        if hit and self.definition.happened:
+            return own.annotate(counts=Value(True))
+        counts = Q(is_hit=True)
+        if self.definition.happened:
+            counts = Exists(own.filter(task=OuterRef("task_id")))
+        elif self.definition.basis:
+            counts = Q(reason__in=self.definition.reasons)
+        stored = ScoreRow.objects.filter(line__in=self.basis).annotate(counts=Case(When(counts, then=True), default=False))
+        return stored if hit is None else stored.filter(counts=hit)
 
     @property
     def percent(self) -> int | None:

@@ -14,7 +14,7 @@ from scorecards.indicators import ALL
 from scorecards.models import WELL_FORMED_MONTH, Scheme, Scorecard, ScoreRow
 from scorecards.services import defaults
 from scorecards.services import schemes as scheme_services
-from scorecards.words import Kind, Part, month_words
+from scorecards.words import NOT_RANKED, Kind, Part, month_words
 from sheets.models import Job
 
 PAGE_SIZE = 50
@@ -36,8 +36,9 @@ def ranking(request, month=""):
         "month": month,
         "month_label": month_words(month),
         "form": MonthForm({"month": month}, months=months),
-        "earlier": next((each for each in months if each < month), None),
-        "later": next((each for each in reversed(months) if each > month), None),
+        "earlier": switch(next((each for each in months if each < month), "")),
+        "later": switch(next((each for each in reversed(months) if each > month), "")),
+        "not_ranked": NOT_RANKED,
         "tabs": [{"label": each.label, "url": f"?kind={each.kind}", "active": each.kind == kind, "count": len(each.standings)} for each in groups],
         "group": group,
         "kind": kind,
@@ -45,6 +46,10 @@ def ranking(request, month=""):
         "may_edit": access.may_edit_schemes(request.user, district),
     }
     return render(request, "scorecards/ranking.html", context)
+
+
+def switch(month: str) -> dict:
+    return {"month": month, "label": month_words(month)} if month else {}
 
 
 def months_of(request, district) -> list[str]:
@@ -70,6 +75,7 @@ def card(request, month, organisation):
         row.line.scorecard = found
     hidden = found.rows.exclude(amount=0).count() - len(marked)
     context = {"card": found, "month": month, "standing": standing, "parts": parts(standing), "marked": marked, "hidden": hidden}
+    context |= {"marked_total": sum(row.amount for row in marked), "not_ranked": NOT_RANKED}
     return render(request, "scorecards/card.html", context)
 
 
@@ -87,10 +93,8 @@ def rows(request, month, organisation, indicator):
         raise Http404
     line.scorecard = found
     chosen = request.GET.get("hit", "")
-    stored = found.rows.filter(line=line)
-    seen = ScoreRow.objects.visible_to(request.user).filter(line=line).select_related("finding__problem_type", "finding__grid", "task__organisation")
-    if chosen in ("0", "1"):
-        stored, seen = stored.filter(is_hit=chosen == "1"), seen.filter(is_hit=chosen == "1")
+    stored = line.behind(hit=chosen == "1" if chosen in ("0", "1") else None)
+    seen = stored.visible_to(request.user).select_related("finding__problem_type", "finding__grid", "task__organisation")
     page = Paginator(seen.order_by("at", "id"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "card": found,
@@ -148,6 +152,7 @@ def edit_scheme(request, pk):
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("已保存第 %(version)s 版，自 %(month)s 起适用。") % {"version": fresh.version, "month": fresh.in_force_from})
+            saved = {"version": fresh.version, "month": fresh.in_force_label}
+            messages.success(request, _("已保存第 %(version)s 版，自 %(month)s 起适用。") % saved)
             return redirect("scorecards:schemes")
     return render(request, "scorecards/edit_scheme.html", {"scheme": scheme, "form": form})

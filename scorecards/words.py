@@ -40,6 +40,9 @@ class LineState(TextChoices):
     INFORMATION = "information", _("仅供参考")
 
 
+NOT_RANKED = _("本月无承办任务，不参与排名")
+
+
 class Grade(TextChoices):
     EXCELLENT = "excellent", _("优秀")
     GOOD = "good", _("良好")
@@ -59,6 +62,8 @@ class Reason(TextChoices):
     REWORK = "rework", _("核查退回")
     REBOUND = "rebound", _("回头看反弹")
     FALSE_FIX = "false_fix", _("虚假整改")
+    SENT_BACK = "sent_back", _("曾被退回")
+    EXTENDED = "extended", _("获准延期")
     CHECK_ON_TIME = "check_on_time", _("按期核查")
     CHECK_LATE = "check_late", _("核查超期")
     CHECK_MISSED = "check_missed", _("截止时仍未核查")

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from scorecards.indicators import findings, tasks
 from scorecards.indicators.month import Month
+from scorecards.words import Reason
 
-__all__ = ["INDICATORS", "Indicator", "Month", "Shape"]
+__all__ = ["INDICATORS", "JUDGED", "Indicator", "Month", "Shape"]
 
 
 class Shape(Enum):
@@ -21,6 +22,8 @@ class Shape(Enum):
     RATE = "rate"
     BONUS = "bonus"
     COUNT = "count"
+    PART_OF = "part_of"
+    """How many of the rows judged by other lines (``basis``) have something in common; nothing is stored twice."""
     NO_SOURCE = "no_source"
 
 
@@ -35,12 +38,20 @@ class Indicator:
     collect: Callable[[Month], list[QuerySet]] | None = None
     every: str | Promise = ""
     """What a deduction or bonus is given for: "each …"."""
+    basis: tuple[str, ...] = ()
+    """PART_OF: the lines whose rows are the denominator."""
+    reasons: tuple[str, ...] = ()
+    """PART_OF: the rows of the basis with these reasons are the numerator; with ``happened``, the reason of the line's own rows."""
+    happened: Callable[[Month], QuerySet] | None = None
+    """PART_OF: moments, newest first, by which an outer row of the basis enters the numerator; it is then stored with the line too."""
 
     @property
     def is_marked(self) -> bool:
         return self.shape in (Shape.DEDUCTION, Shape.BONUS)
 
 
+JUDGED = ("on_time_rate", "own_field_on_time", "other_field_on_time")
+"""Lines that judge a unit's tasks; a township has the first, a department the other two, no task is in two of them."""
 ALL = [
     Indicator("handling_start", _("问题办理起评分"), _("每月从满分起评，逐项扣减，扣完为止。"), Shape.START),
     Indicator(
@@ -128,6 +139,32 @@ ALL = [
         _("本单位全部任务：按期办结 ÷（按期办结＋逾期办结＋截止时未办结且已逾期）。以核查通过的月份计入，以后来通过的那次反馈时间判断是否按期。"),
         Shape.RATE,
         tasks.on_time,
+    ),
+    Indicator(
+        "closing_rate",
+        _("结案率"),
+        _("办结 ÷ 应办结。应办结＝本月核查通过的任务＋截止时未办结且已逾期的任务，与按期办结率的分母相同。"),
+        Shape.PART_OF,
+        basis=JUDGED,
+        reasons=(Reason.ON_TIME, Reason.LATE),
+    ),
+    Indicator(
+        "rework_rate",
+        _("返工率"),
+        _("应办结的任务中，截止前被核查退回或抽查退回过的 ÷ 应办结；同一任务退回几次都算一件。"),
+        Shape.PART_OF,
+        basis=JUDGED,
+        reasons=(Reason.SENT_BACK,),
+        happened=tasks.sent_back_before,
+    ),
+    Indicator(
+        "extension_rate",
+        _("延期率"),
+        _("应办结的任务中，截止前获准延期的 ÷ 应办结；同一任务延期几次都算一件。"),
+        Shape.PART_OF,
+        basis=JUDGED,
+        reasons=(Reason.EXTENDED,),
+        happened=tasks.extended_before,
     ),
     Indicator("open_overdue", _("逾期件"), _("截止时未反馈且已超过期限的任务件数；缓办、已退单、已移交的不算。"), Shape.COUNT, tasks.open_overdue),
     Indicator("suspended", _("缓办件"), _("截止时处于缓办的任务件数，单列，不参与排名。"), Shape.COUNT, tasks.suspended),

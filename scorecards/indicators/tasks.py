@@ -5,8 +5,8 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from inspections.words import FROM_ABOVE, Risk
-from rectification.models import Task, TaskEvent
-from rectification.words import LEFT, PARTY_TURN, LookBackResult, TaskState
+from rectification.models import Task, TaskEvent, TaskRequest
+from rectification.words import LEFT, PARTY_TURN, LookBackResult, RequestKind, RequestState, TaskState
 from scorecards.indicators.facts import FED_BACK, not_referred, tasks
 from scorecards.indicators.month import Month
 from scorecards.indicators.rows import rows, text
@@ -69,6 +69,25 @@ def _with_leader(month: Month) -> list[QuerySet]:
     ]
 
 
+def with_duties(month: Month, units: list[int]) -> set[int]:
+    """Those of ``units`` that had a task to answer for in the month, be it not due yet."""
+    left = Q(state_then__in=LEFT) | Q(state_then=TaskState.PASSED, passed_then__lt=month.start)
+    return set(tasks(month).filter(organisation_id__in=units).exclude(left).order_by().values_list("organisation_id", flat=True).distinct())
+
+
+# --- of the tasks judged there ------------------------------------------------------------------------------------------------------
+def sent_back_before(month: Month) -> QuerySet:
+    """Moments, newest first, at which the task of an outer row was sent back before the cut-off."""
+    return TaskEvent.objects.filter(task=OuterRef("task_id"), action__in=SEND_BACKS, at__lt=month.end).order_by("-at").values("at")
+
+
+def extended_before(month: Month) -> QuerySet:
+    """The same for extensions granted."""
+    granted = TaskRequest.objects.filter(kind=RequestKind.EXTENSION, state=RequestState.APPROVED, decided_at__lt=month.end)
+    return granted.filter(task=OuterRef("task_id")).order_by("-decided_at").values("decided_at")
+
+
+# --- at the cut-off -----------------------------------------------------------------------------------------------------------------
 def open_overdue(month: Month) -> list[QuerySet]:
     return [
         _row(month, tasks(month).filter(still_overdue(month)), reason=text(Reason.STILL_OVERDUE), done_at=Value(None, output_field=DateTimeField()))

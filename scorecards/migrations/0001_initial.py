@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_hit', models.BooleanField(default=True)),
                 ('amount', models.IntegerField(default=0)),
-                ('reason', models.CharField(choices=[('on_time', '按期办结'), ('late', '逾期办结'), ('still_overdue', '截止时未办结且已逾期'), ('suspended', '缓办'), ('found', '上级或督查发现'), ('overdue', '逾期'), ('rework', '核查退回'), ('rebound', '回头看反弹'), ('false_fix', '虚假整改'), ('check_on_time', '按期核查'), ('check_late', '核查超期'), ('check_missed', '截止时仍未核查'), ('valid', '已受理'), ('invalid', '不予受理'), ('late_sign', '逾期未签收'), ('self_found_serious', '自查发现严重问题')], max_length=20, verbose_name='依据')),
+                ('reason', models.CharField(choices=[('on_time', '按期办结'), ('late', '逾期办结'), ('still_overdue', '截止时未办结且已逾期'), ('suspended', '缓办'), ('found', '上级或督查发现'), ('overdue', '逾期'), ('rework', '核查退回'), ('rebound', '回头看反弹'), ('false_fix', '虚假整改'), ('sent_back', '曾被退回'), ('extended', '获准延期'), ('check_on_time', '按期核查'), ('check_late', '核查超期'), ('check_missed', '截止时仍未核查'), ('valid', '已受理'), ('invalid', '不予受理'), ('late_sign', '逾期未签收'), ('self_found_serious', '自查发现严重问题')], max_length=20, verbose_name='依据')),
                 ('source', models.CharField(blank=True, max_length=25, verbose_name='来源')),
                 ('assigned_at', models.DateTimeField(null=True, verbose_name='交办时间')),
                 ('due_at', models.DateTimeField(null=True, verbose_name='期限')),

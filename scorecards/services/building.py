@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from audit.services import record
 from common import clock
 from grids.models import Grid, Organisation
+from inspections.models import Finding
 from scorecards import marks
 from scorecards.indicators import Month, Shape
+from scorecards.indicators.tasks import with_duties
 from scorecards.models import MONTH, Scheme, Scorecard, ScoreLine, ScoreRow
 from scorecards.services import telling
 from scorecards.services.sealing import COPIED, seal
@@ -21,6 +23,7 @@ from scorecards.services.writing import counts, without_jit, write_rows
 from scorecards.words import LineState, Part
 
 BUILD_TIME = dt.time(2)
+RATES = (Shape.RATE, Shape.PART_OF)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ def build_last_month(*, now: dt.datetime) -> list[Built]:
     month = clock.previous_month(today)
     built = Scorecard.objects.filter(month=month).values("district_id")
     marked = Grid.objects.districts().filter(pk__in=Scheme.objects.in_force(month).order_by().values("district_id")).exclude(pk__in=built)
-    return [build(month, district=district) for district in marked.order_by("pk")]
+    began = Finding.objects.filter(district=OuterRef("pk"), received_at__lt=clock.month_bounds(month)[1])
+    return [build(month, district=district) for district in marked.filter(Exists(began)).order_by("pk")]
 
 
 # --- one build ----------------------------------------------------------------------------------------------------------------------
@@ -78,8 +82,9 @@ def _build(month: str, *, district: Grid, before: dict[int, Scorecard]) -> list[
     cards = _cards(month, district=district, before=before)
     lines = _lines(cards)
     units = {card.organisation_id: card.scheme.kind for card in cards}
-    write_rows(Month(month, district.pk, units), lines)
-    _mark(cards, lines)
+    bounds = Month(month, district.pk, units)
+    write_rows(bounds, lines)
+    _mark(cards, lines, bounds)
     seal(cards, list(lines.values()))
     if old and old == {card.organisation_id: card.digest for card in cards}:
         raise _SameFigures
@@ -132,16 +137,45 @@ def _lines(cards: list[Scorecard]) -> dict[tuple[int, str], ScoreLine]:
 
 
 # --- marks --------------------------------------------------------------------------------------------------------------------------
-def _mark(cards: list[Scorecard], lines: dict[tuple[int, str], ScoreLine]) -> None:
+NOTHING = {"hits": 0, "total": 0, "amount": 0, "reasons": {}}
+
+
+def _mark(cards: list[Scorecard], lines: dict[tuple[int, str], ScoreLine], month: Month) -> None:
     counted = counts([card.pk for card in cards])
     of_card = defaultdict(list)
-    for line in lines.values():
-        _mark_line(line, counted.get(line.pk, {"hits": 0, "total": 0, "amount": 0}))
+    for (unit, _code), line in lines.items():
+        basis = [lines[unit, code] for code in line.definition.basis if (unit, code) in lines]
+        _mark_line(line, _part_of(line, basis, counted) if basis else counted.get(line.pk, NOTHING))
         of_card[line.scorecard_id].append(line)
+    for card in _without_duties(cards, of_card, month):
+        _leave_unmarked(of_card[card.pk])
     ScoreLine.objects.bulk_update(lines.values(), ["state", "numerator", "denominator", "points"], batch_size=500)
     for card in cards:
         _total(card, of_card[card.pk])
     _rank(cards)
+
+
+def _without_duties(cards: list[Scorecard], of_card: dict[int, list[ScoreLine]], month: Month) -> list[Scorecard]:
+    """Cards without any figure whose unit had no task in the month either, not even one that is not due yet."""
+    empty = [card for card in cards if not any(line.numerator or line.denominator for line in of_card[card.pk])]
+    busy = with_duties(month, [card.organisation_id for card in empty]) if empty else set()
+    return [card for card in empty if card.organisation_id not in busy]
+
+
+def _leave_unmarked(lines: list[ScoreLine]) -> None:
+    """Who had nothing to do is 无数据 and not ranked, instead of first with full marks."""
+    for line in lines:
+        if line.state == LineState.COUNTED:
+            line.state, line.points = LineState.NO_DATA, None
+
+
+def _part_of(line: ScoreLine, basis: list[ScoreLine], counted: dict[int, dict]) -> dict:
+    """Figures of a line that looks at the rows of others."""
+    judged = [counted.get(each.pk, NOTHING) for each in basis]
+    hits = counted.get(line.pk, NOTHING)["hits"]
+    if not line.definition.happened:
+        hits = sum(each["reasons"].get(reason, 0) for each in judged for reason in line.definition.reasons)
+    return {"hits": hits, "total": sum(each["total"] for each in judged), "amount": 0}
 
 
 def _mark_line(line: ScoreLine, found: dict) -> None:
@@ -151,9 +185,9 @@ def _mark_line(line: ScoreLine, found: dict) -> None:
         return
     if shape != Shape.START:
         line.numerator = found["hits"]
-    if shape == Shape.RATE:
+    if shape in RATES:
         line.denominator = found["total"]
-    if shape == Shape.RATE and not line.denominator:
+    if shape in RATES and not line.denominator:
         line.state = LineState.NO_DATA
     elif line.part == Part.INFORMATION:
         line.state = LineState.INFORMATION
@@ -173,7 +207,7 @@ def _points(line: ScoreLine, found: dict) -> int:
 
 
 def _total(card: Scorecard, lines: list[ScoreLine]) -> None:
-    """Points obtained ÷ points counted: lines without a source stand on neither side."""
+    """Points obtained ÷ points counted: lines without a source or without data stand on neither side."""
     marked = [line for line in lines if line.state == LineState.COUNTED]
     totals = part_totals(marked)
     bonus = min(totals.pop(Part.BONUS, 0), card.scheme.bonus_cap)
@@ -198,8 +232,9 @@ def _rank(cards: list[Scorecard]) -> None:
     for card in cards:
         groups[card.scheme_id].append(card)
     for group in groups.values():
+        size = sum(card.share is not None for card in group)
         for card, rank in zip(group, marks.ranks([card.share for card in group]), strict=True):
             scheme = card.scheme
-            card.rank, card.group_size = rank, len(group)
+            card.rank, card.group_size = rank, size
             grades = {"excellent_from": scheme.excellent_from, "good_from": scheme.good_from, "pass_from": scheme.pass_from}
             card.grade = "" if card.share is None else marks.grade(card.share, **grades)

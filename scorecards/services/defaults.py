@@ -24,6 +24,7 @@ BESIDE = [
     (Part.INFORMATION, "open_overdue", {}),
     (Part.INFORMATION, "suspended", {}),
 ]
+RATES = [(Part.INFORMATION, code, {}) for code in ("closing_rate", "rework_rate", "extension_rate")]
 LINES = {
     Kind.TOWNSHIP: [
         (Part.A, "air_quality", {"full": 4000}),
@@ -35,6 +36,7 @@ LINES = {
         *REPORTING,
         *BESIDE,
         (Part.INFORMATION, "on_time_rate", {}),
+        *RATES,
     ],
     Kind.DEPARTMENT: [
         (Part.A, "own_field_on_time", {"full": 4000}),
@@ -43,6 +45,7 @@ LINES = {
         *REPORTING,
         *BESIDE,
         (Part.INFORMATION, "other_field_on_time", {}),
+        *RATES,
     ],
 }
 

@@ -4,11 +4,11 @@ import csv
 import io
 
 from django.db import connection
-from django.db.models import BooleanField, Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import BooleanField, Case, Count, F, IntegerField, Q, QuerySet, Subquery, Sum, Value, When
 
 from scorecards import marks
-from scorecards.indicators import INDICATORS, Month, Shape
-from scorecards.indicators.rows import COLUMNS
+from scorecards.indicators import INDICATORS, Indicator, Month, Shape
+from scorecards.indicators.rows import COLUMNS, rows, text
 from scorecards.models import ScoreLine, ScoreRow
 
 NULL = "\\N"
@@ -30,6 +30,9 @@ def write_rows(month: Month, lines: dict[tuple[int, str], ScoreLine]) -> None:
         if indicator.collect and not indicator.is_marked:
             for queryset in indicator.collect(month):
                 _copy(queryset, {unit: line for (unit, code), line in lines.items() if code == indicator.code})
+    for indicator in wanted:
+        if indicator.happened:
+            _copy(_of_basis(month, indicator, lines), {unit: line for (unit, code), line in lines.items() if code == indicator.code})
     _write_marked(month, lines, [indicator for indicator in wanted if indicator.is_marked])
 
 
@@ -44,6 +47,14 @@ def _copy(queryset: QuerySet, lines: dict[int, ScoreLine]) -> None:
     columns = ", ".join(["scorecard_id", "line_id", "amount", *(KEYS.get(name, name) for name in COLUMNS)])
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {ScoreRow._meta.db_table} ({columns}) {sql}", parameters)
+
+
+def _of_basis(month: Month, indicator: Indicator, lines: dict[tuple[int, str], ScoreLine]) -> QuerySet:
+    """Rows of the basis that something happened to, as they stand there, with the moment of the last time."""
+    judged = [line.pk for (_unit, code), line in lines.items() if code in indicator.basis]
+    met = ScoreRow.objects.filter(line_id__in=judged).annotate(met=Subquery(indicator.happened(month)[:1])).filter(met__isnull=False)
+    same = {name: F(KEYS.get(name, name)) for name in ("finding", "task", "source", "assigned_at", "due_at", "done_at")}
+    return rows(met, unit=F("scorecard__organisation_id"), reason=text(indicator.reasons[0]), at=F("met"), **same)
 
 
 def _by_unit(values: dict[int, int]):
@@ -113,7 +124,13 @@ def _store(found: list[tuple]) -> None:
 
 # --- figures ------------------------------------------------------------------------------------------------------------------------
 def counts(cards: list[int]) -> dict[int, dict]:
-    """Line → hits, rows and marks, counted by the database over the rows just written."""
+    """Line → hits, rows and marks, and the rows by reason, counted by the database over the rows just written."""
     hit = Count("pk", filter=Q(is_hit=Value(True, output_field=BooleanField())))
-    grouped = ScoreRow.objects.filter(scorecard_id__in=cards).order_by().values("line_id").annotate(hits=hit, total=Count("pk"), amount=Sum("amount"))
-    return {each["line_id"]: each for each in grouped}
+    grouped = ScoreRow.objects.filter(scorecard_id__in=cards).order_by().values("line_id", "reason")
+    found: dict[int, dict] = {}
+    for each in grouped.annotate(hits=hit, total=Count("pk"), amount=Sum("amount")):
+        line = found.setdefault(each["line_id"], {"hits": 0, "total": 0, "amount": 0, "reasons": {}})
+        line["reasons"][each["reason"]] = each["total"]
+        for name in ("hits", "total", "amount"):
+            line[name] += each[name]
+    return found

@@ -174,6 +174,8 @@ def test_a_granted_extension_moves_the_date(district):
 
 
 def test_zero_denominators_say_no_data_and_count_on_neither_side(district):
+    step(task_of(district, at=beijing(20), due=beijing(5, **NOVEMBER)), "accept", beijing(20, 1))
+
     build(district)
 
     valid = line(district._town_a, "valid_reports")
@@ -183,9 +185,79 @@ def test_zero_denominators_say_no_data_and_count_on_neither_side(district):
 
 
 def test_equal_units_share_a_rank(district):
+    for village in (0, 2):
+        step(task_of(district, village=village, at=beijing(1), due=beijing(2)), "accept", beijing(1, 1))
+
     build(district)
 
-    assert set(Scorecard.objects.filter(month=MONTH, scheme__kind="township").values_list("rank", "group_size")) == {(1, 2)}
+    assert list(Scorecard.objects.filter(month=MONTH, scheme__kind="township").values_list("rank", "group_size")) == [(1, 2), (1, 2)]
+    assert line(district._town_a, "overdue").points == line(district._town_b, "overdue").points == -300
+
+
+def test_who_had_nothing_to_do_is_not_ranked(district):
+    step(task_of(district, at=beijing(1), due=beijing(2)), "accept", beijing(1, 1))
+
+    build(district)
+
+    busy, idle = line(district._town_a, "overdue").scorecard, line(district._town_b, "overdue").scorecard
+    assert (busy.rank, busy.group_size) == (1, 1)
+    assert (idle.rank, idle.share, idle.counted, idle.obtained, idle.grade) == (None, None, 0, 0, "")
+    assert set(idle.lines.values_list("points", flat=True)) == {None}
+
+
+@pytest.mark.parametrize("later", [None, "feedback"])
+def test_a_task_that_is_not_due_yet_is_something_to_do(district, later):
+    task = task_of(district, at=beijing(20), due=beijing(5, **NOVEMBER))
+    step(task, "accept", beijing(20, 1))
+    if later:
+        step(task, later, beijing(2, **NOVEMBER))
+
+    build(district)
+
+    assert line(district._town_a, "overdue").scorecard.rank == 1
+
+
+def test_a_task_that_passed_before_the_month_is_nothing_to_do_in_it(district, years_later):
+    task = task_of(district, at=beijing(1), due=beijing(20))
+    for action, day in (("accept", 1), ("feedback", 3), ("pass", 4)):
+        step(task, action, beijing(day, 1))
+    task.passed_at = task.fed_back_at = None
+    step(task, "reopen", beijing(9, month=12), target="returned")
+
+    build(district, "2026-11")
+
+    assert line(district._town_a, "overdue", "2026-11").scorecard.rank is None
+
+
+# --- parts of the tasks judged ------------------------------------------------------------------------------------------------------
+def test_closing_rework_and_extension_are_parts_of_the_tasks_judged(district):
+    late, reworked, extended = (task_of(district, at=beijing(1), due=beijing(10)) for _n in range(3))
+    step(late, "accept", beijing(2))
+    for action, day in (("accept", 2), ("feedback", 4), ("return", 5), ("feedback", 6), ("return", 7), ("feedback", 8), ("pass", 9)):
+        step(reworked, action, beijing(day))
+    extend(extended, decided_at=beijing(8), to=beijing(15))
+    for action, day in (("feedback", 14), ("pass", 16)):
+        step(extended, action, beijing(day))
+    first = build(district)
+
+    extend(late, decided_at=beijing(3, **NOVEMBER), to=beijing(20, **NOVEMBER))
+    step(reworked, "overturn", beijing(5, **NOVEMBER))
+
+    assert [figures(district._town_a, name) for name in ("closing_rate", "rework_rate", "extension_rate")] == [(2, 3), (1, 3), (1, 3)]
+    assert build(district) == first
+    for name, task in (("rework_rate", reworked), ("extension_rate", extended)):
+        assert [row.task_id for row in line(district._town_a, name).behind(hit=True)] == [task.pk]
+
+
+def test_what_happens_later_does_not_enter_the_rates(district):
+    task = task_of(district, at=beijing(1), due=beijing(10))
+    for action, day in (("accept", 2), ("feedback", 4), ("pass", 9)):
+        step(task, action, beijing(day))
+    step(task, "overturn", beijing(5, **NOVEMBER))
+
+    build(district)
+
+    assert figures(district._town_a, "rework_rate") == (0, 1)
 
 
 def test_suspended_tasks_stand_beside(district):
@@ -312,9 +384,10 @@ def test_every_figure_is_the_number_of_its_rows(district):
     build(district)
 
     for each in ScoreLine.objects.filter(scorecard__month=MONTH, numerator__isnull=False):
-        rows = ScoreRow.objects.filter(line=each)
-        assert each.numerator == rows.filter(is_hit=True).count()
-        assert each.denominator in (None, rows.count())
+        assert each.numerator == each.behind(hit=True).count()
+        assert each.denominator in (None, each.behind().count())
+        assert each.behind(hit=False).count() == each.behind().count() - each.numerator
+        assert each.behind().filter(counts=True).count() == each.numerator
 
 
 @pytest.mark.parametrize("seed", [1, 2])

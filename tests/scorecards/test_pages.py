@@ -63,6 +63,18 @@ def test_every_unit_sees_the_ranking(district, office, town, sees):
         assert "甲街道" in page and "乙镇" in page and "暂未计分" in page
 
 
+def test_who_had_nothing_to_do_stands_at_the_end(district, office, sees):
+    groups = sees(office, "ranking", kind="department").context["group"].standings
+    idle = [each for each in groups if not each.is_ranked]
+
+    page = sees(office, "ranking", kind="department").content.decode()
+    card = sees(office, "card", MONTH, idle[0].card.organisation_id).content.decode()
+
+    assert groups[-len(idle) :] == idle
+    assert page.count("本月无承办任务，不参与排名") == len(idle)
+    assert "本月无承办任务，不参与排名" in card and "得分率" not in card
+
+
 def test_people_with_grid_posts_only_are_told_why_not(district, sees):
     user = UserFactory()
     Post.objects.create(user=user, grid=district.villages[0], role="member", starts_on=dt.date(2020, 1, 1))
@@ -89,7 +101,9 @@ def test_a_figure_opens_exactly_its_rows(district, office, sees):
     for line in ScoreLine.objects.filter(scorecard__month=MONTH).select_related("scorecard"):
         page = sees(office, "rows", MONTH, line.scorecard.organisation_id, line.indicator)
         shown = sorted((row.finding_id, row.task_id or 0) for row in page.context["page"].object_list)
-        assert shown == sorted((finding, task or 0) for finding, task in ScoreRow.objects.filter(line=line).values_list("finding_id", "task_id"))
+        assert shown == sorted((finding, task or 0) for finding, task in line.behind().values_list("finding_id", "task_id"))
+        hits = sees(office, "rows", MONTH, line.scorecard.organisation_id, line.indicator, hit="1").context["page"].paginator.count
+        assert hits == (line.numerator or 0)
 
 
 def test_a_township_sees_the_number_but_not_the_rows_of_others(district, town, sees):
@@ -131,11 +145,16 @@ def test_the_workbook_says_what_the_api_says(district, office, client, sees):
             row["obtained"] / 100,
             row["counted"] / 100,
             *(part_words(part) for part in row["parts"]),
+            row["bonus"] / 100,
         )
+        if row["rank"]
+        else ("—", row["organisation"]["name"], *["—"] * 8)
         for group in told["groups"]
         for row in group["rows"]
     ]
-    assert [row[1:10] for row in rows] == expected
+    assert [row[1:11] for row in rows] == expected
+    assert [row[-1] for row in rows] == [row["note"] or None for group in told["groups"] for row in group["rows"]]
+    assert {row[1] for row in rows} >= {1, "—"}
     assert book.sheetnames == ["排名", "扣分明细", "明细行"]
     assert len([r for r in book["明细行"].iter_rows(values_only=True) if r[0] in {e[1] for e in expected}]) == ScoreRow.objects.count()
 
@@ -148,7 +167,7 @@ def test_the_api_names_the_findings_behind_each_line(district, office, client):
         (row["organisation"]["id"], line["code"]): line["finding_ids"] for group in told["groups"] for row in group["rows"] for line in row["lines"]
     }
     for line in ScoreLine.objects.filter(scorecard__month=MONTH).select_related("scorecard"):
-        assert lines[line.scorecard.organisation_id, line.indicator] == sorted(set(line.rows.values_list("finding_id", flat=True)))
+        assert lines[line.scorecard.organisation_id, line.indicator] == sorted(set(line.behind().values_list("finding_id", flat=True)))
 
 
 def test_the_api_gives_the_same_file_as_the_button(district, office, client):
@@ -204,7 +223,7 @@ def test_the_scan_builds_last_month_once_after_two_and_tells_the_office():
 
     district = MarkedDistrictFactory()
     person(district.office, "office_staff")
-    FindingFactory(district=district)
+    FindingFactory(district=district, captured_at=beijing(31, 23, 59))
 
     before = services.build_last_month(now=beijing(1, 1, 59, month=11))
     first = services.build_last_month(now=beijing(1, 2, month=11))
@@ -212,6 +231,13 @@ def test_the_scan_builds_last_month_once_after_two_and_tells_the_office():
 
     assert [len(each) for each in (before, first, again)] == [0, 1, 0]
     assert Notice.objects.filter(kind="scorecards.ready").count() == 1
+
+
+def test_months_before_the_first_finding_are_not_built_by_the_clock():
+    district = MarkedDistrictFactory()
+    FindingFactory(district=district, captured_at=beijing(1, month=11))
+
+    assert services.build_last_month(now=beijing(1, 2, month=11)) == []
 
 
 def test_the_command_says_when_nothing_changed(district, capsys):
