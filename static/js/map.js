@@ -30,11 +30,11 @@ const OPTIONS = {
   },
 };
 
-async function outlines(map, url, choosing) {
+async function outlines(map, url, choosing, placed) {
   const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
   if (!answer.ok) throw new Error(gettext("地图数据没有取到"));
   const layer = L.geoJSON(await answer.json(), choosing ? { ...OPTIONS, interactive: false, onEachFeature: undefined } : OPTIONS).addTo(map);
-  if (layer.getBounds().isValid()) map.fitBounds(layer.getBounds(), { padding: [12, 12] });
+  if (!placed && layer.getBounds().isValid()) map.fitBounds(layer.getBounds(), { padding: [12, 12] });
 }
 
 function chooser(map, element) {
@@ -66,10 +66,10 @@ function draw(element) {
   if (data.point) {
     const [lon, lat] = data.point.split(",").map(Number);
     L.circleMarker([lat, lon], { radius: 7, color: TONES.late, weight: 2, fillOpacity: 0.7 }).addTo(map);
-    map.setView([lat, lon], 14);
+    map.setView([lat, lon], data.geojson ? 12 : 14);
   }
   if (data.lon && data.lat) chooser(map, element);
-  if (data.geojson) outlines(map, data.geojson, Boolean(data.lon)).catch((error) => {
+  if (data.geojson) outlines(map, data.geojson, Boolean(data.lon), Boolean(data.point)).catch((error) => {
     const note = document.createElement("p");
     note.className = "notice notice-warn";
     note.textContent = error.message;
