@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from inspections import search
 from inspections.models import Finding
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +45,13 @@ def test_words_find_by_number_after_registration(texts, office):
     assert list(Finding.objects.matching(finding.number)) == [finding]
 
 
-def test_search_asks_the_index(texts):
+def test_search_asks_the_index(texts, monkeypatch):
     if connection.vendor != "postgresql":
         pytest.skip("PostgreSQL's plan")
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = Finding.objects.matching("油烟").explain()
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        monkeypatch.setattr(search, "FEW", -1)
+        plan = Finding.objects.matching("油烟").order_by().explain()
     assert "finding_search" in plan
 
 
@@ -65,6 +67,7 @@ import django; django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from tests.factories.inspections import FindingFactory
+from inspections import search
 from inspections import search
 from inspections.models import Finding
 rows = [FindingFactory(text=text) for text in ("净化器未开机，油烟直排", "黄土未覆盖")]
