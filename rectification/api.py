@@ -45,7 +45,11 @@ class RowField(serializers.Field):
 
     def to_internal_value(self, data):
         text = str(data) if isinstance(data, (int, str)) and not isinstance(data, bool) else ""
-        found = self.rows(self.context["subject"].district_id).filter(pk=int(text)).first() if text.isascii() and text.isdigit() and len(text) < 19 else None
+        found = (
+            self.rows(self.context["subject"].district_id).filter(pk=int(text)).first()
+            if text.isascii() and text.isdigit() and len(text) < 19
+            else None
+        )
         if found is None:
             raise serializers.ValidationError(self.error_messages["unknown"] % {"value": str(data)[:40]}, code="unknown")
         return found
@@ -99,7 +103,9 @@ class StepSerializer(serializers.Serializer):
     milestones = MilestoneSerializer(many=True, required=False)
 
     def validate_into(self, number):
-        found = Finding.objects.visible_to(self.context["request"].user).filter(number=number, district_id=self.context["subject"].district_id).first()
+        found = (
+            Finding.objects.visible_to(self.context["request"].user).filter(number=number, district_id=self.context["subject"].district_id).first()
+        )
         if found is None:
             raise serializers.ValidationError(_("没有编号为“%(number)s”的问题。") % {"number": number})
         return found

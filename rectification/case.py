@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.templatetags.ui import moment, remaining, remaining_class
-from inspections.models import Finding
+from inspections.models import Finding, FindingPhoto
 from inspections.words import FindingState, Flag
 from rectification import blind, timeline
 from rectification.models import Task, TaskEvent, TaskPhoto, TaskRequest
@@ -39,7 +39,10 @@ def for_page(queryset):
     requests = TaskRequest.objects.select_related("asked_by", "decided_by", "organisation").order_by("asked_at")
     tasks = Task.objects.select_related("organisation", "handler", "transferred_from__organisation").order_by("pk")
     return queryset.select_related("problem_type", "field__headquarters", "grid", "reporter", "merged_into", "rebound_of").prefetch_related(
-        Prefetch("tasks", tasks), Prefetch("tasks__requests", requests), "look_backs"
+        Prefetch("tasks", tasks),
+        Prefetch("tasks__requests", requests),
+        "look_backs",
+        Prefetch("photos", FindingPhoto.objects.select_related("photo")),
     )
 
 
@@ -101,6 +104,7 @@ class Case:
                 "url": photo_address(self.finding, slot, "320"),
                 "full_url": photo_address(self.finding, slot, "1600"),
                 "caption": _("整改前 %(moment)s") % {"moment": moment(slot.photo.stated_taken_at or self.finding.captured_at)},
+                "alt": "",
                 "flag": "",
             }
             for slot in self._slots
@@ -109,7 +113,7 @@ class Case:
 
     @cached_property
     def _slots(self) -> list:
-        return list(self.finding.photos.select_related("photo"))
+        return list(self.finding.photos.all())
 
     @property
     def missing(self) -> int:
@@ -343,6 +347,7 @@ def after_photo(photo: TaskPhoto) -> dict:
         "url": reverse("rectification:task-photo", args=[photo.pk, "320"]),
         "full_url": reverse("rectification:task-photo", args=[photo.pk, "1600"]),
         "caption": _("整改后 %(moment)s · %(organisation)s") % {"moment": moment(at), "organisation": photo.task.organisation},
+        "alt": "",
         "flag": _("、").join(str(labels.get(flag["code"], flag["code"])) for flag in photo.flags),
         "answers": [flag["answer"] for flag in photo.flags if flag.get("answer")],
         "may_answer": any(not flag.get("answer") for flag in photo.flags),

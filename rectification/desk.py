@@ -86,10 +86,18 @@ class Desk:
         self._keep(label, rows, url, items)
 
     def _requests(self) -> None:
-        rows = list(wanted.to_decide(self.user).select_related("task__finding__problem_type", "task__organisation").order_by("decide_due_at")[: EACH + 1])
+        rows = list(
+            wanted.to_decide(self.user).select_related("task__finding__problem_type", "task__organisation").order_by("decide_due_at")[: EACH + 1]
+        )
         label = _("待审批")
         items = [
-            Item(_("待审批：%(kind)s") % {"kind": row.get_kind_display()}, row.task.finding, row.decide_due_at, row.task.get_absolute_url(), str(row.task.organisation))
+            Item(
+                _("待审批：%(kind)s") % {"kind": row.get_kind_display()},
+                row.task.finding,
+                row.decide_due_at,
+                row.task.get_absolute_url(),
+                str(row.task.organisation),
+            )
             for row in rows
         ]
         self._keep(label, rows, reverse("rectification:requests"), items)

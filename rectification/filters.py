@@ -77,4 +77,3 @@ def in_box(queryset, box: str, *, user):
         "passed": (TaskState.PASSED,),
     }
     return queryset if box == "all" else queryset.filter(state__in=states[box])
-

@@ -82,7 +82,11 @@ def _telling(group: list[Notice], *, about: str) -> Line:
     """On the finding's own page its number and text need not be said again."""
     people = {notice.recipient_id for notice in group}
     opened = {notice.recipient_id for notice in group if notice.opened_at}
-    text = _("已通知%(people)s人，%(opened)s人已打开：%(title)s") % {"people": len(people), "opened": len(opened), "title": group[0].title.replace(about, "").strip("：，: ,")}
+    text = _("已通知%(people)s人，%(opened)s人已打开：%(title)s") % {
+        "people": len(people),
+        "opened": len(opened),
+        "title": group[0].title.replace(about, "").strip("：，: ,"),
+    }
     failed = any(notice.state == State.DEAD for notice in group)
     return Line(
         text, group[0].created_at, str(_("系统")), tone="late" if failed else "", people=[told(notice) for notice in group], key=(0, group[0].pk)

@@ -113,6 +113,7 @@ class Task(models.Model):
             models.Index(fields=["organisation", "state", "due_at"], name="task_of_organisation"),
             models.Index(fields=["state", "due_at"], name="task_by_due"),
             models.Index(fields=["district", "passed_at"], name="task_by_passed"),
+            models.Index(fields=["finding", "organisation"], name="task_party"),
             models.Index(fields=["due_at", "id"], condition=Q(state__in=UNFINISHED), name="task_unfinished_by_due"),
         ]
 

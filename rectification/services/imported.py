@@ -160,11 +160,23 @@ class Carried:
             self.close(task, fed_back=max(fed_back, task.assigned_at), passed=max(passed, fed_back, task.assigned_at))
         duties = self.finding.tasks.exclude(state__in=LEFT)
         if duties.exists() and not duties.exclude(state=TaskState.PASSED).exists():
-            self.step("rectify", FindingState.RECTIFIED, passed, rectified_at=passed, step_due_at=clocks.office_due(self.finding.district_id, "strike_off", clock.now()))
+            self.step(
+                "rectify",
+                FindingState.RECTIFIED,
+                passed,
+                rectified_at=passed,
+                step_due_at=clocks.office_due(self.finding.district_id, "strike_off", clock.now()),
+            )
 
     def close(self, task: Task, *, fed_back: dt.datetime, passed: dt.datetime) -> None:
         late = {"late_since": task.due_at} if fed_back > task.due_at else {}
-        changes = {"state": TaskState.PASSED, "fed_back_at": fed_back, "passed_at": passed, "conclusion": Conclusion.RECTIFIED, "verify_due_at": None} | late
+        changes = {
+            "state": TaskState.PASSED,
+            "fed_back_at": fed_back,
+            "passed_at": passed,
+            "conclusion": Conclusion.RECTIFIED,
+            "verify_due_at": None,
+        } | late
         Task.objects.filter(pk=task.pk).update(version=F("version") + 2, **changes)
         self.note(task, "feedback", fed_back, to=TaskState.FED_BACK, text=self.values["progress"], facts={"conclusion": "rectified"})
         facts = {"fed_back_at": fed_back.isoformat(), "due_at": task.due_at.isoformat(), "verify_due_at": "", "verifier": self.values["verifier"]}
@@ -182,7 +194,13 @@ class Carried:
         if self.finding.state != FindingState.RECTIFIED:
             return
         at = clock.at(self.values["struck_off_on"] or self.verified_on, EVENING)
-        self.step("strike_off", FindingState.STRUCK_OFF, max(at, self.finding.rectified_at), struck_off_at=max(at, self.finding.rectified_at), step_due_at=None)
+        self.step(
+            "strike_off",
+            FindingState.STRUCK_OFF,
+            max(at, self.finding.rectified_at),
+            struck_off_at=max(at, self.finding.rectified_at),
+            step_due_at=None,
+        )
 
     def look_back(self) -> None:
         """A look-back that the sheet records is done; further ones are the district's own business."""

@@ -95,7 +95,9 @@ def actions_for(user, subject) -> list[str]:
 
 def sees_second_look(user, task: Task) -> bool:
     """Whether the person is told that the lot has fallen on this task: those who may take the second look, and nobody else (design 4)."""
-    return task.state == TaskState.SECOND_LOOK and Part.SECOND_LOOKER in towards_task(user, task)
+    rights = scope.rights(user)
+    concerned = rights.in_organisation(task.organisation_id, PARTIES) or user.pk in (task.handler_id, task.assigned_by_id, task.first_verifier_id)
+    return task.state == TaskState.SECOND_LOOK and rights.in_district(task.district_id, OFFICE | {Role.SUPERVISION}) and not concerned
 
 
 def state_for(user, task: Task) -> tuple[str, str]:

@@ -62,7 +62,7 @@ def task_subject(request, pk) -> Task:
     tasks = Task.objects.visible_to(request.user).select_related(
         "finding__problem_type", "finding__field__headquarters", "finding__grid", "organisation", "transferred_from"
     )
-    return get_object_or_404(tasks.prefetch_related("requests__asked_by", "requests__organisation"), pk=pk)
+    return get_object_or_404(tasks.prefetch_related("requests__asked_by", "requests__organisation", "finding__photos__photo"), pk=pk)
 
 
 def take_step(request, subject, action: str, steps: dict):

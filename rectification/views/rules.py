@@ -71,7 +71,7 @@ def edit_rows(request, rows, kind, template: str, name: str, *, also=None):
     """One form for each row, saved together; a refused one keeps everything that was typed."""
     forms = [kind(request.POST or None, instance=row, prefix=f"row{row.pk}") for row in rows]
     every = [*forms, *([also] if also else [])]
-    if request.method == "POST" and all([form.is_valid() for form in every]):
+    if request.method == "POST" and all([form.is_valid() for form in every]):  # noqa: C419 - every form shows its errors at once
         changed = sum(rules.edit(form.instance, form.cleaned_data, by=request.user) for form in every)
         messages.success(request, _("已保存，%(n)s项有改动；已下达的期限不变。") % {"n": changed})
         return redirect(name)

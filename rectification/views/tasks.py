@@ -164,7 +164,11 @@ def verify(request):
         messages.success(request, _("已核查%(n)s件。") % {"n": len(outcomes)})
         return redirect("rectification:verify")
     waiting = wanted.to_verify(request.user)
-    rows = list(for_rows(waiting).order_by("verify_due_at", "pk").prefetch_related("finding__photos__photo", "photos__photo", "photos__event", "events")[:PAIRS])
+    rows = list(
+        for_rows(waiting)
+        .order_by("verify_due_at", "pk")
+        .prefetch_related("finding__photos__photo", "photos__photo", "photos__event", "events")[:PAIRS]
+    )
     refused = {each.row.pk: each.reason for each in outcomes if each.reason}
     pairs = [Pair(task, request, refused.get(task.pk, "")) for task in rows]
     context = {"pairs": pairs, "total": capped(waiting), "outcomes": outcomes, "done": sum(each.is_done for each in outcomes)}
@@ -172,7 +176,11 @@ def verify(request):
 
 
 def decide_pairs(request) -> list[bulk.Outcome]:
-    chosen = {int(name.removeprefix("decision-")): value for name, value in request.POST.items() if name.startswith("decision-") and name[9:].isdigit() and value}
+    chosen = {
+        int(name.removeprefix("decision-")): value
+        for name, value in request.POST.items()
+        if name.startswith("decision-") and name[9:].isdigit() and value
+    }
     rows = Task.objects.visible_to(request.user).filter(pk__in=list(chosen)[:MOST_PICKED]).select_related("finding", "organisation").order_by("pk")
     return [decide_pair(task, chosen[task.pk], request) for task in rows]
 
@@ -182,7 +190,11 @@ def decide_pair(task: Task, decision: str, request) -> bulk.Outcome:
     action = {"pass": "confirm" if second else "pass", "return": "overturn" if second else "return"}.get(decision, "")
     version = request.POST.get(f"version-{task.pk}", "")
     return bulk.take(
-        task, action, by=request.user, version=int(version) if version.isdigit() and len(version) < 10 else None, note=request.POST.get(f"note-{task.pk}", "")
+        task,
+        action,
+        by=request.user,
+        version=int(version) if version.isdigit() and len(version) < 10 else None,
+        note=request.POST.get(f"note-{task.pk}", ""),
     )
 
 

@@ -59,8 +59,16 @@ def ecology(scene):
 OF_FINDING = {
     "register": Case("office", effect=lambda scene, old, new: new.number and new.registered_at and new.step_due_at > new.registered_at),
     "reject": Case("office", notice="finding.reject", told="member", effect=lambda scene, old, new: new.ended_at and not new.step_due_at),
-    "merge": Case("office", lambda scene, row: {"into": scene.finding("assigned")}, "finding.merge", "member", effect=lambda s, old, new: new.merged_into),
-    "assign": Case("office", lambda scene, row: {"assignees": parties(scene)}, "task.assigned", "town", effect=lambda s, old, new: new.due_at and not new.step_due_at),
+    "merge": Case(
+        "office", lambda scene, row: {"into": scene.finding("assigned")}, "finding.merge", "member", effect=lambda s, old, new: new.merged_into
+    ),
+    "assign": Case(
+        "office",
+        lambda scene, row: {"assignees": parties(scene)},
+        "task.assigned",
+        "town",
+        effect=lambda s, old, new: new.due_at and not new.step_due_at,
+    ),
     "assign_more": Case("office", lambda scene, row: {"assignees": ecology(scene)}, effect=lambda s, old, new: new.tasks.count() == 3),
     "unassign": Case(None, notice="finding.unassign", told="office", effect=lambda s, old, new: new.step_due_at and not new.due_at),
     "rectify": Case(None, notice="finding.rectify", told="director", effect=lambda s, old, new: new.rectified_at and new.step_due_at),
@@ -87,15 +95,27 @@ def wanted(days):
 OF_TASK = {
     "accept": Case("town", effect=lambda s, old, new: new.accepted_at and new.handler == s["town"]),
     "arrive": Case("town", effect=lambda s, old, new: new.arrived_at),
-    "dispatch": Case("manager", lambda s, row: {"handler": s["member"]}, "task.dispatch", "member", effect=lambda s, old, new: new.handler == s["member"]),
+    "dispatch": Case(
+        "manager", lambda s, row: {"handler": s["member"]}, "task.dispatch", "member", effect=lambda s, old, new: new.handler == s["member"]
+    ),
     "feedback": Case(
-        "town", lambda s, row: {"conclusion": "rectified"}, "task.feedback", "department", effect=lambda s, old, new: new.fed_back_at and new.verify_due_at
+        "town",
+        lambda s, row: {"conclusion": "rectified"},
+        "task.feedback",
+        "department",
+        effect=lambda s, old, new: new.fed_back_at and new.verify_due_at,
     ),
     "progress": Case("town", effect=lambda s, old, new: new.due_at == old.due_at),
-    "object_date": Case("town", wanted(2), "task.object_date", "commander", effect=lambda s, old, new: new.due_at == old.due_at and new.requests.get()),
+    "object_date": Case(
+        "town", wanted(2), "task.object_date", "commander", effect=lambda s, old, new: new.due_at == old.due_at and new.requests.get()
+    ),
     "refuse": Case("town", notice="task.refuse", told="commander"),
     "extend": Case(
-        "town", lambda s, row: {"wanted_at": row.due_at + DAY, "reason_code": "weather"}, "task.extend", "commander", effect=lambda s, old, new: new.extensions == 0
+        "town",
+        lambda s, row: {"wanted_at": row.due_at + DAY, "reason_code": "weather"},
+        "task.extend",
+        "commander",
+        effect=lambda s, old, new: new.extensions == 0,
     ),
     "suspend": Case("town", wanted(10), "task.suspend", "commander"),
     "transfer": Case("town", lambda s, row: {"organisation": s.district.ecology}, "task.transfer", "commander"),
@@ -109,10 +129,15 @@ OF_TASK = {
     ),
     "withdraw": Case("town", make=request_of("extension"), effect=lambda s, old, new: new.requests.get().state == "withdrawn"),
     "approve": Case(
-        "commander", notice="task.approve", told="town", make=request_of("extension"),
+        "commander",
+        notice="task.approve",
+        told="town",
+        make=request_of("extension"),
         effect=lambda s, old, new: new.due_at == old.due_at + DAY and new.extensions == 1 and new.original_due_at == old.original_due_at,
     ),
-    "decline": Case("commander", notice="task.decline", told="town", make=request_of("extension"), effect=lambda s, old, new: new.due_at == old.due_at),
+    "decline": Case(
+        "commander", notice="task.decline", told="town", make=request_of("extension"), effect=lambda s, old, new: new.due_at == old.due_at
+    ),
     "leave": Case(None, effect=lambda s, old, new: new.ended_at),
     "pause": Case(None, lambda s, row: {"until": clock.now() + 9 * DAY}, effect=lambda s, old, new: new.suspended_until),
     "resume": Case("commander", effect=lambda s, old, new: DAY <= new.due_at - old.due_at < DAY + dt.timedelta(hours=1) and not new.suspended_at),
@@ -120,7 +145,12 @@ OF_TASK = {
     "pass": Case("department", notice="task.pass", told="town", effect=lambda s, old, new: new.passed_at and not new.verify_due_at),
     "draw": Case(None, notice="task.draw", told="office"),
     "confirm": Case("office", notice="task.confirm", told="town", effect=lambda s, old, new: new.passed_at),
-    "return": Case("department", notice="task.return", told="town", effect=lambda s, old, new: new.returns == 1 and new.due_at == old.due_at and not new.fed_back_at),
+    "return": Case(
+        "department",
+        notice="task.return",
+        told="town",
+        effect=lambda s, old, new: new.returns == 1 and new.due_at == old.due_at and not new.fed_back_at,
+    ),
     "overturn": Case("supervision", notice="task.overturn", told="town", effect=lambda s, old, new: new.returns == 1),
     "reopen": Case(None, notice="task.reopen", told="town", effect=lambda s, old, new: new.returns == 1 and not new.passed_at),
     "urge": Case("office", notice="task.urge", told="town", effect=lambda s, old, new: new.due_at == old.due_at),

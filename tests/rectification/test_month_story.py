@@ -54,7 +54,9 @@ def no_second_look(monkeypatch):
 def report(district, by, code="site-six", **more):
     problem_type = district.problem_types.get(code=code)
     lon, lat = centre(district.villages[0])
-    return submit({"uuid": uuid.uuid4(), "problem_type": problem_type, "text": "土方未覆盖约300平方米", "lon": lon, "lat": lat, **more}, by=by).finding
+    return submit(
+        {"uuid": uuid.uuid4(), "problem_type": problem_type, "text": "土方未覆盖约300平方米", "lon": lon, "lat": lat, **more}, by=by
+    ).finding
 
 
 def photo_for(task, by):

@@ -73,7 +73,8 @@ def test_two_tasks_of_one_finding_passed_at_the_same_moment_never_leave_it_stuck
         other = task.finding.tasks.exclude(pk=task.pk).get()
 
         answers = at_once(
-            lambda task=task: advance(task, "pass", by=scene["department"], version=1), lambda other=other: advance(other, "pass", by=scene["town"], version=1)
+            lambda task=task: advance(task, "pass", by=scene["department"], version=1),
+            lambda other=other: advance(other, "pass", by=scene["town"], version=1),
         )
 
         assert not [answer for answer in answers if isinstance(answer, Exception)]
@@ -92,7 +93,11 @@ def test_the_same_step_of_the_same_person_twice_at_once_is_one_step():
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [("rectification.services.advance", "record"), ("rectification.services.telling", "queue"), ("rectification.services.clocks", "refresh_finding_due")],
+    [
+        ("rectification.services.advance", "record"),
+        ("rectification.services.telling", "queue"),
+        ("rectification.services.clocks", "refresh_finding_due"),
+    ],
 )
 def test_a_failure_in_the_middle_leaves_nothing_behind(monkeypatch, module, name):
     scene = Scene()

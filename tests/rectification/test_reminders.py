@@ -15,8 +15,8 @@ from tests.rectification.test_month_story import assigned, district, no_second_l
 pytestmark = pytest.mark.django_db
 
 
-def live(start, days, hours=1):
-    """Scan each hour from ``start`` on."""
+def live(start, days, hours=4):
+    """Scan every few hours from ``start`` on; a rung that a late scan has passed is still fired."""
     for step in range(0, days * 24 + 1, hours):
         scan_clocks(start + dt.timedelta(hours=step))
         reminders.scan(start + dt.timedelta(hours=step))
