@@ -88,6 +88,7 @@ class Notice(models.Model):
             models.Index(fields=["recipient", "channel", "-id"], name="notice_inbox"),
             models.Index(fields=["recipient"], condition=Q(channel=Channel.INBOX, opened_at=None), name="notice_unopened"),
             models.Index(fields=["district_id", "state", "-id"], name="notice_outbox"),
+            models.Index(fields=["subject_type", "subject_id"], name="notice_by_subject"),
         ]
 
     def __str__(self):

@@ -101,7 +101,7 @@ class FindingSerializer(serializers.ModelSerializer):
     class Meta:
         model = Finding
         fields = (
-            "uuid", "number", "state", "state_label", "version", "source", "source_label", "field", "field_name", "problem_type", "problem_type_name",
+            "id", "uuid", "number", "state", "state_label", "version", "source", "source_label", "field", "field_name", "problem_type", "problem_type_name",
             "severity", "risk", "kind", "text", "address", "lon", "lat", "accuracy", "grid", "grid_name", "captured_at", "saved_at", "received_at",
             "registered_at", "assigned_at", "rectified_at", "struck_off_at", "due_at", "step_due_at", "superior_number", "superior_due_at",
             "superior_accepted_at", "url", "tasks",
