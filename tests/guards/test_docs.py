@@ -11,7 +11,7 @@ from django.conf import settings
 from scripts import doc_workflow
 
 ROOT = Path(settings.BASE_DIR)
-LINK = re.compile(r"!?\[[^\]]*\]\(<?([^)>\s]+)>?(?:\s+\"[^\"]*\")?\)")
+LINK = re.compile(r"""(?:!?\[[^\]]*\]\(<?|<img src=")([^)>"\s]+)""")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 HEADING = re.compile(r"^(#{1,6})\s", re.M)
 TARGET = re.compile(r"^([a-z]+):", re.M)
