@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class User(AbstractUser):
     """A person with a sign-in name. Never deleted, only deactivated: history names them."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     name = models.CharField(_("姓名"), max_length=60)
     phone = models.CharField(_("电话"), max_length=20, blank=True)
     language = models.CharField(_("界面语言"), max_length=10, blank=True)

@@ -12,6 +12,7 @@ import re
 import struct
 import sys
 import warnings
+from collections.abc import Callable
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
@@ -216,7 +217,7 @@ def load_font(path: str, *, size: int):
 
 
 # --- process ------------------------------------------------------------------------------------------------------------------------
-ACTIONS = {"check": check, "render": render}
+ACTIONS: dict[str, Callable[..., dict]] = {"check": check, "render": render}
 
 
 def run(action: str, details: dict) -> dict:

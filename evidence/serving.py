@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from evidence import names, storage
@@ -18,7 +19,7 @@ SAFETY = {
 }
 
 
-def serve(photo: Photo, *, variant: str, filename: str = "") -> HttpResponse:
+def serve(photo: Photo, *, variant: str, filename: str = "") -> HttpResponseBase:
     """``variant``: "320", "1600" (display copies, shown in the page) or "original" (always a download, which the caller audits)."""
     if variant == "original":
         name = names.clean(filename or photo.sha256[:16], SIMPLE[photo.mime])
@@ -31,13 +32,13 @@ def serve(photo: Photo, *, variant: str, filename: str = "") -> HttpResponse:
     return answer(path, mime="image/jpeg", name=names.clean(filename or photo.sha256[:16], ".jpg"), attachment=False)
 
 
-def serve_file(file: File, *, filename: str = "") -> HttpResponse:
+def serve_file(file: File, *, filename: str = "") -> HttpResponseBase:
     """A paper, always as a download."""
     extension = Path(file.name).suffix
     return answer(storage.file_path(file.sha256), mime=file.mime, name=names.clean(filename or file.name, extension), attachment=True)
 
 
-def answer(path: Path, *, mime: str, name: str, attachment: bool) -> HttpResponse:
+def answer(path: Path, *, mime: str, name: str, attachment: bool) -> HttpResponseBase:
     if not path.exists():
         raise Http404
     if not settings.X_ACCEL_PREFIX:

@@ -183,7 +183,7 @@ def _look_backs_due(queryset, user):
 
 
 def boxes_for(user) -> list[tuple[str, str]]:
-    return [(code, label) for code, label in BOXES if code not in FOR_KEEPERS or access.may_urge(user)]
+    return [(code, str(label)) for code, label in BOXES if code not in FOR_KEEPERS or access.may_urge(user)]
 
 
 def filtered(request, *, data=None) -> FindingFilter:

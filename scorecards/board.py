@@ -114,7 +114,7 @@ def cell(part: str, lines: list[ScoreLine]) -> Cell:
 
 def _group(kind: str, standings: list[Standing]) -> Group:
     standings.sort(key=lambda each: (each.card.rank or 10_000, each.card.organisation.position, each.card.organisation_id))
-    heads = [(part, PART_NAMES[Kind(kind)][part], standings[0].cells[index].full) for index, part in enumerate(SCORED)]
+    heads = [(str(part), str(PART_NAMES[Kind(kind)][part]), standings[0].cells[index].full) for index, part in enumerate(SCORED)]
     return Group(kind, heads, standings)
 
 

@@ -197,7 +197,7 @@ class ScoreLine(models.Model):
         own = ScoreRow.objects.filter(line=self)
         if hit and self.definition.happened:
             return own.annotate(counts=Value(True))
-        counts = Q(is_hit=True)
+        counts: Q | Exists = Q(is_hit=True)
         if self.definition.happened:
             counts = Exists(own.filter(task=OuterRef("task_id")))
         elif self.definition.basis:

@@ -5,6 +5,7 @@ import datetime as dt
 import re
 import unicodedata
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
@@ -114,7 +115,7 @@ def choice_key(value) -> str:
 def choice_words(choices) -> dict:
     if hasattr(choices, "items"):
         return {choice_key(word): value for word, value in choices.items()}
-    words = {}
+    words: dict[str, Any] = {}
     for choice in choices or ():
         value, label = choice if isinstance(choice, (tuple, list)) else (choice, choice)
         words.setdefault(choice_key(str(value)), value)

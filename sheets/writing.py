@@ -4,7 +4,7 @@ import csv
 import datetime as dt
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -70,7 +70,7 @@ class Workbook:
     def bytes(self) -> bytes:
         buffer = io.BytesIO()
         rows = [sheet.rows for sheet in self.sheets]
-        long = any(not hasattr(row, "__len__") or len(row) > LONG for row in rows)
+        long = any(not isinstance(row, Sized) or len(row) > LONG for row in rows)
         with xlsxwriter.Workbook(buffer, {"constant_memory": long, "strings_to_formulas": False, "strings_to_urls": False}) as book:
             book.set_properties({"title": plain(self.title), "author": plain(self.by)})
             styles = Styles(book)
@@ -183,7 +183,9 @@ def write_cell(page, row: int, column: int, value, kind: str, styles: Styles) ->
 
 def is_number(value) -> bool:
     """A finite figure that Excel holds exactly; others are written as text."""
-    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 1e15
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return False
+    return math.isfinite(value) and abs(float(value)) < 1e15
 
 
 def excel_moment(value: dt.date) -> dt.date:

@@ -24,7 +24,7 @@ def gaps(district_ids, *, limit: int = 200) -> list[Gap]:
     """Devices of these districts with missing numbers, those heard of last first. A device counts from 1."""
     seen = Finding.objects.filter(district_id__in=district_ids, seq__isnull=False).exclude(device_id="")
     devices = seen.values("device_id").annotate(last_seq=Max("seq"), last_at=Max("received_at")).order_by("-last_at")[:limit]
-    found = [_gap(seen, device) for device in devices]
+    found = [_gap(seen, dict(device)) for device in devices]
     return [gap for gap in found if gap.count]
 
 

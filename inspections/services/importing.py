@@ -60,6 +60,7 @@ key                    column                        value
 import datetime as dt
 import re
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -83,7 +84,7 @@ CORRECTED = ("text", "address", "problem_type", "field", "severity")
 
 def columns(district: Grid) -> list[Column]:
     """The sheet's columns with the synonyms met in real files (domain 3.6)."""
-    texts = {"kind": "text"}
+    texts: dict[str, Any] = {"kind": "text"}
     return [
         Column("number", _("问题编号"), ("编号", "问题编码", "受理编号", "点位编号", "台账编号"), required=True, max_length=60),
         Column("source", _("问题来源"), ("来源", "台账来源", "发现方式"), required=True, kind="choice", choices=SOURCE_WORDS),

@@ -43,8 +43,8 @@ OF_TYPES = {
 def load(district: Grid) -> None:
     """Create what is missing; what the district has edited stays."""
     Policy.objects.get_or_create(district=district, defaults={"look_back_after_days": [30, 90]})
-    for name, (figure, unit) in DEFAULT_CLOCKS.items():
-        Clock.objects.get_or_create(district=district, name=name, defaults={"figure": figure, "unit": unit})
+    for step, (figure, unit) in DEFAULT_CLOCKS.items():
+        Clock.objects.get_or_create(district=district, name=step, defaults={"figure": figure, "unit": unit})
     for position, (code, name, point, figure, audiences, channels, level) in enumerate(LADDER):
         ReminderRule.objects.get_or_create(
             district=district,

@@ -29,7 +29,7 @@ class Rung:
 
 def rung(rule: ReminderRule, row, now: dt.datetime) -> Rung | None:
     """The rule's firing for this row at ``now``, or nothing."""
-    stamp = POINTS[rule.point](rule, row, now)
+    stamp = POINTS[Point(rule.point)](rule, row, now)
     return Rung(rule, row, stamp) if stamp else None
 
 

@@ -16,13 +16,13 @@ BY_HAND = ("inbox", "email")
 
 def task_people(task: Task, *, managers: bool = True) -> list:
     """The handler, or everybody of the organisation when there is none; managers too."""
-    members = people.members_of(task.organisation, PARTIES)
+    members = list(people.members_of(task.organisation, PARTIES))
     if task.handler_id:
         keep = {task.handler_id} | (
             {each.pk for each in people.members_of(task.organisation, {Role.TOWN_MANAGER, Role.DEPT_MANAGER})} if managers else set()
         )
         members = [each for each in members if each.pk in keep]
-    return list(members)
+    return members
 
 
 def office_people(district_id: int) -> list:

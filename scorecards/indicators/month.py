@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.lookups import In
@@ -72,7 +73,7 @@ class Month:
     def then(self, name: str, *, finding: str = ""):
         """Expression of a finding's column as it stood at the cut-off. ``finding``: path to the finding, ``"finding__"`` from a task."""
         key = f"{finding[:-2]}_id" if finding else "pk"
-        column = Finding._meta.get_field(name)
+        column: Any = Finding._meta.get_field(name)
         now = F(f"{finding}{column.attname}")
         old = self.corrections.get(name, {})
         whens = [When(**{key: pk}, then=Value(value)) for pk, value in sorted(old.items())]

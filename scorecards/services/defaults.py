@@ -24,7 +24,7 @@ BESIDE = [
     (Part.INFORMATION, "open_overdue", {}),
     (Part.INFORMATION, "suspended", {}),
 ]
-RATES = [(Part.INFORMATION, code, {}) for code in ("closing_rate", "rework_rate", "extension_rate")]
+RATES: list[tuple[Part, str, dict]] = [(Part.INFORMATION, code, {}) for code in ("closing_rate", "rework_rate", "extension_rate")]
 LINES = {
     Kind.TOWNSHIP: [
         (Part.A, "air_quality", {"full": 4000}),
