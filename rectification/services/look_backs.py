@@ -17,6 +17,9 @@ from rectification.services.move import Move
 from rectification.words import LookBackResult, TaskState
 
 FROM_ABOVE_TOO = 180
+KEPT_BY_REBOUND = (
+    "district_id", "grid_id", "grid_path", "field", "problem_type", "source", "kind", "severity", "risk", "address", "lon", "lat",
+)  # fmt: skip
 
 
 def plan(finding: Finding, *, today: dt.date) -> list[LookBack]:
@@ -66,7 +69,7 @@ def open_rebound(move: Move) -> Finding:
     fresh = Finding(
         uuid=uuid.uuid4(), reporter=move.by, rebound_of=old, text=text, captured_at=move.now, saved_at=move.now, received_at=move.now, payload_sha256="",
         step_due_at=clocks.office_due(old.district_id, Clock.Name.REGISTER, move.now),
-        **{name: getattr(old, name) for name in ("district_id", "grid_id", "grid_path", "field", "problem_type", "source", "kind", "severity", "risk", "address", "lon", "lat")},
+        **{name: getattr(old, name) for name in KEPT_BY_REBOUND},
     )  # fmt: skip
     fresh.search_text = search.text_of(fresh)
     fresh.save(force_insert=True)

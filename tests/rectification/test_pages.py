@@ -265,7 +265,6 @@ def test_photos_of_a_feedback_are_kept_when_the_form_has_errors(client, scene):
     photo = TaskPhoto.objects.first()
     shown = client.get(reverse("rectification:task-photo", args=[photo.pk, "320"]))
     assert b"".join(shown.streaming_content)[:2] == b"\xff\xd8"
-    shown.file_to_stream.close()
     enter(client, scene["stranger"])
     assert client.get(reverse("rectification:task-photo", args=[photo.pk, "320"])).status_code == 404
 
