@@ -6,6 +6,8 @@ import django_filters
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from common import clock
 from grids.models import Field, Grid, Organisation
@@ -61,10 +63,12 @@ class OrganisationField(KeyOrCodeField):
     words = ("name", "short_name")
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class KeyOrCodeFilter(django_filters.ModelChoiceFilter):
     field_class = KeyOrCodeField
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class OrganisationFilter(django_filters.ModelChoiceFilter):
     field_class = OrganisationField
 

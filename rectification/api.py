@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -34,6 +34,7 @@ def of_district(model):
     return lambda district_id: model.objects.filter(district_id=district_id)
 
 
+@extend_schema_field(OpenApiTypes.INT)
 class RowField(serializers.Field):
     """A row of the subject's district by its key."""
 
