@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.models import Field, Organisation
 from inspections.models import ProblemType
@@ -28,7 +29,9 @@ class RouteForm(forms.Form):
 class ReminderForm(forms.ModelForm):
     """One rung of the ladder; its point in time is fixed, its figure and what it does are the district's."""
 
-    audiences = forms.MultipleChoiceField(label=_("对象"), choices=ReminderRule.Audience.choices, widget=forms.CheckboxSelectMultiple)
+    audiences = forms.MultipleChoiceField(
+        label=pgettext_lazy("of a reminder", "对象"), choices=ReminderRule.Audience.choices, widget=forms.CheckboxSelectMultiple
+    )
     channels = forms.MultipleChoiceField(label=_("渠道"), choices=Channel.choices, widget=forms.CheckboxSelectMultiple)
 
     class Meta:

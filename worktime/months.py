@@ -6,6 +6,7 @@ from collections import Counter
 
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from worktime.calendar import Calendar, Day
 
@@ -29,7 +30,7 @@ def cell(day: Day, *, today: dt.date) -> dict:
 
 def title(day: Day) -> str:
     """What a pointer or a screen reader is told about the day."""
-    kind = {"workday": _("工作日"), "makeup": _("调休上班"), "holiday": _("放假"), "weekend": _("周末")}[day.reason]
+    kind = {"workday": pgettext("kind of day", "工作日"), "makeup": _("调休上班"), "holiday": _("放假"), "weekend": _("周末")}[day.reason]
     text = f"{_(day.name)} {kind}" if day.name else kind
     return _("%(day)s（尚未公布）") % {"day": text} if day.provisional else text
 
