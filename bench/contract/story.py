@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench.verdict import Verdict
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 PREPARE = """
 import django; django.setup()
 from django.core.management import call_command
@@ -56,11 +57,11 @@ def main() -> None:
         data = Path(folder)
         (data / "airduty.env").write_text(f"SECRET_KEY={'s' * 50}\nDEMO=1\nBASE_URL=http://localhost:{port}\n")
         variables = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DEMO", "AIRDUTY_TESTING")}
-        variables |= sink.variables() | {"DATA_DIR": folder, "PORT": str(port), "DJANGO_SETTINGS_MODULE": "airduty.settings", "PYTHONPATH": "."}
+        variables |= sink.variables() | {"DATA_DIR": folder, "PORT": str(port), "DJANGO_SETTINGS_MODULE": "airduty.settings", "PYTHONPATH": str(ROOT)}
         python(variables, "-m", "scripts.run", "--prepare")
         python(variables, "-c", PREPARE)
         with (data / "run.log").open("w") as log:
-            running = children.start([sys.executable, "-m", "scripts.run"], env=variables, stdout=log, stderr=log)
+            running = children.start([sys.executable, "-m", "scripts.run"], cwd=ROOT, env=variables, stdout=log, stderr=log)
         try:
             if not children.wait_for(lambda: children.listens(port), seconds=120, process=running):
                 sys.exit(children.tail(data / "run.log"))
@@ -94,7 +95,7 @@ def check(verdict: Verdict, told: dict, received: Counter) -> None:
 
 
 def python(variables: dict, *arguments: str) -> str:
-    done = subprocess.run([sys.executable, *arguments], env=variables, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(arguments)[:80]} failed")
     return done.stdout
