@@ -21,7 +21,7 @@ def response(cards, *, month: str, district, by):
     count = ScoreRow.objects.visible_to(by).filter(scorecard__in=cards).count()
     if count > DIRECTLY:
         return sheets.start("scorecards", params={"month": month, "district": district.pk}, by=by, district_id=district.pk, title=filename(month))
-    facts = {"kind": "scorecards.ranking", "filters": month, "row_count": count, "district_id": district.pk}
+    facts = {"kind": "scorecards.ranking", "filters": month_words(month), "row_count": count, "district_id": district.pk}
     return sheets.export_response(workbook(cards, month=month, by=by), f"{filename(month)}.xlsx", by=by, **facts)
 
 
@@ -30,7 +30,7 @@ def run(job) -> Result:
     month, by = job.params["month"], job.requested_by
     cards = Scorecard.objects.visible_to(by).filter(district_id=job.params["district"], month=month)
     count = ScoreRow.objects.visible_to(by).filter(scorecard__in=cards).count()
-    return Result(workbook(cards, month=month, by=by), f"{filename(month)}.xlsx", row_count=count, filters=month)
+    return Result(workbook(cards, month=month, by=by), f"{filename(month)}.xlsx", row_count=count, filters=month_words(month))
 
 
 def filename(month: str) -> str:
@@ -55,8 +55,9 @@ def workbook(cards, *, month: str, by) -> Workbook:
     heading = _("%(month)s扣分、加分明细") % {"month": month_words(month)}
     book.sheet(_("扣分明细"), columns=marked_columns(), rows=marked, heading=heading, as_of=as_of, note=note)
     heading = _("%(month)s各指标明细行") % {"month": month_words(month)}
+    shared = _("结案率、返工率、延期率的分母即按期办结率各行；返工率、延期率另列计入分子的行，结案率的分子为其中“按期办结”和“逾期办结”的行。")
     every = (plain_row(row) for row in seen.iterator(chunk_size=2000))
-    return book.sheet(_("明细行"), columns=row_columns(), rows=every, heading=heading, as_of=as_of, note=note)
+    return book.sheet(_("明细行"), columns=row_columns(), rows=every, heading=heading, as_of=as_of, note="\n".join(filter(None, (note, shared))))
 
 
 # --- ranking ------------------------------------------------------------------------------------------------------------------------
@@ -71,7 +72,7 @@ def ranking_columns() -> list[Col]:
         *(Col(_("%(part)s 部分") % {"part": part}, 10, "hundredths") for part in "ABCD"),
         Col(_("加分"), 7, "hundredths"),
         Col(_("按期办结率（%）"), 14, "hundredths"),
-        Col(_("逾期件"), 8, "int"),
+        Col(_("逾期件"), 9, "int"),
         Col(_("等次"), 8),
         Col(_("较上月"), 8),
         Col(_("备注"), 26),

@@ -13,7 +13,7 @@ from inspections.words import Source
 from rectification.models import Task
 from scorecards import marks
 from scorecards.indicators import INDICATORS
-from scorecards.words import Grade, Kind, LineState, Part, Reason, month_words
+from scorecards.words import Grade, Kind, LineState, Part, Reason, month_words, part_label
 
 MONTH = RegexValidator(r"^\d{4}-(0[1-9]|1[0-2])$", _("请按 2026-10 的样式填写月份。"))
 WELL_FORMED_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
@@ -88,6 +88,9 @@ class SchemeLine(models.Model):
             models.UniqueConstraint(fields=["scheme", "indicator"], name="scheme_line_once"),
             models.CheckConstraint(condition=Q(part__in=Part.values), name="scheme_line_part_known"),
         ]
+
+    def get_part_display(self):  # type: ignore[no-redef]
+        return part_label(self.scheme.kind, self.part)
 
     @property
     def definition(self):

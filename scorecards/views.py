@@ -14,7 +14,7 @@ from scorecards.indicators import ALL
 from scorecards.models import WELL_FORMED_MONTH, Scheme, Scorecard, ScoreRow
 from scorecards.services import defaults
 from scorecards.services import schemes as scheme_services
-from scorecards.words import NOT_RANKED, Kind, Part, month_words
+from scorecards.words import NOT_RANKED, Kind, Part, month_words, part_label
 from sheets.models import Job
 
 PAGE_SIZE = 50
@@ -82,7 +82,11 @@ def card(request, month, organisation):
 def parts(standing) -> list[dict]:
     cells = {cell.part: cell for cell in standing.cells}
     lines = {part: [line for line in standing.lines if line.part == part] for part in Part.values}
-    return [{"part": part, "label": Part(part).label, "lines": lines[part], "cell": cells.get(part)} for part in Part.values if lines[part]]
+    return [
+        {"part": part, "label": part_label(standing.card.scheme.kind, part), "lines": lines[part], "cell": cells.get(part)}
+        for part in Part.values
+        if lines[part]
+    ]
 
 
 def rows(request, month, organisation, indicator):

@@ -31,6 +31,12 @@ PART_NAMES = {
     Kind.DEPARTMENT: {Part.A: _("A 本领域"), Part.B: _("B 交办"), Part.C: _("C 执法"), Part.D: _("D 报送")},
 }
 """Short heads of the ranking's columns."""
+DEPARTMENT_PARTS = {Part.A: _("A 本领域任务"), Part.B: _("B 交办问题"), Part.C: _("C 检查执法"), Part.D: _("D 台账报送")}
+
+
+def part_label(kind: str, part: str):
+    """Heading of a part on cards and schemes; A to D mean something else for departments."""
+    return DEPARTMENT_PARTS.get(Part(part), Part(part).label) if kind == Kind.DEPARTMENT else Part(part).label
 
 
 class LineState(TextChoices):

@@ -40,6 +40,10 @@ def digests_of_rows(cards: list[int]) -> dict[int, str]:
         with connection.cursor() as cursor:
             cursor.execute(IN_POSTGRES, [cards])
             return dict(cursor.fetchall())
+    return digests_in_python(cards)
+
+
+def digests_in_python(cards: list[int]) -> dict[int, str]:
     texts = defaultdict(list)
     for line_id, *facts in ScoreRow.objects.filter(scorecard_id__in=cards).values_list("line_id", *FACTS).iterator(chunk_size=20_000):
         texts[line_id].append("|".join(map(_text, facts)))

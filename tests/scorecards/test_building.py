@@ -1,12 +1,17 @@
 """What a month is made of."""
 
 import pytest
+from django.core.management import call_command
 
+from audit import canonical
 from scorecards import services
-from scorecards.models import ScoreLine
+from scorecards.models import Scorecard, ScoreLine, ScoreRow
+from scorecards.services import sealing
+from scorecards.services.sealing import FACTS
 from tests.factories.inspections import FindingFactory
 from tests.factories.rectification import TaskFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
+from tests.scorecards.lives import random_lives
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +56,35 @@ def test_an_open_task_past_its_date_is_in_the_denominator():
     overdue = line(district, district._town_a, "overdue")
     assert (rate.numerator, rate.denominator) == (1, 2)
     assert (overdue.numerator, overdue.points) == (1, -200)
+
+
+def dumped() -> str:
+    """The month as bytes: every figure and row, without keys and the time of the build."""
+    cards = Scorecard.objects.order_by("organisation_id").values_list("organisation_id", "obtained", "counted", "share", "rank", "grade", "digest")
+    lines = ScoreLine.objects.order_by("scorecard__organisation_id", "position")
+    figures = lines.values_list("scorecard__organisation_id", "indicator", "state", "numerator", "denominator", "points")
+    rows = ScoreRow.objects.order_by("line__scorecard__organisation_id", "line__position", *FACTS)
+    return canonical.dumps([list(map(list, each)) for each in (cards, figures, rows.values_list("line__indicator", *FACTS))])
+
+
+def test_the_month_built_anew_is_byte_equal():
+    district = MarkedDistrictFactory()
+    random_lives(district, seed=11, count=12, start=beijing(1, month=9), until=beijing(20, month=11))
+    call_command("build_scorecards", MONTH)
+    first = dumped()
+    Scorecard.objects.all().delete()
+
+    call_command("build_scorecards", MONTH)
+
+    assert dumped() == first
+
+
+def test_both_databases_would_seal_the_same_digest():
+    district = MarkedDistrictFactory()
+    random_lives(district, seed=12, count=8, start=beijing(1, month=9), until=beijing(20, month=11))
+    cards = [card.pk for card in services.build(MONTH, district=district).cards]
+
+    assert sealing.digests_of_rows(cards) == sealing.digests_in_python(cards)
 
 
 def test_building_again_writes_nothing():

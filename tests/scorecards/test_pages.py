@@ -63,6 +63,13 @@ def test_every_unit_sees_the_ranking(district, office, town, sees):
         assert "甲街道" in page and "乙镇" in page and "暂未计分" in page
 
 
+def test_parts_of_a_department_have_names_of_their_own(district, office, sees):
+    page = sees(office, "card", MONTH, district.housing.pk).content.decode()
+
+    assert "A 本领域任务" in page and "A 空气质量" not in page
+    assert "A 本领域任务" in sees(office, "indicators").content.decode()
+
+
 def test_who_had_nothing_to_do_stands_at_the_end(district, office, sees):
     groups = sees(office, "ranking", kind="department").context["group"].standings
     idle = [each for each in groups if not each.is_ranked]
