@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from airduty.navigation import address
-from grids.roles import OFFICE, SETTINGS_KEEPERS
+from grids.roles import OFFICE, SETTINGS_KEEPERS, Role
 from grids.scope import rights
 
 CARDS = [
@@ -19,11 +19,11 @@ CARDS = [
     (gettext_lazy("导入网络表"), gettext_lazy("从 Excel 导入单位、网格和一长三员"), "grids:roster-import", SETTINGS_KEEPERS),
     (gettext_lazy("工作日历"), gettext_lazy("节假日、调休和上班时间"), "worktime:this_year", SETTINGS_KEEPERS),
     (pgettext_lazy("list", "问题类型"), gettext_lazy("立案条件、结案条件和时限"), "inspections:problem-types", SETTINGS_KEEPERS),
-    (gettext_lazy("导入台账"), gettext_lazy("从 Excel 导入已有整改台账"), "inspections:ledger-import", OFFICE | SETTINGS_KEEPERS),
+    (gettext_lazy("导入台账"), gettext_lazy("从 Excel 导入已有整改台账"), "inspections:ledger-import", OFFICE),
     (gettext_lazy("交办规则"), gettext_lazy("按领域、类型和地点建议责任单位"), "rectification:routing", SETTINGS_KEEPERS),
     (gettext_lazy("催办规则"), gettext_lazy("到期前后提醒谁、何时提醒"), "rectification:reminders", SETTINGS_KEEPERS),
     (gettext_lazy("环节时限"), gettext_lazy("受理、交办、核查的时限，延期、缓办和回头看的规定"), "rectification:clocks", SETTINGS_KEEPERS),
-    (pgettext_lazy("list", "考核方案"), gettext_lazy("指标、权重、扣分和等次"), "scorecards:schemes", SETTINGS_KEEPERS),
+    (pgettext_lazy("list", "考核方案"), gettext_lazy("指标、权重、扣分和等次"), "scorecards:schemes", frozenset({Role.OFFICE_DIRECTOR})),
 ]
 """Label, what is kept there, URL name, who may use it. A page that does not exist has no card."""
 
