@@ -24,7 +24,7 @@ RUN python -m scripts.frontend "$VENDOR_DIR" --fetched \
 
 FROM ${PYTHON_IMAGE}
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends postgresql-client \
+    && apt-get install -y --no-install-recommends postgresql-client fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin airduty \
     && install -d -o airduty -g airduty /data

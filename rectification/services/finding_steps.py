@@ -5,6 +5,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from audit.services import record
 from common import clock
 from common.errors import NotYourRole
 from grids import people
@@ -136,6 +137,7 @@ def create_task(finding: Finding, *, move: Move, organisation, role, due_at=None
         **clocks.task_clocks(finding.problem_type, move.now, due_at=due_at or _superior_due(finding, move.now)),
     )
     telling.announce(task, event=move.event)
+    record("task.assign", task, by=move.by, district_id=task.district_id, payload={"organisation": organisation.name, "role": role})
     return task
 
 

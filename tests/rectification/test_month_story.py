@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from PIL import Image
 
 import evidence.services
+from audit import verify
 from common.errors import Conflict, NotYourRole
 from inspections.models import Finding
 from inspections.services import defaults as types
@@ -184,3 +185,11 @@ def test_stopped_is_not_rectified(district, people):
     assert finding.state == FindingState.STOPPED_PENDING
     finding = advance(finding, "resume", by=people["supervision"], note="已复工并全部覆盖")
     assert finding.state == FindingState.RECTIFIED
+
+
+def test_a_freshly_assigned_problem_stands_in_the_record_row_by_row(district, people):
+    assigned(district, people)
+
+    found = verify.run(state=True)
+
+    assert found.faults == []
