@@ -113,7 +113,12 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "loaders": [("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"])],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -149,7 +154,10 @@ PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=90)
 PASSWORD_HISTORY = env.int("PASSWORD_HISTORY", default=5)
 ONE_TIME_PASSWORD_HOURS = env.int("ONE_TIME_PASSWORD_HOURS", default=72)
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["username", "name", "phone"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name", "phone"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.ClassesValidator"},
@@ -308,7 +316,11 @@ NOTICE_SCOPE = "grids.scope.office_districts"
 SECOND_FACTOR_NEEDED = "grids.scope.second_factor_needed"
 IS_FIELD_PERSON = "grids.scope.is_field"
 
-SHEET_JOBS = {"ledger": "inspections.exports.run_ledger_export", "tasks": "rectification.exports.run_task_export", "scorecards": "scorecards.exports.run"}
+SHEET_JOBS = {
+    "ledger": "inspections.exports.run_ledger_export",
+    "tasks": "rectification.exports.run_task_export",
+    "scorecards": "scorecards.exports.run",
+}
 """Kind of background job → dotted path of its ``runner(job)`` (sheets)."""
 
 # --- audit --------------------------------------------------------------------------------------------------------------------------
@@ -348,4 +360,6 @@ LOGGING = {
     "loggers": {"axes": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
 }
 TESTING = env.bool("AIRDUTY_TESTING", default=False)
-VERSION = re.search(r"^## (\S+)", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.M).group(1) if (BASE_DIR / "CHANGELOG.md").exists() else "0"
+VERSION = (
+    re.search(r"^## (\S+)", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.M).group(1) if (BASE_DIR / "CHANGELOG.md").exists() else "0"
+)

@@ -27,7 +27,15 @@ def home(request):
         return render(request, "airduty/home_service.html", {"cards": cards(request), **worries(rights)})
     desk = Desk(request.user)
     since = visits.news_since(request.user, now=desk.now)
-    context = {"desk": desk, "waiting": desk.waiting, "late": desk.late, "news": desk.news(since), "month": desk.month(), "since": since, **worries(rights)}
+    context = {
+        "desk": desk,
+        "waiting": desk.waiting,
+        "late": desk.late,
+        "news": desk.news(since),
+        "month": desk.month(),
+        "since": since,
+        **worries(rights),
+    }
     return render(request, "airduty/home.html", context)
 
 

@@ -4,35 +4,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rectification', '0001_initial'),
+        ("rectification", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='taskrequest',
-            name='consent',
-            field=models.CharField(blank=True, max_length=100, verbose_name='上级同意文号'),
+            model_name="taskrequest",
+            name="consent",
+            field=models.CharField(blank=True, max_length=100, verbose_name="上级同意文号"),
         ),
         migrations.AddField(
-            model_name='taskrequest',
-            name='plan',
-            field=models.JSONField(blank=True, default=list, verbose_name='整改方案'),
+            model_name="taskrequest",
+            name="plan",
+            field=models.JSONField(blank=True, default=list, verbose_name="整改方案"),
         ),
         migrations.AlterField(
-            model_name='task',
-            name='state',
-            field=models.CharField(choices=[('assigned', '待签收'), ('accepted', '整改中'), ('fed_back', '待核查'), ('second_look', '待核查'), ('returned', '退回重办'), ('suspended', '缓办'), ('passed', '已通过'), ('refused', '已退单'), ('transferred', '已移交'), ('void', '已作废')], default='assigned', max_length=15, verbose_name='状态'),
+            model_name="task",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("assigned", "待签收"),
+                    ("accepted", "整改中"),
+                    ("fed_back", "待核查"),
+                    ("second_look", "待核查"),
+                    ("returned", "退回重办"),
+                    ("suspended", "缓办"),
+                    ("passed", "已通过"),
+                    ("refused", "已退单"),
+                    ("transferred", "已移交"),
+                    ("void", "已作废"),
+                ],
+                default="assigned",
+                max_length=15,
+                verbose_name="状态",
+            ),
         ),
         migrations.AlterField(
-            model_name='taskrequest',
-            name='kind',
-            field=models.CharField(choices=[('date_objection', '时限异议'), ('refusal', '退单'), ('extension', '延期'), ('suspension', '缓办'), ('transfer', '移交'), ('plan', '整改方案')], max_length=15, verbose_name='申请'),
+            model_name="taskrequest",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("date_objection", "时限异议"),
+                    ("refusal", "退单"),
+                    ("extension", "延期"),
+                    ("suspension", "缓办"),
+                    ("transfer", "移交"),
+                    ("plan", "整改方案"),
+                ],
+                max_length=15,
+                verbose_name="申请",
+            ),
         ),
         migrations.AlterField(
-            model_name='taskrequest',
-            name='state',
-            field=models.CharField(choices=[('pending', '待审批'), ('approved', '同意'), ('declined', '不同意'), ('withdrawn', '已撤回或失效')], default='pending', max_length=10, verbose_name='状态'),
+            model_name="taskrequest",
+            name="state",
+            field=models.CharField(
+                choices=[("pending", "待审批"), ("approved", "同意"), ("declined", "不同意"), ("withdrawn", "已撤回或失效")],
+                default="pending",
+                max_length=10,
+                verbose_name="状态",
+            ),
         ),
     ]

@@ -6,20 +6,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rectification', '0002_taskrequest_consent_taskrequest_plan_and_more'),
+        ("rectification", "0002_taskrequest_consent_taskrequest_plan_and_more"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LastVisit',
+            name="LastVisit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='last_visit', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                ("user", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="last_visit", to=settings.AUTH_USER_MODEL)),
             ],
         ),
     ]
