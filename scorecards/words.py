@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 def month_words(month: str) -> str:
     """2026年10月"""
-    return gettext("%(year)s年%(month)s月") % {"year": month[:4], "month": int(month[5:])}
+    return gettext("%(year)d年%(month)d月") % {"year": int(month[:4]), "month": int(month[5:])}
 
 
 class Kind(TextChoices):

@@ -3,7 +3,9 @@
 Chinese on a page that no catalogue could know, because it is not marked, is a fault as well.
 """
 
+import os
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -38,7 +40,7 @@ def of_catalogue(copy: Path, domain: str) -> list[str]:
     used = {key(entry) for entry in polib.pofile(str(found)) if not entry.obsolete}
     missing = [f"{domain}: not in the catalogue: {msgid}" for _, msgid in sorted(used - set(known))]
     left = [f"{domain}: no longer used: {msgid}" for _, msgid in sorted(set(known) - used)]
-    return missing + left + untranslated(domain, known) + placeholders(domain, known) + stale(domain, committed)
+    return missing + left + untranslated(domain, known) + placeholders(domain, known) + unsound(domain, committed) + stale(domain, committed)
 
 
 def untranslated(domain: str, known: dict) -> list[str]:
@@ -54,6 +56,12 @@ def placeholders(domain: str, known: dict) -> list[str]:
         for text in (entry.msgstr, *entry.msgstr_plural.values())
         if text and set(named.findall(entry.msgid)) != set(named.findall(text))
     ]
+
+
+def unsound(domain: str, committed: Path) -> list[str]:
+    """What ``compilemessages`` would refuse, as a placeholder of another type."""
+    done = subprocess.run(["msgfmt", "--check-format", "-o", os.devnull, str(committed)], capture_output=True, text=True)
+    return [f"{domain}: {line}" for line in done.stderr.splitlines()] if done.returncode else []
 
 
 def stale(domain: str, committed: Path) -> list[str]:

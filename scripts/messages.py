@@ -18,6 +18,16 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ("django", "djangojs")
 IGNORED = ("node_modules/*", ".venv/*", "var/*", "tests/*", "scripts/*", "bench/*", "docs/*", "htmlcov/*")
 SOURCES = (".py", ".html", ".txt", ".js")
+HEAD = {
+    "Project-Id-Version": "Airduty",
+    "Report-Msgid-Bugs-To": "",
+    "Language": "en",
+    "MIME-Version": "1.0",
+    "Content-Type": "text/plain; charset=UTF-8",
+    "Content-Transfer-Encoding": "8bit",
+    "Plural-Forms": "nplurals=2; plural=(n != 1);",
+}
+"""Without dates and names, so that a collection that finds nothing new changes nothing."""
 
 
 def say(text: str) -> None:
@@ -74,10 +84,7 @@ def keep(fresh: Path, domain: str) -> None:
         return
     entries = polib.pofile(str(fresh))
     forget_guesses(entries)
-    for field in ("POT-Creation-Date", "PO-Revision-Date"):
-        entries.metadata.pop(field, None)
-    entries.metadata["Language"] = "en"
-    entries.metadata["Plural-Forms"] = "nplurals=2; plural=(n != 1);"
+    entries.header, entries.metadata, entries.metadata_is_fuzzy = "English texts of Airduty.", HEAD, 0
     target.parent.mkdir(parents=True, exist_ok=True)
     entries.save(str(target))
     entries.save_as_mofile(str(target.with_suffix(".mo")))
