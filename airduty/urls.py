@@ -35,3 +35,5 @@ urlpatterns = [
     path("api/v1/", include("rectification.urls_api")),
     path("", include("rectification.urls")),
 ]
+
+handler500 = "airduty.views.errors.server_error"
