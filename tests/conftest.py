@@ -12,7 +12,7 @@ pytest_plugins = ["tests.browser", "tests.rows_of_migrations"]
 def pytest_configure(config):
     if not settings.TESTING:
         pytest.exit('Tests need servers of their own: `make test ARGS="tests/common"` or `scripts/with_servers .venv/bin/pytest`.', returncode=4)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     _own_queue(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
 
