@@ -25,6 +25,7 @@ from rectification.filters import TaskFilter
 from rectification.models import Milestone, Task
 from rectification.rows import for_rows
 from rectification.services import advance, parts, photos
+from rectification.views.finding import check_open
 from rectification.words import Conclusion, ExtensionReason, LookBackResult, TaskRole
 from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
 
@@ -239,7 +240,9 @@ def take(request, subject, action: str, steps: dict) -> bool:
     if action not in steps or action in HIDDEN:
         raise Http404
     step = StepSerializer(data=request.data, context={"request": request, "subject": subject})
-    step.is_valid(raise_exception=True)
+    if not step.is_valid():
+        check_open(request.user, subject, action, steps[action])
+        raise serializers.ValidationError(step.errors)
     clean = step.validated_data
     details = {name: clean[name] for name in TAKES.get(action, ()) if name in clean}
     if "assignees" in details:
