@@ -1,6 +1,7 @@
 """Build the demonstration district through the services: structure, people, three months of life dated back from today."""
 
 import datetime as dt
+import logging
 import random
 
 from django.conf import settings
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         townships, villages, per_day, days = SIZES[size]
         rng = random.Random(seed)
         chance.source = rng
+        logging.getLogger("notices.nudge").setLevel(logging.ERROR)  # no broker runs yet, and none is needed
         first = clock.beijing(until).date() - dt.timedelta(days=days)
         place = self._structure(rng, townships=townships, villages=villages, first=first)
         living = life.Life(place, per_day=per_day)
