@@ -41,6 +41,8 @@ RARE = ("scattered", "coal-sale", "boiler", "gas-station", "diesel", "vocs", "in
 OUTSIDE = {"superior-issue": Source.PROVINCIAL_INSPECTION, "complaint": Source.COMPLAINT}
 DILIGENCE = (0.95, 0.62, 0.9, 0.8, 0.86, 0.72)
 """By township in order; departments follow by turn. What the ranking later shows."""
+READ_WITHIN = dt.timedelta(hours=20)
+"""After that everybody has opened his inbox."""
 
 
 class Life:
@@ -302,3 +304,4 @@ def deliver_quietly(moment: dt.datetime) -> None:
     pending = Notice.objects.filter(state=State.PENDING)
     pending.filter(channel="inbox").update(state=State.SENT, sent_at=moment)
     pending.exclude(channel="inbox").update(state=State.CANCELLED, last_error="演示数据，不外发")
+    Notice.objects.filter(channel="inbox", opened_at=None, created_at__lt=moment - READ_WITHIN).update(opened_at=moment)
