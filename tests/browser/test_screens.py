@@ -1,0 +1,37 @@
+"""The short form of ``make screens``: every page of three roles, at both widths and in both languages, has no fault that a program can see."""
+
+import pytest
+
+from scripts.screens import words
+from scripts.screens.walk import Walk
+from tests.browser.lives import Lives
+from tests.factories.accounts import PASSWORD
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="session")
+def texts() -> set[str]:
+    return words.of_product()
+
+
+@pytest.fixture
+def lives():
+    """A row at every point of its life."""
+    made = Lives()
+    for make in (made.reported, made.registered, made.accepted, made.fed_back, made.rectified, made.struck_off):
+        make()
+    return made
+
+
+@pytest.mark.parametrize("role", ["office", "town", "member"])
+def test_no_page_has_a_fault(role, lives, texts, browser, live_server, tmp_path):
+    known = words.Words(texts, *words.of_database())
+    account = {"username": lives.people[role].username, "password": PASSWORD}
+
+    shots = Walk(browser, address=live_server.url, account=account, words=known, folder=tmp_path).run("zh,en")
+
+    assert len(shots) > 20
+    assert {
+        f"{shot['kind']} {shot['language']}": faults for shot in shots if (faults := [each for each in shot["faults"] if each[0] != "slow"])
+    } == {}

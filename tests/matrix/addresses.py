@@ -1,0 +1,98 @@
+"""Every address of the resolver with the objects of a world filled in; a pattern without an entry here stops the matrix."""
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from rectification.views.mobile import ON_THE_PHONE
+from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
+
+PEOPLE = ("person", "person-edit", "person-phone", "person-password", "person-active")
+ORGANISATIONS = ("organisation", "organisation-edit", "organisation-merge", "organisation-close", "grant", "organisation-person")
+GRIDS = ("grid", "grid-new", "grid-edit", "grid-move", "grid-merge", "grid-close", "grid-polygon", "appoint", "grid-person")
+
+
+def patterns(resolver=None, namespace: str = "") -> dict[str, URLPattern]:
+    """URL name (with its namespace) → pattern, over the whole resolver."""
+    found = {}
+    for each in (resolver or get_resolver()).url_patterns:
+        if isinstance(each, URLResolver):
+            found |= patterns(each, f"{namespace}{each.namespace}:" if each.namespace else namespace)
+        elif isinstance(each, URLPattern):
+            found[f"{namespace}{each.name}"] = each
+    return found
+
+
+def needs_object(pattern: URLPattern) -> bool:
+    return bool(pattern.pattern.regex.groups)
+
+
+def choices(world) -> dict[str, dict[str, dict]]:
+    """URL name → variant → arguments. The variant is empty, or the step's name where the address names a step."""
+    from scorecards.models import ScoreLine
+
+    finding, task, village = {"uuid": world.near.uuid}, {"pk": world.task.pk}, {"pk": world.district.villages[0].pk}
+    line = ScoreLine.objects.filter(scorecard__district=world.district).select_related("scorecard").first()
+    card = {"month": line.scorecard.month, "organisation": line.scorecard.organisation_id}
+    photo = finding | {"sha256": world.near.photos.first().sha256}
+    single = {
+        "worktime:calendar": {"year": 2026},
+        "worktime:import": {"year": 2026},
+        "worktime:duty_hours": {"year": 2026},
+        "worktime:day": {"year": 2026, "date": "2026-10-01"},
+        "notices:open": {"pk": world.notice.pk},
+        "scorecards:edit_scheme": {"pk": world.scheme.pk},
+        "scorecards:ranking_of": {"month": card["month"]},
+        "scorecards:workbook": {"month": card["month"]},
+        "scorecards:card": card,
+        "scorecards:rows": card | {"indicator": line.indicator},
+        "api_scorecards": {"month": card["month"]},
+        "grids:headquarters-edit": {"pk": world.district.dust.headquarters.organisation_id},
+        "grids:field-edit": {"pk": world.district.dust.pk},
+        "grids:post-end": {"pk": world.post.pk},
+        "grids:post-handover": {"pk": world.post.pk},
+        "grids:membership-end": {"pk": world.membership.pk},
+        "grids:membership-handover": {"pk": world.membership.pk},
+        "grids:handover-end": {"pk": world.handover.pk},
+        "sheets:job": {"pk": world.job.pk},
+        "sheets:download": {"pk": world.job.pk},
+        "inspections:change-view": {"pk": world.view.pk},
+        "inspections:edit-problem-type": {"pk": world.near.problem_type_id},
+        "inspections:answer-flag": finding,
+        "mobile:sent": finding,
+        "mobile:supplement": finding,
+        "mobile:repair": {"uuid": world.held.uuid},
+        "api-finding": finding,
+        "api-finding-photo": photo,
+        "api-task-photo": task | {"sha256": photo["sha256"]},
+        "rectification:finding": finding,
+        "rectification:case-file": finding,
+        "rectification:remove-route": {"pk": world.district.routing_rules.first().pk},
+        "rectification:discard-photo": {"pk": world.task_photo.pk},
+        "rectification:answer-photo": {"pk": world.task_photo.pk},
+        "mobile_tasks:task": task,
+    }
+    single |= {f"grids:{name}": {"pk": world.people["town"].pk} for name in PEOPLE}
+    single |= {f"grids:{name}": {"pk": world.district.town_a.organisation_id} for name in ORGANISATIONS}
+    single |= {f"grids:{name}": village for name in GRIDS}
+    several = {
+        "inspections:photo": {variant: photo | {"variant": variant} for variant in ("320", "original")},
+        "rectification:task-photo": {variant: {"pk": world.task_photo.pk, "variant": variant} for variant in ("320", "original")},
+        "rectification:finding-step": {action: finding | {"action": action} for action in FINDING_STEPS},
+        "rectification:task-step": {action: task | {"action": action} for action in TASK_STEPS if action not in HIDDEN},
+        "mobile_tasks:step": {action: task | {"action": action} for action in ON_THE_PHONE},
+        "api-finding-step": {action: finding | {"action": action} for action in FINDING_STEPS},
+        "api-task-step": {action: task | {"action": action} for action in TASK_STEPS},
+    }
+    return {name: {"": given} for name, given in single.items()} | several
+
+
+def every(world) -> dict[str, str]:
+    """``name`` or ``name variant`` → address. Raises ``LookupError`` naming patterns that nobody has filled in."""
+    given, found, unknown = choices(world), {}, []
+    for name, pattern in patterns().items():
+        if name not in given and needs_object(pattern):
+            unknown.append(name)
+        for variant, kwargs in given.get(name, {"": {}}).items() if name not in unknown else ():
+            found[f"{name} {variant}".strip()] = reverse(name, kwargs=kwargs)
+    if unknown:
+        raise LookupError(f"tests/matrix/addresses.py does not say which object stands in: {', '.join(unknown)}")
+    return found

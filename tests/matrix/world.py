@@ -1,0 +1,141 @@
+"""Two townships, two departments and a second district, with a token of its own in every text of each; one person for each role."""
+
+import io
+import uuid
+
+import evidence.services
+from common import clock
+from evidence.models import Photo
+from inspections.models import FindingPhoto, HeldSubmission, SavedView
+from inspections.services import defaults as problem_types
+from inspections.services.submit import submit
+from notices.models import State
+from rectification.models import TaskPhoto
+from rectification.services import advance, defaults
+from scorecards import services as scorecards
+from scorecards.models import Scheme
+from tests.factories.accounts import UserFactory
+from tests.factories.evidence import photo_bytes, sha256_of
+from tests.factories.grids import DistrictFactory, FieldFactory, centre
+from tests.factories.notices import NoticeFactory
+from tests.factories.sheets import JobFactory
+
+MONTH = "2026-10"
+OTHER_FIELDS = ("industry", "coal", "vocs", "vehicle", "scattered", "station", "emergency", "other")
+NEAR, FAR, SEALED, FOREIGN = "QXNEAR", "QXFAR", "QXSEALED", "QXFOREIGN"
+"""Tokens: township A and housing · township B and ecology · a covert visit · the other district."""
+REPORTER = "QXREPORTER"
+ROLES = (
+    *("visitor", "member", "chief", "town", "town_manager", "other_town", "dept", "dept_manager", "other_dept", "hq_staff"),
+    *("commander", "other_commander", "office", "director", "supervision", "leader", "auditor", "sysadmin", "foreign"),
+)
+
+
+class World:
+    """Everything that an address can name. ``people`` by role, ``near``, ``far``, ``sealed``, ``abroad`` findings."""
+
+    def __init__(self):
+        self.district, self.elsewhere = _district(), _district()
+        self.people = _people(self.district) | {"foreign": UserFactory(office_staff=self.elsewhere)}
+        everybody = self.people
+        self.reporter = UserFactory(name=REPORTER, phone="19900001111", member=self.district.villages[0])
+        self.near = self._case(self.reporter, "town", "dept", village=0, code="site-six", token=NEAR)
+        far_reporter = UserFactory(member=self.district.villages[2])
+        self.far = self._case(far_reporter, "other_town", "other_dept", village=2, code="catering-none", token=FAR)
+        self.sealed = _report(self.district, everybody["supervision"], 0, "site-six", SEALED, source="covert_visit")
+        self.abroad = _report(self.elsewhere, UserFactory(member=self.elsewhere.villages[0]), 0, "site-six", FOREIGN)
+        self.task = self.near.tasks.get(role="territorial")
+        self._things()
+
+    def _case(self, reporter, town: str, dept: str, *, village: int, code: str, token: str):
+        """A finding with a photo, assigned to a township and a department; the township has fed back with a photo."""
+        people = self.people
+        found = _report(self.district, reporter, village, code, token)
+        FindingPhoto.objects.create(
+            finding=found, photo=(photo := _photo(reporter)), sha256=photo.sha256, size=photo.size, position=0, announced_at=clock.now()
+        )
+        found = advance(found, "register", by=people["office"], version=found.version)
+        parties = [
+            {"organisation": people[town].memberships.get().organisation, "role": "territorial"},
+            {"organisation": people[dept].memberships.get().organisation, "role": "sector"},
+        ]
+        found = advance(found, "assign", by=people["office"], version=found.version, assignees=parties)
+        task = advance(found.tasks.get(role="territorial"), "accept", by=people[town])
+        TaskPhoto.objects.create(task=task, photo=_photo(people[town]), uploaded_by=people[town])
+        advance(task, "feedback", by=people[town], note=f"已覆盖{token}", conclusion="rectified")
+        found.refresh_from_db()
+        return found
+
+    def _things(self) -> None:
+        office = self.people["office"]
+        self.held = HeldSubmission.objects.create(
+            uuid=uuid.uuid4(),
+            author=self.people["member"],
+            payload={"text": NEAR},
+            payload_sha256="0" * 64,
+            errors={"text": ["?"]},
+            received_at=clock.now(),
+        )
+        self.view = SavedView.objects.create(user=office, page="ledger", name="视图", query="state=assigned")
+        self.job = JobFactory(requested_by=office, district_id=self.district.pk)
+        self.notice = NoticeFactory(recipient=office, state=State.SENT, title=f"站内{NEAR}")
+        self.post = self.people["member"].posts.get()
+        self.membership = self.people["town"].memberships.get()
+        self.handover = self.membership.handovers.create(
+            substitute=self.people["town_manager"], reason="休假", starts_on=clock.today(), ends_on=clock.today()
+        )
+        self.task_photo = TaskPhoto.objects.get(task=self.task)
+        self.scheme = Scheme.objects.filter(district=self.district).first()
+        scorecards.build(MONTH, district=self.district)
+
+    def user(self, role: str):
+        """Afresh, because rights are kept on the object; None for a visitor."""
+        return type(self.people[role]).objects.get(pk=self.people[role].pk) if role in self.people else None
+
+
+def _district():
+    district = DistrictFactory()
+    for code in OTHER_FIELDS:
+        FieldFactory(district=district, code=code)
+    problem_types.load(district)
+    defaults.load(district)
+    scorecards.load(district)
+    return district
+
+
+def _people(district) -> dict:
+    village = district.villages[0]
+    return {
+        "member": UserFactory(member=village),
+        "chief": UserFactory(chief=village),
+        "town": UserFactory(town_handler=district.town_a.organisation),
+        "town_manager": UserFactory(town_manager=district.town_a.organisation),
+        "other_town": UserFactory(town_handler=district.town_b.organisation),
+        "dept": UserFactory(dept_handler=district.housing),
+        "dept_manager": UserFactory(dept_manager=district.housing),
+        "other_dept": UserFactory(dept_handler=district.ecology),
+        "hq_staff": UserFactory(hq_staff=district.dust),
+        "commander": UserFactory(commander=district.dust),
+        "other_commander": UserFactory(commander=district.catering),
+        "office": UserFactory(office_staff=district),
+        "director": UserFactory(office_director=district),
+        "supervision": UserFactory(supervision=district),
+        "leader": UserFactory(leader=district),
+        "auditor": UserFactory(auditor=district),
+        "sysadmin": UserFactory(sysadmin=district),
+    }
+
+
+def _report(district, by, village: int, code: str, token: str, **more):
+    lon, lat = centre(district.villages[village])
+    words = {"text": f"土方未覆盖{token}", "address": f"东侧{token}"}
+    content = {"uuid": uuid.uuid4(), "problem_type": district.problem_types.get(code=code), "lon": lon, "lat": lat, **words, **more}
+    return submit(content, by=by).finding
+
+
+_drawn = iter(range(1, 10_000))
+
+
+def _photo(by) -> Photo:
+    content = photo_bytes(next(_drawn), size=(320, 240))
+    return evidence.services.store(io.BytesIO(content), sha256=sha256_of(content), size=len(content), by=by)
