@@ -14,7 +14,7 @@ from common import clock
 from inspections.models import Finding
 from notices.models import Notice
 from rectification.models import Task
-from rectification.services import chance, clock_scan, reminders
+from rectification.services import clock_scan, reminders
 from scorecards import services as scorecards
 from scorecards.models import ScoreRow
 from tests.browser import DESKTOP, PHONE
@@ -31,10 +31,9 @@ def picture(number: int) -> dict:
 
 
 @pytest.fixture
-def story(new_context, settings, tmp_path, monkeypatch):
-    """The clock can be moved, no lot falls, a similar problem is at work nearby."""
+def story(new_context, settings, tmp_path):
+    """The clock can be moved, a similar problem is at work nearby."""
     settings.DEMO, settings.DATA_DIR = True, tmp_path
-    monkeypatch.setattr(chance, "drawn", lambda one_in: False)
     lives = Lives()
     lives.earlier = lives.registered(uuid=uuid.uuid4(), text="北侧裸土")
     return Story(new_context, lives)

@@ -162,12 +162,6 @@ def looked(finding) -> bool:
     return finding.look_backs.filter(done_at__isnull=False, result="stable").exists()
 
 
-@pytest.fixture(autouse=True)
-def no_lot(monkeypatch):
-    monkeypatch.setattr(chance, "drawn", lambda one_in: False)
-    monkeypatch.setattr(chance, "share", lambda percent: True)
-
-
 @pytest.fixture
 def lives():
     return Lives()
