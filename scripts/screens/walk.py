@@ -125,7 +125,7 @@ class Walk:
         page.set_viewport_size({"width": 1440, "height": 900})
         shot = Shot(self.role, kind if number == 1 else f"{kind} ({number})", path, language)
         try:
-            answer = page.goto(path, wait_until="load")
+            answer = self._visit(page, path)
         except Error as error:
             return self._closed(shot, error.message, linked), []
         if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
@@ -137,6 +137,16 @@ class Walk:
         links = self._look(page, shot, shoot=shoot)
         self.shots.append(shot)
         return shot, links
+
+    def _visit(self, page, path: str):
+        """Once more when the page before was still on its way somewhere."""
+        try:
+            return page.goto(path, wait_until="load")
+        except Error as error:
+            if "interrupted by another navigation" not in error.message:
+                raise
+            page.wait_for_load_state()
+            return page.goto(path, wait_until="load")
 
     def _closed(self, shot: Shot, message: str, linked: bool) -> None:
         """A download, or an answer without a page: only wrong when it was offered as a link and no file comes."""
