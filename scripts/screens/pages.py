@@ -15,6 +15,7 @@ NOT_PAGES = {
     "mfa_authenticate": "part of signing in",
     "account_inactive": "shown to nobody who can sign in",
     "mfa_download_recovery_codes": "a file",
+    "ui": "samples for engineers, with texts of no language but their own",
 }
 EACH = {"rectification:finding": 6, "rectification:case-file": 2}
 """How many objects of a kind are opened by each role; one of every other kind."""

@@ -34,7 +34,15 @@ class Words:
     def untranslated(self, words: str) -> bool:
         if not HAN.search(words) or words in self.names:
             return False
-        return words.strip("：:、，。·") in self.whole or words in self.whole or any(pattern.fullmatch(words) for pattern in self.patterns)
+        if words.strip("：:、，。·") in self.whole or words in self.whole:
+            return True
+        return any(pattern.fullmatch(words) for pattern in self.patterns) and bool(HAN.search(self._without_names(words)))
+
+    def _without_names(self, words: str) -> str:
+        """The rest of a sentence that quotes what is kept, as the title of a message is."""
+        for name in sorted((name for name in self.names if name in words), key=len, reverse=True):
+            words = words.replace(name, "")
+        return words
 
     def raw(self, words: str) -> bool:
         if words in self.names:
