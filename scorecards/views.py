@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from common import clock
 from scorecards import access, board, charts, exports
@@ -22,22 +23,16 @@ WELL_FORMED = re.compile(WELL_FORMED_MONTH)
 
 
 # --- ranking ------------------------------------------------------------------------------------------------------------------------
+@require_GET
 def ranking(request, month=""):
     """The newest month, or the one in the address or chosen in the month switch."""
     district = access.district_of(request)
     months = months_of(request, district)
-    month = month or request.GET.get("month", "") or (months[0] if months else clock.previous_month(clock.today()))
-    if month not in months and (months or not WELL_FORMED.fullmatch(month)):
-        raise Http404
+    month = chosen_month(request, month, months)
     groups = board.groups(access.cards_of(request, month))
     kind = request.GET.get("kind") or Kind.TOWNSHIP
     group = next((each for each in groups if each.kind == kind), None)
-    context = {
-        "month": month,
-        "month_label": month_words(month),
-        "form": MonthForm({"month": month}, months=months),
-        "earlier": switch(next((each for each in months if each < month), "")),
-        "later": switch(next((each for each in reversed(months) if each > month), "")),
+    context = month_switch(month, months) | {
         "not_ranked": NOT_RANKED,
         "tabs": [{"label": each.label, "url": f"?kind={each.kind}", "active": each.kind == kind, "count": len(each.standings)} for each in groups],
         "group": group,
@@ -48,8 +43,27 @@ def ranking(request, month=""):
     return render(request, "scorecards/ranking.html", context)
 
 
-def switch(month: str) -> dict:
-    return {"month": month, "label": month_words(month)} if month else {}
+def chosen_month(request, month: str, months: list[str]) -> str:
+    month = month or request.GET.get("month", "") or (months[0] if months else clock.previous_month(clock.today()))
+    if month not in months and (months or not WELL_FORMED.fullmatch(month)):
+        raise Http404
+    return month
+
+
+def month_switch(month: str, months: list[str]) -> dict:
+    """The month, the form that chooses another, and its neighbours; ``months`` newest first."""
+    earlier, later = [each for each in months if each < month], [each for each in months if each > month]
+    return {
+        "month": month,
+        "month_label": month_words(month),
+        "form": MonthForm({"month": month}, months=months),
+        "earlier": neighbour(earlier[0]) if earlier else {},
+        "later": neighbour(later[-1]) if later else {},
+    }
+
+
+def neighbour(month: str) -> dict:
+    return {"month": month, "label": month_words(month)}
 
 
 def months_of(request, district) -> list[str]:
@@ -57,6 +71,7 @@ def months_of(request, district) -> list[str]:
     return list(Scorecard.objects.visible_to(request.user).filter(district=district).order_by("-month").values_list("month", flat=True).distinct())
 
 
+@require_GET
 def workbook(request, month):
     cards = access.cards_of(request, month)
     if not cards:
@@ -66,6 +81,7 @@ def workbook(request, month):
 
 
 # --- one unit -----------------------------------------------------------------------------------------------------------------------
+@require_GET
 def card(request, month, organisation):
     found = access.card_of(request, month, organisation)
     standing = board.standing(found, list(found.lines.all()))
@@ -89,6 +105,7 @@ def parts(standing) -> list[dict]:
     ]
 
 
+@require_GET
 def rows(request, month, organisation, indicator):
     """The rows stored with one figure; of those the person may not see, the number."""
     found = access.card_of(request, month, organisation)
@@ -119,6 +136,7 @@ def chips(line, chosen: str) -> list[dict]:
 
 
 # --- explanation and schemes --------------------------------------------------------------------------------------------------------
+@require_GET
 def indicators(request):
     district = access.district_of(request)
     current = {scheme.pk: scheme for scheme in in_force(request, district)}
@@ -132,6 +150,7 @@ def in_force(request, district) -> list[Scheme]:
     return list({scheme.kind: scheme for scheme in reversed(found)}.values())[::-1]
 
 
+@require_http_methods(["GET", "POST"])
 def schemes(request):
     district = access.district_of(request)
     access.check_may_edit_schemes(request.user, district)
@@ -142,6 +161,7 @@ def schemes(request):
     return render(request, "scorecards/schemes.html", {"schemes": versions, "current": {each.pk for each in in_force(request, district)}})
 
 
+@require_http_methods(["GET", "POST"])
 def edit_scheme(request, pk):
     """Every change is a new version from a month that has not been marked yet."""
     district = access.district_of(request)

@@ -1,10 +1,11 @@
 """The desk (工作台): what waits for me, what is late, what is new. People of the street begin at /m/; auditors and administrators have their own."""
 
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from airduty.navigation import address, items
+from airduty.navigation import items
 from common import clock
 from grids import scope
 from grids.roles import OFFICE, Role
@@ -57,6 +58,6 @@ def worries(rights) -> dict:
     return {
         "dead": Notice.objects.filter(district_id__in=districts).dead()[:100].count() if keepers else 0,
         "missing_year": missing_year_warning(clock.today()) if keepers else None,
-        "calendar_url": address("worktime:calendar"),
-        "outbox_url": address("notices:outbox"),
+        "calendar_url": reverse("worktime:calendar"),
+        "outbox_url": reverse("notices:outbox"),
     }
