@@ -2,11 +2,11 @@
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
-from airduty.navigation import address
 from grids.roles import OFFICE, SETTINGS_KEEPERS, Role
 from grids.scope import rights
 
@@ -25,13 +25,13 @@ CARDS = [
     (gettext_lazy("环节时限"), gettext_lazy("受理、交办、核查的时限，延期、缓办和回头看的规定"), "rectification:clocks", SETTINGS_KEEPERS),
     (pgettext_lazy("list", "考核方案"), gettext_lazy("指标、权重、扣分和等次"), "scorecards:schemes", frozenset({Role.OFFICE_DIRECTOR})),
 ]
-"""Label, what is kept there, URL name, who may use it. A page that does not exist has no card."""
+"""Label, what is kept there, URL name, who may use it."""
 
 
 @require_GET
 def settings_home(request):
     found = rights(request.user)
-    cards = [{"label": label, "text": text, "url": url} for label, text, name, roles in CARDS if found.has(*roles) and (url := address(name))]
+    cards = [{"label": label, "text": text, "url": reverse(name)} for label, text, name, roles in CARDS if found.has(*roles)]
     if not cards:
         raise PermissionDenied(_("设置由攻坚办主任和系统管理员维护。"))
     return render(request, "airduty/settings.html", {"cards": cards})
