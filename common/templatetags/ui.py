@@ -187,6 +187,12 @@ def is_upload(field) -> bool:
     return isinstance(field.field.widget, ClearableFileInput)
 
 
+@register.filter
+def filters_in_use(form) -> int:
+    """How many of the fields people see narrow the list."""
+    return sum(bool(field.data) for field in form if not field.is_hidden)
+
+
 # --- lists --------------------------------------------------------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
 def sort_link(context, name: str, current: str = ""):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django import forms
 from django.template import Context, Template
 
 from common import clock
@@ -96,3 +97,23 @@ def test_an_icon_is_decoration_from_the_sprite():
 )
 def test_a_browser_is_named_shortly(agent, name):
     assert ui.browser_name(agent) == name
+
+
+class Narrowed(forms.Form):
+    field = forms.ChoiceField(required=False, choices=[("", "全部"), ("dust", "扬尘")])
+    late = forms.BooleanField(required=False)
+    since = forms.DateField(required=False)
+    box = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+@pytest.mark.parametrize(
+    ("data", "count"),
+    [(None, 0), ({}, 0), ({"field": "", "since": ""}, 0), ({"box": "open"}, 0), ({"field": "dust", "late": "on", "since": "wrong", "box": "open"}, 3)],
+)
+def test_a_folded_filter_bar_says_how_many_filters_narrow_the_list(data, count):
+    form = Narrowed(data)
+    html = Template('{% include "ui/filter_fold.html" with form=form only %}').render(Context({"form": form}))
+
+    assert ui.filters_in_use(form) == count
+    assert (f"已用 {count} 项" in html) == bool(count)
+    assert ("<details class=\"filter-fold\" open>" in html) == (data is not None and data.get("since") == "wrong")
