@@ -302,6 +302,7 @@ NOTICE_SWEEP_AFTER_SECONDS = env.int("NOTICE_SWEEP_AFTER_SECONDS", default=60)
 NOTICE_STILL_WANTED = {"rectification": "rectification.services.reminders.still_wanted"}
 AUDITED_FILES = {"model": "evidence.Photo", "path": "evidence.storage.original_path"}
 AUDITED_MODELS = ["inspections.Finding", "rectification.Task", "scorecards.Scorecard"]
+FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 GRID_MOVED = ["inspections.services.places.grid_moved"]
 LEDGER_IMPORTED = "rectification.services.imported.carry_over"

@@ -61,7 +61,7 @@ def locate(district_id: int, lon: float, lat: float) -> list[Grid]:
         district_id=district_id, parent__isnull=False, min_lon__lte=lon, max_lon__gte=lon, min_lat__lte=lat, max_lat__gte=lat
     )
     point = Point(lon, lat)
-    holding = [grid for grid in near.select_related("organisation") if shape(grid.polygon).covers(point)]
+    holding = [grid for grid in near if shape(grid.polygon).covers(point)]
     return [grid for grid in holding if not any(other.pk != grid.pk and other.path.startswith(grid.path) for other in holding)]
 
 

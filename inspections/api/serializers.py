@@ -10,6 +10,7 @@ from inspections import access
 from inspections.api.fields import FiniteField, KeyOrCodeField, MomentField
 from inspections.models import Finding, ProblemType
 from inspections.services.photos import MAX_PHOTOS
+from inspections.services.submit import photos_missing
 from inspections.words import Severity, Source
 
 MAX_PHOTO_BYTES = 15_000_000
@@ -147,14 +148,31 @@ class FindingDetailSerializer(FindingSerializer):
         return str(finding.reporter) if finding.reporter_id and access.sees_reporter(self.context["request"].user, finding) else None
 
 
-class SubmissionSerializer(FindingDetailSerializer):
-    """Answer to a submission: ``uuid`` is the echo by which a client may forget its copy, once ``photos_missing`` is empty."""
+class SubmissionSerializer(serializers.Serializer):
+    """Answer to a submission: what the sender does not know yet, few bytes for a bad network.
 
+    ``uuid`` is the echo by which a client may forget its copy, once ``photos_missing`` is empty.
+    """
+
+    id = serializers.IntegerField()
+    uuid = serializers.UUIDField()
+    number = serializers.CharField()
+    state = serializers.CharField()
+    state_label = serializers.CharField(source="get_state_display")
+    version = serializers.IntegerField()
+    source = serializers.CharField()
+    grid = serializers.CharField(source="grid.code", default=None)
+    grid_name = serializers.CharField(source="grid.name", default=None)
+    received_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    step_due_at = serializers.DateTimeField()
+    flags = serializers.JSONField()
+    url = serializers.CharField(source="get_absolute_url")
+    photos_missing = serializers.SerializerMethodField()
     replay = serializers.SerializerMethodField()
 
-    class Meta(FindingDetailSerializer.Meta):
-        fields = (*FindingDetailSerializer.Meta.fields, "replay")
-        read_only_fields = fields
+    def get_photos_missing(self, finding) -> list[str]:
+        return photos_missing(finding)
 
     def get_replay(self, _finding) -> bool:
         return self.context["replay"]

@@ -90,15 +90,24 @@ class FindingView(APIView):
         except Conflict as conflict:
             return self._conflict(request, conflict)
         code = status.HTTP_200_OK if submission.replay else status.HTTP_201_CREATED
-        return Response(self._shown(request, submission.finding.pk, replay=submission.replay), status=code)
+        return Response(SubmissionSerializer(submission.finding, context={"replay": submission.replay}).data, status=code)
 
     def _clean(self, request, uuid) -> dict:
-        mine = Finding.objects.filter(uuid=uuid, reporter=request.user).values_list("district_id", flat=True)
-        report = ReportSerializer(data=request.data, context={"district_ids": scope.rights(request.user).district_ids | set(mine)})
-        if not mine:
+        """What was sent, by the rights of today; a report of theirs that is stored already is also read when they lost the right since."""
+        try:
+            return self._read(request, uuid)
+        except (serializers.ValidationError, ValidationError):
+            mine = Finding.objects.filter(uuid=uuid, reporter=request.user).values_list("district_id", flat=True)
+            if not mine:
+                raise
+            return self._read(request, uuid, stored_in=set(mine))
+
+    def _read(self, request, uuid, *, stored_in=frozenset()) -> dict:
+        if not stored_in:
             insist_right(request.user)
+        report = ReportSerializer(data=request.data, context={"district_ids": scope.rights(request.user).district_ids | stored_in})
         report.is_valid(raise_exception=True)
-        if not mine:
+        if not stored_in:
             insist_right(request.user, grid=report.validated_data.get("grid"))
         return report.validated_data | {"uuid": uuid}
 
@@ -111,12 +120,8 @@ class FindingView(APIView):
     def _conflict(self, request, conflict: Conflict):
         answer = {"code": conflict.code, "detail": str(conflict)}
         if finding := conflict.extra.get("finding"):
-            answer["stored"] = self._shown(request, finding.pk, replay=True)
+            answer["stored"] = FindingDetailSerializer(finding, context={"request": request}).data
         return Response(answer, status=status.HTTP_409_CONFLICT)
-
-    def _shown(self, request, pk: int, *, replay: bool) -> dict:
-        finding = with_details(Finding.objects.filter(pk=pk)).get()
-        return SubmissionSerializer(finding, context={"request": request, "replay": replay}).data
 
 
 def insist_right(user, *, grid=None) -> None:

@@ -35,10 +35,12 @@ def link_sent(finding, *, by, shown=()) -> None:
     ``shown`` are hashes of bytes this person has proved to hold, also when somebody else sent the same picture first.
     """
     slots = {slot.sha256: slot for slot in finding.photos.filter(photo=None)}
-    sent = Photo.objects.filter(sha256__in=slots).filter(Q(uploaded_by=by) | Q(sha256__in=shown)) if slots else ()
+    sent = list(Photo.objects.filter(sha256__in=slots).filter(Q(uploaded_by=by) | Q(sha256__in=shown))) if slots else []
     with transaction.atomic():
         for photo in sent:
             _link(finding.pk, slots[photo.sha256], photo, by=by)
+    if sent:
+        finding.refresh_from_db(fields=["flags"])
 
 
 def supplement(finding, sent: list[Photo], *, note: str, by) -> None:

@@ -82,6 +82,7 @@ def _stored(uuid, *, digest: str, by) -> Finding:
 def _insert(clean: dict, *, digest: str, by) -> Finding:
     now = clock.now()
     finding = _build(clean, digest=digest, by=by, now=now)
+    finding.step_due_at = import_string(settings.FINDING_REGISTER_DUE)(finding)
     finding.save(force_insert=True)
     photos = [
         FindingPhoto(finding=finding, sha256=each["sha256"], size=each["size"], position=n, announced_at=now)
@@ -90,8 +91,7 @@ def _insert(clean: dict, *, digest: str, by) -> Finding:
     FindingPhoto.objects.bulk_create(photos)
     FindingEvent.objects.create(finding=finding, action="submit", to_state=finding.state, by=by, by_name=str(by), at=now)
     record("finding.submit", finding, by=by, district_id=finding.district_id)
-    import_string(settings.FINDING_SUBMITTED)(finding)
-    return finding
+    return import_string(settings.FINDING_SUBMITTED)(finding)
 
 
 def _build(clean: dict, *, digest: str, by, now: dt.datetime) -> Finding:

@@ -118,11 +118,12 @@ def _write_history(move: Move) -> None:
 
 def _seal(move: Move) -> None:
     subject = move.subject
-    subject.refresh_from_db(fields=["state", "version"])
+    stands = type(subject).objects.get(pk=subject.pk)
+    subject.state, subject.version = stands.state, stands.version
     payload = {"from": move.was_state, "to": move.target, "note": move.note, **move.facts}
     record(
         f"{'task' if isinstance(subject, Task) else 'finding'}.{move.action}",
-        type(subject).objects.get(pk=subject.pk),
+        stands,
         by=move.by,
         district_id=subject.district_id,
         payload=payload,

@@ -1,17 +1,21 @@
 """What happens the moment a report has become a row (``settings.FINDING_SUBMITTED``)."""
 
+import datetime as dt
+
 from inspections.models import Finding
 from rectification.models import Clock
 from rectification.services import clocks, routing
 from rectification.services.advance import advance
 
 
-def after_submission(finding: Finding) -> None:
-    """Start the office's clock; minute-clock types (fire, smoke, station) register and dispatch themselves, day and night (design 4)."""
-    finding.step_due_at = clocks.office_due(finding.district_id, Clock.Name.REGISTER, finding.received_at)
-    Finding.objects.filter(pk=finding.pk).update(step_due_at=finding.step_due_at)
-    if finding.problem_type.is_minute_clock and not finding.is_sealed:
-        dispatch(finding)
+def register_due(finding: Finding) -> dt.datetime:
+    """Until when the office has to register a report (``settings.FINDING_REGISTER_DUE``)."""
+    return clocks.office_due(finding.district_id, Clock.Name.REGISTER, finding.received_at)
+
+
+def after_submission(finding: Finding) -> Finding:
+    """The report as it then stands: minute-clock types (fire, smoke, station) register and dispatch themselves, day and night (design 4)."""
+    return dispatch(finding) if finding.problem_type.is_minute_clock and not finding.is_sealed else finding
 
 
 def dispatch(finding: Finding) -> Finding:
