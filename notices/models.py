@@ -99,6 +99,11 @@ class Notice(models.Model):
         """The key without its channel: what the same person is told about the same event by any channel."""
         return self.dedup_key.removesuffix(f":{self.channel}")
 
+    @property
+    def event_key(self) -> str:
+        """What everybody who is told of the same event shares, whatever their language and channel."""
+        return self.base_key.removesuffix(f":u{self.recipient_id}")
+
 
 class Heartbeat(models.Model):
     """Last sign of life of a process that works in the background; machine time."""

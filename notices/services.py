@@ -1,22 +1,26 @@
 """Telling people: rows into the outbox, and what a person does with them."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db import models, transaction
 from django.utils import timezone
 
-from common import clock
+from common import clock, language
 from notices import nudge, quiet
 from notices.channels import SECOND, obstacle
 from notices.models import Channel, Heartbeat, Notice, State
+
+Text = str | Callable[[], str]
+"""Words for one person: plain, lazily translated, or a function that is called in the recipient's language."""
+TITLE_LENGTH = 200
 
 
 def queue(
     *,
     to: Iterable,
-    title: str,
-    body: str = "",
+    title: Text,
+    body: Text = "",
     url: str = "",
     dedup_key: str,
     kind: str,
@@ -28,12 +32,11 @@ def queue(
 ) -> int:
     """Put one row per person and channel into the outbox, in the caller's transaction, and return how many are new.
 
-    Calling it again with the same ``dedup_key`` adds nothing. Who cannot be reached by a channel gets a cancelled row that says why.
+    Everybody is told in the language they have chosen. Calling it again with the same ``dedup_key`` adds nothing. Who cannot be reached by
+    a channel gets a cancelled row that says why.
     """
     now = clock.now()
     template = {
-        "title": str(title)[:200],
-        "body": str(body),
         "url": url,
         "kind": kind,
         "subject_type": subject._meta.label if subject is not None else "",
@@ -43,12 +46,23 @@ def queue(
         "created_at": now,
     }
     moment = max(not_before, now) if not_before else now
+    words: dict[str, dict] = {}
     rows = {}
     for person in to:
+        said = words.get(person.language) or words.setdefault(person.language, _in_their_words(person, title, body))
         for channel in channels:
-            row = _row(person, channel, dedup_key=f"{dedup_key}:u{person.pk}:{channel}", moment=moment, **template)
+            row = _row(person, channel, dedup_key=f"{dedup_key}:u{person.pk}:{channel}", moment=moment, **template, **said)
             rows[row.dedup_key] = row
     return _insert(rows)
+
+
+def _in_their_words(person, title: Text, body: Text) -> dict:
+    with language.of(person):
+        return {"title": _spoken(title)[:TITLE_LENGTH], "body": _spoken(body)}
+
+
+def _spoken(text: Text) -> str:
+    return str(text() if callable(text) else text)
 
 
 def _row(person, channel: str, *, moment: dt.datetime, **fields) -> Notice:

@@ -3,7 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from inspections.models import FindingEvent
@@ -71,10 +73,10 @@ def notices_of(finding, tasks, *, user) -> list[Notice]:
 
 
 def _of_notices(notices, *, about: str) -> list[Line]:
-    """One line for each telling: the same words at the same moment, to several people by several channels."""
+    """One line for each telling: the same event at the same moment, to several people by several channels, each in their own language."""
     grouped: dict[tuple, list[Notice]] = {}
     for notice in notices:
-        grouped.setdefault((notice.created_at, notice.title, notice.subject_type, notice.subject_id), []).append(notice)
+        grouped.setdefault((notice.created_at, notice.event_key), []).append(notice)
     return [_telling(group, about=about) for group in grouped.values()]
 
 
@@ -85,12 +87,18 @@ def _telling(group: list[Notice], *, about: str) -> Line:
     text = _("已通知%(people)s人，%(opened)s人已打开：%(title)s") % {
         "people": len(people),
         "opened": len(opened),
-        "title": group[0].title.replace(about, "").strip("：，: ,"),
+        "title": _in_readers_words(group).replace(about, "").strip("：，: ,"),
     }
     failed = any(notice.state == State.DEAD for notice in group)
     return Line(
         text, group[0].created_at, str(_("系统")), tone="late" if failed else "", people=[told(notice) for notice in group], key=(0, group[0].pk)
     )
+
+
+def _in_readers_words(group: list[Notice]) -> str:
+    """The title as somebody was told it who has chosen the reader's language, if anybody has."""
+    reading = get_language()
+    return next((notice.title for notice in group if (notice.recipient.language or settings.LANGUAGE_CODE) == reading), group[0].title)
 
 
 def told(notice: Notice) -> dict:

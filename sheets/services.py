@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit import services as audit
 from common import clock, language
@@ -148,10 +149,10 @@ def _end(job: Job, state: str, **fields) -> None:
     _own(job, state=state, finished_at=clock.now(), lease_until=None, **fields)
     for name, value in {"state": state, **fields}.items():
         setattr(job, name, value)
-    text = _("“%(title)s”已完成") if state == Job.State.DONE else _("“%(title)s”没有完成")
+    text = gettext_lazy("“%(title)s”已完成") if state == Job.State.DONE else gettext_lazy("“%(title)s”没有完成")
     notices.queue(
         to=[job.requested_by],
-        title=text % {"title": job.title},
+        title=lambda: text % {"title": job.title},
         body=job.error or job.message,
         url=reverse("sheets:job", args=[job.pk]),
         dedup_key=f"sheet-job:{job.pk}",

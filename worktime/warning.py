@@ -27,8 +27,8 @@ def warn_missing_year(*, today: dt.date) -> int:
     week = today.isocalendar()
     return queue(
         to=recipients(today),
-        title=_("%(year)d 年工作日历尚未录入") % {"year": year},
-        body=_("%(year)d 年放假调休安排没有录入，按工作日计算的时限暂按周一至周五推算。请在国务院办公厅公布后录入。") % {"year": year},
+        title=lambda: _("%(year)d 年工作日历尚未录入") % {"year": year},
+        body=lambda: _("%(year)d 年放假调休安排没有录入，按工作日计算的时限暂按周一至周五推算。请在国务院办公厅公布后录入。") % {"year": year},
         url=reverse("worktime:calendar", args=[year]),
         dedup_key=f"calendar-missing:{year}:{week.year}-W{week.week:02}",
         kind="calendar_missing",

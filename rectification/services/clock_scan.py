@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 import notices.services
 from common import clock
@@ -33,18 +33,18 @@ def end_suspensions(now: dt.datetime) -> None:
 def call_look_backs(today: dt.date) -> None:
     """On its hidden day a look-back is told to the office and 督查局, and only then."""
     for look_back in LookBack.objects.due(today).select_related("finding__problem_type"):
-        _call(look_back.finding, key=f"look-back:{look_back.pk}", kind="look_back.due", title=_("今日回头看：%(about)s"))
+        _call(look_back.finding, key=f"look-back:{look_back.pk}", kind="look_back.due", title=gettext_lazy("今日回头看：%(about)s"))
 
 
 def call_rechecks(today: dt.date) -> None:
     for finding in Finding.objects.filter(state=FindingState.STOPPED_PENDING, recheck_on__lte=today).select_related("problem_type"):
-        _call(finding, key=f"recheck:{finding.pk}:{finding.recheck_on}", kind="recheck.due", title=_("停而未改，今日复查：%(about)s"))
+        _call(finding, key=f"recheck:{finding.pk}:{finding.recheck_on}", kind="recheck.due", title=gettext_lazy("停而未改，今日复查：%(about)s"))
 
 
 def _call(finding: Finding, *, key: str, kind: str, title: str) -> None:
     notices.services.queue(
         to=[*telling.office_people(finding.district_id), *telling.supervision_people(finding.district_id)],
-        title=title % {"about": telling.about(finding)},
+        title=lambda: title % {"about": telling.about(finding)},
         url=finding.get_absolute_url(),
         dedup_key=key,
         kind=kind,

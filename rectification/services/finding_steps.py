@@ -1,6 +1,7 @@
 """Effects of the steps on a finding."""
 
 import datetime as dt
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -71,7 +72,7 @@ def follow_reject(move: Move) -> None:
         [move.subject.reporter] if move.subject.reporter else [],
         finding=move.subject,
         event=move.event,
-        title=_("您上报的问题未受理：%(note)s") % {"note": move.note},
+        title=lambda: _("您上报的问题未受理：%(note)s") % {"note": move.note},
     )
 
 
@@ -161,7 +162,7 @@ def follow_rectify(move: Move) -> None:
     for task in move.subject.tasks.unfinished():
         move.then(task, "release", by=None)
     directors = people.with_role(move.subject.district_id, {Role.OFFICE_DIRECTOR})
-    telling.tell(directors, finding=move.subject, event=move.event, title=_("待销号：%(about)s") % {"about": telling.about(move.subject)})
+    telling.tell(directors, finding=move.subject, event=move.event, title=lambda: _("待销号：%(about)s") % {"about": telling.about(move.subject)})
 
 
 def prepare_resume(move: Move) -> None:
@@ -183,7 +184,7 @@ def prepare_strike_off(move: Move) -> None:
 def follow_strike_off(move: Move) -> None:
     look_backs.plan(move.subject, today=clock.beijing(move.now).date())
     for task in move.subject.tasks.filter(state=TaskState.PASSED).select_related("organisation", "finding__problem_type"):
-        telling.tell(telling.task_people(task), task=task, event=move.event, title=_("问题已销号"))
+        telling.tell(telling.task_people(task), task=task, event=move.event, title=lambda: _("问题已销号"))
 
 
 def prepare_send_back(move: Move) -> None:
@@ -221,9 +222,13 @@ def follow_comment(move: Move) -> None:
     who = telling.office_people(move.subject.district_id)
     for task in move.subject.tasks.unfinished().select_related("organisation"):
         who += telling.task_people(task)
-    title = _("%(part)s批示：%(note)s") if move.part == Part.LEADER else _("%(part)s说明：%(note)s")
     others = [person for person in who if person.pk != move.by.pk]
-    telling.tell(others, finding=move.subject, event=move.event, title=title % {"part": move.part.label, "note": move.note})
+    telling.tell(others, finding=move.subject, event=move.event, title=partial(_commented, move))
+
+
+def _commented(move: Move) -> str:
+    text = _("%(part)s批示：%(note)s") if move.part == Part.LEADER else _("%(part)s说明：%(note)s")
+    return text % {"part": move.part.label, "note": move.note}
 
 
 def prepare_correct(move: Move) -> None:
@@ -242,7 +247,9 @@ def prepare_unassign(move: Move) -> None:
 
 
 def follow_unassign(move: Move) -> None:
-    telling.tell(telling.office_people(move.subject.district_id), finding=move.subject, event=move.event, title=_("承办单位均已退单，请重新交办"))
+    telling.tell(
+        telling.office_people(move.subject.district_id), finding=move.subject, event=move.event, title=lambda: _("承办单位均已退单，请重新交办")
+    )
 
 
 def settle(move: Move) -> None:

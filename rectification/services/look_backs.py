@@ -83,4 +83,4 @@ def open_rebound(move: Move) -> Finding:
 def record_rebound(fresh: Finding, move: Move) -> None:
     record("finding.rebound", fresh, by=move.by, district_id=fresh.district_id, payload={"of": move.subject.number})
     for task in move.subject.tasks.filter(state=TaskState.PASSED).select_related("organisation", "finding__problem_type"):
-        telling.tell(telling.task_people(task), task=task, event=move.event, title=_("回头看发现反弹，已另行立案"))
+        telling.tell(telling.task_people(task), task=task, event=move.event, title=lambda: _("回头看发现反弹，已另行立案"))

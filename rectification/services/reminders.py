@@ -85,8 +85,8 @@ def fire(rung: ladder.Rung, *, audience: "Audiences", now: dt.datetime) -> bool:
     who = audience.of(rung.rule, finding, task)
     notices.services.queue(
         to=who,
-        title=_("%(rule)s：%(about)s") % {"rule": rung.rule.name, "about": telling.about(finding)},
-        body=body_of(rung, finding, task, now),
+        title=lambda: _("%(rule)s：%(about)s") % {"rule": rung.rule.name, "about": telling.about(finding)},
+        body=lambda: body_of(rung, finding, task, now),
         url=finding.get_absolute_url(),
         dedup_key=f"reminder-{rung.key}",
         kind=f"reminder.{rung.rule.point}",

@@ -115,8 +115,13 @@ def follow_ask(move: Move) -> None:
         decide_due_at=clocks.office_due(move.subject.district_id, Clock.Name.DECIDE, move.now),
         previous_due_at=move.subject.due_at,
     )
-    title = _("待审批：%(organisation)s 申请%(kind)s") % {"organisation": move.subject.organisation, "kind": request.get_kind_display()}
-    telling.tell(telling.commanders(move.finding), task=move.subject, event=move.event, title=title, channels=telling.BY_HAND)
+    telling.tell(
+        telling.commanders(move.finding),
+        task=move.subject,
+        event=move.event,
+        title=lambda: _("待审批：%(organisation)s 申请%(kind)s") % {"organisation": move.subject.organisation, "kind": request.get_kind_display()},
+        channels=telling.BY_HAND,
+    )
 
 
 # --- deciding -----------------------------------------------------------------------------------------------------------------------
@@ -187,13 +192,11 @@ def _decided(move: Move, state: RequestState) -> TaskRequest:
     request.state, request.decided_by, request.decided_at, request.decision_note = state, move.by, move.now, move.note
     request.granted_due_at = move.details.get("granted_at")
     request.save(update_fields=["state", "decided_by", "decided_at", "decision_note", "granted_due_at"])
-    title = _("%(kind)s申请：%(decision)s") % {"kind": request.get_kind_display(), "decision": request.get_state_display()}
     telling.tell(
         telling.task_people(move.subject),
         task=move.subject,
         event=move.event,
-        title=title,
-        body=telling.about(move.finding),
+        title=lambda: _("%(kind)s申请：%(decision)s") % {"kind": request.get_kind_display(), "decision": request.get_state_display()},
         channels=telling.BY_HAND,
     )
     return request

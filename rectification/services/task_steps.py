@@ -52,9 +52,14 @@ def handlers(task: Task) -> list:
 
 
 def follow_dispatch(move: Move) -> None:
-    title = _("请办理：%(about)s") % {"about": telling.about(move.finding)}
-    body = _("整改期限 %(due)s。%(note)s") % {"due": telling.moment(move.subject.due_at), "note": move.note}
-    telling.tell([move.details["handler"]], task=move.subject, event=move.event, title=title, body=body, channels=telling.BY_HAND)
+    telling.tell(
+        [move.details["handler"]],
+        task=move.subject,
+        event=move.event,
+        title=lambda: _("请办理：%(about)s") % {"about": telling.about(move.finding)},
+        body=lambda: _("整改期限 %(due)s。%(note)s") % {"due": telling.moment(move.subject.due_at), "note": move.note},
+        channels=telling.BY_HAND,
+    )
 
 
 def prepare_arrive(move: Move) -> None:
@@ -89,8 +94,12 @@ def follow_feedback(move: Move) -> None:
     task = move.subject
     TaskPhoto.objects.filter(task=task, event=None, uploaded_by=move.by).update(event=move.event)
     clocks.refresh_finding_due(task.finding_id)
-    title = _("待核查：%(organisation)s 已反馈，%(about)s") % {"organisation": task.organisation, "about": telling.about(task.finding)}
-    telling.tell(telling.verifiers(task), task=task, event=move.event, title=title)
+    telling.tell(
+        telling.verifiers(task),
+        task=task,
+        event=move.event,
+        title=lambda: _("待核查：%(organisation)s 已反馈，%(about)s") % {"organisation": task.organisation, "about": telling.about(task.finding)},
+    )
 
 
 def prepare_progress(move: Move) -> None:
@@ -140,13 +149,17 @@ def follow_passed(move: Move) -> None:
         telling.task_people(move.subject),
         task=move.subject,
         event=move.event,
-        title=_("核查通过：%(about)s") % {"about": telling.about(move.finding)},
+        title=lambda: _("核查通过：%(about)s") % {"about": telling.about(move.finding)},
     )
 
 
 def follow_draw(move: Move) -> None:
-    title = _("抽中盲查，请独立复核：%(about)s") % {"about": telling.about(move.finding)}
-    telling.tell(telling.verifiers(move.subject), task=move.subject, event=move.event, title=title)
+    telling.tell(
+        telling.verifiers(move.subject),
+        task=move.subject,
+        event=move.event,
+        title=lambda: _("抽中盲查，请独立复核：%(about)s") % {"about": telling.about(move.finding)},
+    )
 
 
 def prepare_return(move: Move) -> None:
@@ -164,13 +177,11 @@ def prepare_return(move: Move) -> None:
 
 def follow_return(move: Move) -> None:
     clocks.refresh_finding_due(move.subject.finding_id)
-    title = _("退回重办：%(note)s") % {"note": move.note}
     telling.tell(
         telling.task_people(move.subject),
         task=move.subject,
         event=move.event,
-        title=title,
-        body=telling.about(move.finding),
+        title=lambda: _("退回重办：%(note)s") % {"note": move.note},
         channels=telling.BY_HAND,
     )
 
@@ -191,9 +202,14 @@ def prepare_urge(move: Move) -> None:
 
 def follow_urge(move: Move) -> None:
     times = move.subject.events.filter(action="urge").count()
-    title = _("催办（第%(n)s次）：%(about)s") % {"n": times, "about": telling.about(move.finding)}
-    body = _("整改期限 %(due)s。%(note)s") % {"due": telling.moment(move.subject.due_at), "note": move.note}
-    telling.tell(telling.task_people(move.subject), task=move.subject, event=move.event, title=title, body=body, channels=telling.BY_HAND)
+    telling.tell(
+        telling.task_people(move.subject),
+        task=move.subject,
+        event=move.event,
+        title=lambda: _("催办（第%(n)s次）：%(about)s") % {"n": times, "about": telling.about(move.finding)},
+        body=lambda: _("整改期限 %(due)s。%(note)s") % {"due": telling.moment(move.subject.due_at), "note": move.note},
+        channels=telling.BY_HAND,
+    )
 
 
 # --- leaving and pausing ------------------------------------------------------------------------------------------------------------
@@ -217,8 +233,12 @@ def prepare_succeed(move: Move) -> None:
 
 
 def follow_succeed(move: Move) -> None:
-    title = _("因单位合并，由你单位继续办理：%(about)s") % {"about": telling.about(move.finding)}
-    telling.tell(telling.task_people(move.subject), task=move.subject, event=move.event, title=title)
+    telling.tell(
+        telling.task_people(move.subject),
+        task=move.subject,
+        event=move.event,
+        title=lambda: _("因单位合并，由你单位继续办理：%(about)s") % {"about": telling.about(move.finding)},
+    )
 
 
 def prepare_pause(move: Move) -> None:

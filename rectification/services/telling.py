@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from grids import people
 from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, Role
-from notices.services import queue
+from notices.services import Text, queue
 from rectification.models import Task
 from rectification.services import parts
 from rectification.words import TaskState
@@ -66,7 +66,7 @@ def _other_parties(task: Task) -> list:
     return [person for organisation in others for person in people.members_of(organisation, PARTIES)]
 
 
-def tell(who, *, task=None, finding=None, event, title: str, body: str = "", channels=("inbox",), urgent: bool = False) -> int:
+def tell(who, *, task=None, finding=None, event, title: Text, body: Text = "", channels=("inbox",), urgent: bool = False) -> int:
     """Queue one notice about a step; its key is the event's, so a repeated step never tells twice."""
     subject = task or finding
     kind = "task" if task else "finding"
@@ -74,7 +74,7 @@ def tell(who, *, task=None, finding=None, event, title: str, body: str = "", cha
     return queue(
         to=who,
         title=title,
-        body=body or about(row),
+        body=body or (lambda: about(row)),
         url=row.get_absolute_url(),
         dedup_key=f"{kind}-{event.action}:{subject.pk}:e{event.pk}",
         kind=f"{kind}.{event.action}",
@@ -96,12 +96,10 @@ def about(finding) -> str:
 
 def announce(task: Task, *, event) -> None:
     """Tell the people of a new duty, by mail too; at any hour when its clock counts minutes."""
-    title = _("交办（%(role)s）：%(about)s") % {"role": task.get_role_display(), "about": about(task.finding)}
-    body = _("签收期限 %(accept)s，整改期限 %(due)s。") % {"accept": moment(task.accept_due_at), "due": moment(task.due_at)}
     queue(
         to=task_people(task),
-        title=title,
-        body=body,
+        title=lambda: _("交办（%(role)s）：%(about)s") % {"role": task.get_role_display(), "about": about(task.finding)},
+        body=lambda: _("签收期限 %(accept)s，整改期限 %(due)s。") % {"accept": moment(task.accept_due_at), "due": moment(task.due_at)},
         url=task.get_absolute_url(),
         dedup_key=f"task-assigned:{task.pk}",
         kind="task.assigned",

@@ -19,8 +19,8 @@ def ready(month: str, *, cards: list[Scorecard], district) -> None:
     seats = Membership.objects.current(clock.today()).filter(organisation__district=district, role__in=OFFICE)
     notices.queue(
         to=User.objects.filter(pk__in=seats.values("user_id"), is_active=True),
-        title=_("%(month)s督导考核排名已生成") % {"month": month_words(month)},
-        body=_("共 %(count)s 个单位。请查看排名和扣分明细。") % {"count": len(cards)},
+        title=lambda: _("%(month)s督导考核排名已生成") % {"month": month_words(month)},
+        body=lambda: _("共 %(count)s 个单位。请查看排名和扣分明细。") % {"count": len(cards)},
         url=reverse("scorecards:ranking_of", args=[month]),
         dedup_key=f"scorecards:{district.pk}:{month}:{min(card.digest for card in cards)[:12]}",
         kind="scorecards.ready",

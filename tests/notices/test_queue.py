@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from common import clock
 from notices import channels, quiet, services
@@ -36,6 +38,34 @@ def test_same_key_again_adds_nothing():
     person = UserFactory()
 
     assert [queue(person, person), queue(person), queue(person, UserFactory())] == [1, 0, 1]
+
+
+def test_everybody_is_told_in_their_own_language():
+    chinese, english, other_english = UserFactory(), UserFactory(language="en"), UserFactory(language="en")
+    said = []
+
+    def title():
+        said.append(get_language())
+        return gettext("未读")
+
+    with translation.override("en"):
+        queue(chinese, english, other_english, title=title, body=gettext_lazy("已发送"))
+    queue(chinese, english, title=title)
+
+    told = {row.recipient: (row.title, row.body) for row in Notice.objects.all()}
+    assert told == {chinese: ("未读", "已发送"), english: ("Unread", "Sent"), other_english: ("Unread", "Sent")}
+    assert said == ["zh-hans", "en"] * 2
+
+
+def test_the_key_does_not_know_the_language():
+    """Whoever changes it between two scans is not told twice."""
+    person = UserFactory()
+    queue(person, title=lambda: gettext("未读"))
+    person.language = "en"
+    person.save()
+
+    assert queue(person, title=lambda: gettext("未读")) == 0
+    assert Notice.objects.get().title == "未读"
 
 
 def test_nothing_stays_of_a_transaction_that_failed():
