@@ -27,7 +27,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-client fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin airduty \
-    && install -d -o airduty -g airduty /data
+    && install -d -o airduty -g airduty /data /backups
 COPY --from=environment /venv /venv
 COPY --from=published /published /published
 WORKDIR /app
@@ -40,6 +40,6 @@ ENV PATH=/venv/bin:$PATH \
     VENDOR_DIR=/published/vendor \
     BIND=0.0.0.0:8000
 USER airduty
-VOLUME ["/data"]
+VOLUME ["/data", "/backups"]
 EXPOSE 8000
 CMD ["gunicorn", "airduty.wsgi:application", "--config", "deploy/gunicorn.conf.py"]

@@ -13,6 +13,8 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from airduty import backup as backups
+from airduty import restoring
 from audit.models import Verification
 from common import clock
 from notices.dispatch import oldest_unsent
@@ -77,12 +79,16 @@ def disk() -> Finding:
 
 
 def backup() -> Finding:
+    """Age of the newest finished backup; and it must not have failed its trial restore."""
     if not settings.BACKUP_DIR:
         return Finding(OK, "no BACKUP_DIR is set")
-    manifest = Path(settings.BACKUP_DIR) / "manifest.json"
-    if not manifest.exists():
+    made = backups.finished(Path(settings.BACKUP_DIR))
+    if not made:
         return Finding(FAILED, "no finished backup")
-    hours = (time.time() - manifest.stat().st_mtime) / 3600
+    hours = (time.time() - (made[-1] / backups.MANIFEST).stat().st_mtime) / 3600
+    tried = next(filter(None, map(restoring.outcome_of, reversed(made))), None)
+    if tried and tried["exit_code"]:
+        return Finding(FAILED, f"restore_check ended with {tried['exit_code']} at {tried['checked_at'][:16]} UTC")
     return Finding(OK if hours <= settings.HEALTH_MAX_BACKUP_HOURS else FAILED, f"{hours:.1f} hours old")
 
 

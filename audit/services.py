@@ -139,12 +139,18 @@ def seal(line: dict) -> str:
     return hmac.new(key.encode(), text.encode(), "sha256").hexdigest()
 
 
+def heads() -> list[Anchor]:
+    """Where every chain stands now, sealed, not kept."""
+    last = AuditEvent.objects.values("district_id").annotate(last=models.Max("id")).values("last")
+    return [_anchor(event) for event in AuditEvent.objects.filter(pk__in=last).order_by("district_id")]
+
+
 @transaction.atomic
 def anchor() -> list[Anchor]:
     """Note where every chain stands, in the database and in this month's file below ``DATA_DIR/anchors``. Unmoved chains are skipped."""
-    heads = AuditEvent.objects.filter(pk__in=AuditEvent.objects.values("district_id").annotate(last=models.Max("id")).values("last"))
-    known = set(Anchor.objects.filter(hash__in=heads.values("hash")).values_list("hash", flat=True))
-    fresh = [_anchor(event) for event in heads.order_by("district_id") if event.hash not in known]
+    standing = heads()
+    known = set(Anchor.objects.filter(hash__in=[each.hash for each in standing]).values_list("hash", flat=True))
+    fresh = [each for each in standing if each.hash not in known]
     Anchor.objects.bulk_create(fresh, ignore_conflicts=True)
     _append_lines(fresh)
     return fresh

@@ -55,7 +55,7 @@ def of_references(service: dict, compose: dict) -> list[str]:
 def of_environment(service: dict) -> list[str]:
     pairs = service.get("environment", {}).items()
     found = [f"{key} must be a text in quotes" for key, value in pairs if not isinstance(value, str)]
-    return found + [f"{key} is a literal secret" for key, value in pairs if SECRET.search(key) and not str(value).startswith("${")]
+    return found + [f"{key} is a literal secret" for key, value in pairs if value and SECRET.search(key) and not str(value).startswith("${")]
 
 
 def of_command(name: str, service: dict) -> list[str]:

@@ -110,7 +110,8 @@ def test_missing_and_old_backup_are_red(client, healthy, settings, tmp_path):
     settings.BACKUP_DIR = str(tmp_path)
     assert ask(client)[1]["failed"] == ["backup"]
 
-    manifest = tmp_path / "manifest.json"
+    manifest = tmp_path / "20261101T010000Z/manifest.json"
+    manifest.parent.mkdir()
     manifest.write_text("{}")
     os.utime(manifest, (0, 0))
     forget()
@@ -119,6 +120,17 @@ def test_missing_and_old_backup_are_red(client, healthy, settings, tmp_path):
     os.utime(manifest)
     forget()
     assert ask(client)[0] == 200
+
+
+def test_a_backup_that_failed_its_trial_restore_is_red_until_a_newer_one_passes(client, healthy, settings, tmp_path):
+    settings.BACKUP_DIR = str(tmp_path)
+    for name, code, expected in (("20261101T010000Z", 3, 503), ("20261102T010000Z", None, 503), ("20261103T010000Z", 0, 200)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text("{}")
+        if code is not None:
+            (tmp_path / name / "restore_check.json").write_text(json.dumps({"exit_code": code, "checked_at": "2026-11-01T02:00:00+00:00"}))
+        forget()
+        assert ask(client)[0] == expected
 
 
 def test_failed_verification_is_red_and_an_old_one_degrades(client, healthy):

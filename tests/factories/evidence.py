@@ -28,11 +28,8 @@ def sha256_of(content: bytes) -> str:
 class PhotoFactory(DjangoModelFactory):
     class Meta:
         model = Photo
-        exclude = ("content",)
 
-    class Params:
-        stored = False
-
+    stored = False
     content = factory.Sequence(photo_bytes)
     sha256 = factory.LazyAttribute(lambda photo: sha256_of(photo.content))
     size = factory.LazyAttribute(lambda photo: len(photo.content))
@@ -43,13 +40,16 @@ class PhotoFactory(DjangoModelFactory):
     uploaded_by = None
 
     @classmethod
-    def _create(cls, model_class, *args, **kwargs):
-        stored, content = kwargs.pop("stored", False), kwargs.pop("content", None)
+    def _build(cls, model_class, *, stored, content, **kwargs):
+        return super()._build(model_class, **kwargs)
+
+    @classmethod
+    def _create(cls, model_class, *, stored, content, **kwargs):
         if stored:
             path = storage.original_path(kwargs["sha256"])
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return super()._create(model_class, *args, **kwargs)
+        return super()._create(model_class, **kwargs)
 
 
 class FileFactory(DjangoModelFactory):

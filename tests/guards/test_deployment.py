@@ -26,7 +26,7 @@ def test_compose_file_is_in_order():
     ("before", "after", "fault"),
     [
         ("SECRET_KEY: ${SECRET_KEY:?", "SECRET_KEY: abc # ${", "SECRET_KEY is a literal secret"),
-        ("POSTGRES_PASSWORD: ${POSTGRES_PASSWORD}", "POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-airduty}", "a default secret"),
+        ("POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?Set", "POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-Set", "a default secret"),
         ("redis://:${REDIS_PASSWORD:?", "redis://:geheim@redis ${x:?", "credentials in an address"),
         ("--concurrency 2", "--concurrency 3", "worker: runs"),
         ("  redis: {condition: service_healthy}", "  rediss: {condition: service_healthy}", "depends on rediss"),
