@@ -7,7 +7,7 @@ from accounts import views as accounts
 from accounts.api import TokenView
 from airduty.views import health, settings_home, ui
 from airduty.views import home as desk
-from scorecards.api import ScorecardsView
+from scorecards.api import PapersView, ScorecardsView
 
 urlpatterns = [
     path("", desk.home, name="home"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("worktime.urls")),
     path("scorecards/", include("scorecards.urls")),
     path("api/v1/scorecards/<str:month>/", ScorecardsView.as_view(), name="api_scorecards"),
+    path("api/v1/scorecards/<str:month>/papers/", PapersView.as_view(), name="api_scorecard_papers"),
     path("grids/", include("airduty.urls_grids")),
     path("settings/", settings_home.settings_home, name="settings"),
     path("ui/", ui.gallery, name="ui"),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import NotYourRole
 from grids.models import Grid
-from grids.roles import Role
+from grids.roles import OFFICE, Role
 from grids.scope import rights
 from scorecards.models import Scorecard
 
@@ -40,3 +40,9 @@ def may_edit_schemes(user, district: Grid) -> bool:
 def check_may_edit_schemes(user, district: Grid) -> None:
     if not may_edit_schemes(user, district):
         raise NotYourRole(_("考核方案由攻坚办主任修订。"))
+
+
+def check_may_recount(user, district: Grid) -> None:
+    """The papers name reporters by number, whom only the office and 督查局 may know."""
+    if not rights(user).in_district(district.pk, OFFICE | {Role.SUPERVISION}):
+        raise NotYourRole(_("考核底稿由攻坚办和督查局调取。"))

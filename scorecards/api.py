@@ -1,13 +1,14 @@
 from dataclasses import asdict
 
-from django.http import Http404
+from django.http import Http404, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from scorecards import access, board, exports
-from scorecards.words import NOT_RANKED
+from audit.services import record
+from scorecards import access, board, exports, papers
+from scorecards.words import NOT_RANKED, month_words
 from sheets.models import Job
 
 
@@ -29,6 +30,20 @@ class ScorecardsView(APIView):
         if request.GET.get("format") == "xlsx":
             return answer(exports.response(cards, month=month, district=access.district_of(request), by=request.user))
         return Response(as_json(cards, month=month, user=request.user))
+
+
+class PapersView(APIView):
+    """The plain rows a month was worked out from, one JSON object a line (docs/scorecards.md). For the office and 督查局."""
+
+    @extend_schema(parameters=[OpenApiParameter("district", int)], responses={(200, "application/x-ndjson"): OpenApiTypes.STR})
+    def get(self, request, month):
+        district = access.district_of(request)
+        access.check_may_recount(request.user, district)
+        if not access.cards_of(request, month).exists():
+            raise Http404
+        payload = {"kind": "scorecards.papers", "filters": month_words(month)}
+        record("export", "scorecards.papers", by=request.user, district_id=district.pk, payload=payload)
+        return StreamingHttpResponse(papers.lines(month, district=district, by=request.user), content_type="application/x-ndjson")
 
 
 def answer(made):

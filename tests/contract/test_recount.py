@@ -1,40 +1,114 @@
-"""The independent recount judges by the rules written in design 4, on rows as the API gives them."""
+"""A program that knows only the papers works a month out anew and finds what the product says; and whatever is changed past it."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
 
 from bench import recount_month
+from bench.recount import papers as recount_papers
+from grids.models import Membership, Post
+from rectification.models import TaskEvent
+from scorecards import services
+from scorecards.models import Scorecard, ScoreLine, ScoreRow
+from tests.factories.accounts import UserFactory
+from tests.factories.inspections import FindingEventFactory, FindingFactory
+from tests.factories.rectification import TaskRequestFactory
+from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
+from tests.scorecards.lives import random_lives, step, task_of
 
-START, END = recount_month.bounds("2026-10")
-
-
-def task(**more):
-    plain = {
-        "role": "territorial",
-        "organisation": "甲街道",
-        "state": "passed",
-        "assigned_at": "2026-10-02T08:00:00+08:00",
-        "returns": 0,
-        "extensions": 0,
-    }
-    dates = {"due_at": "2026-10-05T23:59:59+08:00", "fed_back_at": "2026-10-04T08:00:00+08:00", "passed_at": "2026-10-06T08:00:00+08:00"}
-    return plain | dates | more
-
-
-def recounted(*tasks):
-    found, unclear = recount_month.recount([{"uuid": f"f{n}", "tasks": [each]} for n, each in enumerate(tasks)], START, END)
-    return {code: tuple(figure[:2]) for (_unit, code), figure in found.items()}, unclear
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+NOVEMBER = {"month": 11}
 
 
-def test_the_feedback_decides_and_not_the_verification():
-    assert recounted(task(), task(fed_back_at="2026-10-06T00:00:00+08:00"))[0] == {"on_time_rate": (1, 2)}
+@pytest.fixture
+def district(settings):
+    settings.MFA_REQUIRED = False
+    return MarkedDistrictFactory()
 
 
-def test_what_is_open_and_late_counts_against_the_unit_even_when_it_was_handed_in_later():
-    late = task(fed_back_at="2026-11-02T08:00:00+08:00", passed_at="2026-11-03T08:00:00+08:00")
-    assert recounted(late, task(state="accepted", fed_back_at=None, passed_at=None))[0] == {"on_time_rate": (0, 2), "open_overdue": (2, 2)}
+@pytest.fixture
+def recount(district, client):
+    """Differences between the month as shown and as worked out anew; asserts that there is something to compare."""
+    user = UserFactory()
+    Membership.objects.create(user=user, organisation=district.office, role="office_director", starts_on=dt.date(2020, 1, 1))
+
+    def compared():
+        client.force_login(user, backend=BACKEND)
+        address = f"/api/v1/scorecards/{MONTH}/"
+        lines = b"".join(client.get(f"{address}papers/").streaming_content).splitlines()
+        workbook = client.get(address, {"format": "xlsx"}).content
+        found = recount_month.compared(recount_papers.read(lines, month=MONTH), client.get(address).json(), workbook)
+        assert found.compared > 300
+        return found.faults
+
+    return compared
 
 
-def test_supporting_parties_and_other_months_do_not_count():
-    assert recounted(task(role="support"), task(assigned_at="2026-11-01T00:00:00+08:00"), task(passed_at="2026-09-30T08:00:00+08:00"))[0] == {}
+def lived(district) -> None:
+    """A little of everything that is marked, with steps and corrections after the month's end."""
+    random_lives(district, seed=11, count=25, start=beijing(1, month=9), until=beijing(20, **NOVEMBER))
+    for source, village in (("provincial_inspection", 0), ("city_inspection", 2), ("district_supervision", 1)):
+        step(task_of(district, at=beijing(3), due=beijing(20), village=village, source=source), "accept", beijing(3, 1))
+    FindingFactory(district=district, grid=district.villages[0], source="covert_visit", captured_at=beijing(8), assigned_at=beijing(9))
+    referred = task_of(district, at=beijing(1), due=beijing(10), source="district_supervision")
+    TaskRequestFactory(task=referred, kind="transfer", organisation=district.ecology, asked_at=beijing(5), previous_due_at=beijing(10))
+    waiting = task_of(district, unit=district.housing, at=beijing(1), due=beijing(28))
+    other = task_of(district, at=beijing(1), due=beijing(30))
+    other.finding = waiting.finding
+    other.save()
+    for action, day, limit in (("accept", 2, None), ("feedback", 5, 8), ("return", 9, 8), ("feedback", 10, 13), ("pass", 12, 13)):
+        step(waiting, action, beijing(day), **({"verify_due_at": beijing(limit).isoformat()} if limit else {}))
+    paused = task_of(district, at=beijing(1), due=beijing(10))
+    paused.suspended_at = beijing(8)
+    step(paused, "pause", beijing(8), target="suspended")
 
 
-def test_a_row_whose_past_the_export_does_not_show_is_named():
-    assert recounted(task(state="accepted", fed_back_at=None, passed_at=None, returns=1))[1] == {"f0"}
+def reported(district) -> None:
+    person, common = UserFactory(), {"district": district, "grid": district.villages[0], "captured_at": beijing(4)}
+    Post.objects.create(user=person, grid=district.villages[0], role="member", starts_on=dt.date(2020, 1, 1))
+    FindingFactory(**common, reporter=person, state="registered", registered_at=beijing(5), severity="serious")
+    FindingFactory(**common, reporter=person, state="rejected", ended_at=beijing(6))
+    corrected = FindingFactory(**common, state="registered", registered_at=beijing(5), severity="general")
+    FindingEventFactory(finding=corrected, action="correct", at=beijing(2, **NOVEMBER), details={"changes": {"severity": ["serious", "general"]}})
+
+
+def test_a_program_that_knows_only_the_papers_finds_the_same_month(district, recount):
+    lived(district)
+    reported(district)
+    services.build(MONTH, district=district)
+
+    assert "\n".join(map(str, recount())) == ""
+    assert ScoreRow.objects.exclude(amount=0).values("line__indicator").distinct().count() >= 8
+
+
+def test_a_figure_that_was_changed_is_named_with_both_values(district, recount):
+    lived(district)
+    services.build(MONTH, district=district)
+    card = Scorecard.objects.filter(month=MONTH, organisation=district._town_a).get()
+    ScoreLine.objects.filter(scorecard=card, indicator="overdue").update(points=0)
+    before = card.lines.get(indicator="overdue").numerator
+
+    found = {(where, name): shown for where, unit, name, _recounted, shown in recount() if unit == "甲街道"}
+
+    assert found["api", "overdue points"] == 0
+    assert before and ("api", "overdue numerator") not in found
+
+
+def test_a_row_that_was_taken_away_is_named(district, recount):
+    lived(district)
+    services.build(MONTH, district=district)
+    ScoreRow.objects.filter(scorecard__organisation=district.housing, line__indicator="own_field_on_time")[:1].get().delete()
+
+    assert any(name.endswith("rows") for _where, _unit, name, _recounted, _shown in recount())
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="one database is enough")
+def test_a_history_that_was_changed_is_found(district, recount):
+    lived(district)
+    services.build(MONTH, district=district)
+    passed = TaskEvent.objects.filter(action="feedback", at__gte=beijing(1), at__lt=beijing(31), task__state="passed").first()
+    TaskEvent.objects.filter(pk=passed.pk).update(at=passed.task.due_at + dt.timedelta(days=20))
+
+    assert recount() != []

@@ -52,6 +52,7 @@ TABLE = {
     "scorecards:card": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
     "scorecards:rows": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
     "api_scorecards": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
+    "api_scorecard_papers": {"GET": "200 office director supervision; 404 foreign; 403 *", "POST": "405 *"},
     "grids:tree": {"GET": "403 auditor; 200 *", "POST": "405 *"},
     "grids:map": {"GET": "403 auditor; 200 *", "POST": "405 *"},
     "grids:map-data": {"GET": "403 auditor; 200 *", "POST": "405 *"},

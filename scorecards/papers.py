@@ -1,0 +1,88 @@
+"""The papers of a month (底稿): the plain rows its marks are worked out from, so that anybody may work them out again (bench/recount_month.py)."""
+
+import json
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from common import clock
+from grids.models import Field, Grid, Organisation, Post
+from inspections.models import Finding, FindingEvent
+from rectification.models import LookBack, Task, TaskEvent, TaskRequest
+from rectification.workflow import TASK_STEPS
+from scorecards.models import Scheme, SchemeLine
+
+CORRECTED = ("grid", "field", "source", "severity", "risk")
+NOTED = ("due_at", "verify_due_at", "false_fix")
+"""Of what a step notes, what marks are worked out from. Nothing written by people is in the papers."""
+
+
+def lines(month: str, *, district: Grid, by) -> Iterator[bytes]:
+    """One JSON object a line: ``{"table": …, columns …}``, moments in ISO 8601."""
+    for table, rows in tables(month, district=district, by=by).items():
+        for row in rows.iterator(chunk_size=2000):
+            yield (json.dumps({"table": table, **_only_figures(row)}, default=_iso, ensure_ascii=False) + "\n").encode()
+
+
+def tables(month: str, *, district: Grid, by) -> dict[str, QuerySet]:
+    """What had happened before the month's end, as far as ``by`` may see it; rows are as they stand now, their history is beside them."""
+    return _structure(district, by=by) | _work(district, by=by, end=clock.month_bounds(month)[1])
+
+
+def _structure(district: Grid, *, by) -> dict[str, QuerySet]:
+    units = ("id", "kind", "name", "short_name", "has_enforcement_power", "valid_from", "valid_to", "merged_into_id")
+    schemes = Scheme.objects.visible_to(by).filter(district=district)
+    return {
+        "organisations": Organisation.objects.visible_to(by).filter(district=district).order_by("id").values(*units),
+        "grids": Grid.objects.visible_to(by).filter(district=district).order_by("path").values("id", "path", "organisation_id"),
+        "fields": Field.objects.visible_to(by).filter(district=district).order_by("id").values("id", "code", "headquarters__lead_unit_id"),
+        "posts": Post.objects.visible_to(by)
+        .filter(grid__district=district)
+        .order_by("id")
+        .values("id", "user_id", "grid_id", "starts_on", "ends_on"),
+        "schemes": schemes.order_by("id").values(
+            *("id", "kind", "version", "in_force_from", "is_active", "excellent_from", "good_from", "pass_from", "bonus_cap")
+        ),
+        "scheme_lines": SchemeLine.objects.filter(scheme__in=schemes)
+        .order_by("id")
+        .values("scheme_id", "part", "indicator", "full", "per_event", "cap_per_item", "cap", "stacks", "position"),
+    }
+
+
+def _work(district: Grid, *, by, end) -> dict[str, QuerySet]:
+    findings = Finding.objects.visible_to(by).filter(district=district, received_at__lt=end)
+    tasks = Task.objects.visible_to(by).filter(district=district, assigned_at__lt=end)
+    of_tasks, of_findings = {"task__in": tasks.order_by().values("pk")}, {"finding__in": findings.order_by().values("pk")}
+    return {
+        "findings": findings.order_by("id").values(
+            *("id", "uuid", "number", "state", "source", "severity", "risk", "grid_id", "field_id", "reporter_id", "rebound_of_id"),
+            *("received_at", "registered_at", "assigned_at", "ended_at"),
+        ),
+        "corrections": FindingEvent.objects.filter(action="correct", at__gte=end, **of_findings)
+        .order_by("at", "id")
+        .values("finding_id", "at", "details"),
+        "tasks": tasks.order_by("id").values(
+            *("id", "finding_id", "organisation_id", "role", "must_feed_back", "state", "assigned_at", "accept_due_at", "accepted_at"),
+            *("original_due_at", "due_at", "fed_back_at", "passed_at", "ended_at", "verify_due_at"),
+        ),
+        "steps": TaskEvent.objects.filter(action__in=list(TASK_STEPS), at__lt=end, **of_tasks)
+        .order_by("at", "id")
+        .values("id", "task_id", "action", "to_state", "at", "details"),
+        "requests": TaskRequest.objects.filter(asked_at__lt=end, **of_tasks)
+        .order_by("id")
+        .values("id", "task_id", "kind", "state", "organisation_id", "asked_at", "decided_at", "previous_due_at", "granted_due_at"),
+        "look_backs": LookBack.objects.filter(done_at__lt=end, **of_findings).order_by("id").values("id", "finding_id", "result", "done_at"),
+    }
+
+
+def _only_figures(row: dict) -> dict:
+    if "details" not in row:
+        return row
+    details = row.pop("details")
+    changes = details.get("changes") or {}
+    kept = {name: details[name] for name in NOTED if name in details}
+    return row | kept | {name: changes[name] for name in CORRECTED if name in changes}
+
+
+def _iso(value) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
