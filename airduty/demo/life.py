@@ -3,6 +3,8 @@
 import datetime as dt
 import io
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -45,10 +47,18 @@ READ_WITHIN = dt.timedelta(hours=20)
 """After that everybody has opened his inbox."""
 
 
+@dataclass(frozen=True)
+class Appointment:
+    at: dt.datetime
+    task: int
+    act: Callable[[Task], None]
+
+
 class Life:
     def __init__(self, place: Place, *, per_day: float):
         self.place, self.rng, self.per_day = place, place.rng, per_day
-        self.moment, self.elapsed = clock.now(), dt.timedelta()
+        self.now = self.until = clock.now()
+        self.appointments: list[Appointment] = []
         units = [town.organisation_id for town in place.townships]
         others = [unit.pk for unit in place.units.values() if unit.pk not in units]
         self.diligence = {pk: DILIGENCE[n % len(DILIGENCE)] for n, pk in enumerate([*units, *others])}
@@ -61,24 +71,35 @@ class Life:
     # --- time -----------------------------------------------------------------------------------------------------------------------
     def live(self, first: dt.date, until: dt.datetime, *, tell=lambda day: None) -> None:
         """Every moment from ``first`` (Beijing day) to ``until``, in order."""
-        day = first
+        day, self.now, self.until = first, clock.at(first), until
         while clock.at(day) <= until:
             for time in sorted((*SCANS, *MOMENTS)):
                 moment = clock.at(day, time) + dt.timedelta(seconds=self.rng.randrange(600))
                 if moment <= until:
+                    self.keep_appointments(moment)
                     self._moment(moment, is_scan=time in SCANS)
             tell(day)
             day += dt.timedelta(days=1)
+        self.keep_appointments(until)
 
     @transaction.atomic
     def _moment(self, moment: dt.datetime, *, is_scan: bool) -> None:
-        self.moment, self.elapsed = moment, dt.timedelta()
+        self.now = moment = max(moment, self.now)
         with clock.standing(moment):
             if is_scan:
                 self.scan(moment)
             else:
                 self.work(moment)
             deliver_quietly(moment)
+
+    def keep_appointments(self, until: dt.datetime) -> None:
+        """What was set for a time that has come, in order; making one may set others."""
+        while due := min((each for each in self.appointments if each.at <= until), key=lambda each: each.at, default=None):
+            self.appointments.remove(due)
+            self.now = max(due.at, self.now)
+            with transaction.atomic(), clock.standing(self.now):
+                due.act(Task.objects.select_related("organisation", "finding__problem_type", "finding__field").get(pk=due.task))
+                deliver_quietly(self.now)
 
     def scan(self, moment: dt.datetime) -> None:
         clock_scan.scan(moment)
@@ -111,9 +132,9 @@ class Life:
         return self.rng.random() < share
 
     def tick(self):
-        """A little later than the last act of this moment, as when one person after the other gets round to it."""
-        self.elapsed += dt.timedelta(seconds=self.rng.randint(8, 40))
-        return clock.standing(self.moment + self.elapsed)
+        """A little later than the last act, as when one person after the other gets round to it. Time never goes back."""
+        self.now = min(self.now + dt.timedelta(seconds=self.rng.randint(8, 40)), max(self.until, self.now))
+        return clock.standing(self.now)
 
     def take(self, subject, action: str, *, by, **details):
         """One step, if it is really open to this person now."""
@@ -163,15 +184,15 @@ class Life:
 
     def _rush(self, finding: Finding) -> None:
         """Minutes count: those on duty go at once, the lazier units a little late."""
-        start, self.elapsed = self.moment + self.elapsed, dt.timedelta()
-        for task in Task.objects.filter(finding=finding).select_related("organisation"):
+        for task in Task.objects.filter(finding=finding):
             quick = self.diligence.get(task.organisation_id, 0.8)
-            self.moment = start + dt.timedelta(minutes=self.rng.randint(1, 4 if self.chance(quick) else 14))
-            self.take(task, "accept", by=self._handler(task))
-            self.take(task, "arrive", by=self._handler(task))
-            self.moment = start + dt.timedelta(minutes=self.rng.randint(30, 100 if self.chance(quick) else 260))
-            self._feed_back(task)
-        self.moment = start
+            there = self.now + dt.timedelta(minutes=self.rng.randint(1, 4 if self.chance(quick) else 14))
+            done = self.now + dt.timedelta(minutes=self.rng.randint(30, 100 if self.chance(quick) else 260))
+            self.appointments += [Appointment(there, task.pk, self._go_there), Appointment(done, task.pk, self._feed_back)]
+
+    def _go_there(self, task: Task) -> None:
+        self.take(task, "accept", by=self._handler(task))
+        self.take(task, "arrive", by=self._handler(task))
 
     # --- the office -----------------------------------------------------------------------------------------------------------------
     def findings(self, state: FindingState):
