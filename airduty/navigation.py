@@ -5,12 +5,12 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from grids.roles import OFFICE, SETTINGS_KEEPERS, Role
+from grids.roles import OFFICE, SERVING, SETTINGS_KEEPERS, Role
 from grids.scope import rights
 
 FIELD = "field"
 """People with grid posts and no seat in an office."""
-AT_WORK = frozenset(Role) - {Role.AUDITOR, Role.SYSADMIN} | {FIELD}
+AT_WORK = frozenset(Role) - SERVING | {FIELD}
 IN_OFFICES = AT_WORK - {FIELD}
 
 NAV = [

@@ -53,6 +53,8 @@ HEADQUARTERS = frozenset({*COMMANDERS, Role.HQ_STAFF})
 MANAGERS = frozenset({Role.DEPT_MANAGER, Role.TOWN_MANAGER})
 PARTIES = frozenset({*MANAGERS, Role.DEPT_HANDLER, Role.TOWN_HANDLER})
 SETTINGS_KEEPERS = frozenset({Role.OFFICE_DIRECTOR, Role.SYSADMIN})
+SERVING = frozenset({Role.AUDITOR, Role.SYSADMIN})
+"""They serve the system, not the campaign: they neither report nor work on the ledger."""
 
 ROLES_OF_KIND = {
     OrganisationKind.LEADING_GROUP: (Role.DISTRICT_LEADER,),

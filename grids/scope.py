@@ -5,13 +5,15 @@ task on it, or they reported it (design 4). Each model says so in its ``visible_
 """
 
 from dataclasses import dataclass, field
+from functools import wraps
 
 from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from common import clock, language
-from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, SETTINGS_KEEPERS, WHOLE_DISTRICT, PostRole, Role
+from common.errors import NotYourRole
+from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, SERVING, SETTINGS_KEEPERS, WHOLE_DISTRICT, PostRole, Role
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class Rights:
     def organisation_ids(self) -> frozenset:
         """Organisations for which they may act as a party."""
         return frozenset(seat.organisation_id for seat in self.seats if seat.role in PARTIES)
+
+    @property
+    def only_serves(self) -> bool:
+        """Whether they look after the system and have no part in the campaign: no finding could ever be theirs."""
+        return bool(self.roles) and self.roles <= SERVING and not self.post_roles
 
     @property
     def is_field(self) -> bool:
@@ -170,6 +177,18 @@ def is_commander_of(user, field_) -> bool:
 def serves_headquarters_of(user, field_) -> bool:
     headquarters = field_.headquarters
     return headquarters is not None and rights(user).in_organisation(headquarters.organisation_id, HEADQUARTERS)
+
+
+def for_the_campaign(view):
+    """Dress of the ledger's and the tasks' lists: whoever only serves the system is told so, instead of being shown an empty list."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if rights(request.user).only_serves:
+            raise NotYourRole(_("系统管理员和安全审计员不参与问题办理，不能查看台账和任务。"))
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 # --- asked by lower floors through settings -----------------------------------------------------------------------------------------

@@ -4,17 +4,15 @@ from django.utils.translation import gettext as _
 
 from common.errors import NotYourRole
 from grids import scope
-from grids.roles import HEADQUARTERS, OFFICE, SETTINGS_KEEPERS, Role
+from grids.roles import HEADQUARTERS, OFFICE, SERVING, SETTINGS_KEEPERS, Role
 
 KEEPS_ORDER = OFFICE | {Role.SUPERVISION}
 URGES = OFFICE | HEADQUARTERS | {Role.SUPERVISION}
-OUTSIDE = frozenset({Role.AUDITOR, Role.SYSADMIN})
-"""Serve the system, not the campaign: they neither report nor work on the ledger."""
 
 
 def may_report(user) -> bool:
     rights = scope.rights(user)
-    return bool(rights.post_roles or rights.roles - OUTSIDE)
+    return bool(rights.post_roles or rights.roles - SERVING)
 
 
 def is_office(user) -> bool:

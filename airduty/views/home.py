@@ -14,8 +14,6 @@ from rectification.desk import Desk
 from rectification.services import visits
 from worktime.services import missing_year_warning
 
-SERVING = frozenset({Role.AUDITOR, Role.SYSADMIN})
-
 
 @require_GET
 def home(request):
@@ -24,7 +22,7 @@ def home(request):
         return redirect("/m/")
     if not rights.seats and not rights.post_roles:
         return render(request, "airduty/home_empty.html")
-    if rights.roles and rights.roles <= SERVING:
+    if rights.only_serves:
         return render(request, "airduty/home_service.html", {"cards": cards(request), **worries(rights)})
     desk = Desk(request.user)
     since = visits.news_since(request.user, now=desk.now)

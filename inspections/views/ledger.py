@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from common import clock
+from grids import scope
 from inspections import access, exports, keyset
 from inspections.filters import FindingFilter, boxes_for, filtered, in_box
 from inspections.models import SavedView
@@ -23,6 +24,7 @@ NOT_A_FILTER = ("cursor", "ordering", "box", "csrfmiddlewaretoken", "format")
 
 
 @require_GET
+@scope.for_the_campaign
 def ledger(request):
     found = filtered(request)
     ordering = keyset.known(request.GET.get("ordering", ""))
@@ -87,6 +89,7 @@ def chips(request, *, counts) -> list[dict]:
 
 
 @require_GET
+@scope.for_the_campaign
 def counts(request):
     """The figures above the list, fetched after it: capped, because nobody needs to know whether it is 10,001 or 200,000."""
     rest = request.GET.copy()
@@ -143,6 +146,7 @@ def _rename(request, view: SavedView, name: str) -> None:
 
 # --- export -------------------------------------------------------------------------------------------------------------------------
 @require_POST
+@scope.for_the_campaign
 def export(request) -> HttpResponse:
     """The filtered list as a file at once, or as a background job when it is long."""
     found = filtered(request)

@@ -57,6 +57,7 @@ def visible_grids(user):
 
 
 @require_GET
+@scope.for_the_campaign
 def ledger_map(request):
     context = {"query": request.GET.urlencode(), "limit": MAX_POINTS, "total": _located(request).order_by().values("pk")[: MAX_POINTS + 1].count()}
     return render(request, "inspections/map.html", context)
@@ -67,6 +68,7 @@ def _located(request):
 
 
 @require_GET
+@scope.for_the_campaign
 def map_data(request):
     """Outlines of the visible grids and up to 4,000 points of the filtered ledger."""
     shapes = geometry.feature_collection(visible_grids(request.user))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common import clock
+from grids import scope
 from inspections import access, keyset
 from inspections.models import Finding
 from inspections.views.ledger import address, capped
@@ -26,6 +27,7 @@ TICKS, SHOWN_BOXES = ("mine",), [*BOXES, ("passed", MORE_BOXES[0][1])]
 
 
 @require_GET
+@scope.for_the_campaign
 def tasks(request):
     found = filtered(request)
     ordering = request.GET.get("ordering") if request.GET.get("ordering") in SORTED_BY else "due_at"
@@ -69,6 +71,7 @@ def chips(request, *, counts) -> list[dict]:
 
 
 @require_GET
+@scope.for_the_campaign
 def counts(request):
     """Fetched after the list, capped."""
     rest = request.GET.copy()
@@ -79,11 +82,13 @@ def counts(request):
 
 
 @require_POST
+@scope.for_the_campaign
 def export(request) -> HttpResponse:
     return exports.answer(filtered(request), query=request.GET, by=request.user, form="csv" if request.POST.get("format") == "csv" else "xlsx")
 
 
 @require_GET
+@scope.for_the_campaign
 def late_text(request):
     """The late items of this filter as text for a chat group."""
     data = request.GET.copy()
@@ -157,6 +162,7 @@ class Assignment:
 
 # --- verifying pairs --------------------------------------------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
+@scope.for_the_campaign
 def verify(request):
     """Before and after side by side, passed or returned one by one or many at once."""
     outcomes = decide_pairs(request) if request.method == "POST" else []
@@ -225,6 +231,7 @@ class Pair(TaskRow):
         return self.task.verify_due_at
 
 
+@scope.for_the_campaign
 # --- requests and look-backs ------------------------------------------------------------------------------------------------------------
 @require_GET
 def requests(request):
