@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from airduty import acts
 from airduty.views.slices import newest
 from audit import canonical
 from audit.models import Anchor, AuditEvent, Verification
@@ -22,7 +23,7 @@ PEOPLE_AT_MOST = 200
 
 class EventFilter(forms.Form):
     district = forms.TypedChoiceField(label=_("区域"), coerce=int, empty_value=None, required=False)
-    action = forms.CharField(label=_("动作"), max_length=80, required=False)
+    action = forms.ChoiceField(label=_("动作"), choices=acts.choices, required=False)
     person = forms.CharField(label=_("人员"), max_length=60, required=False)
     object = forms.CharField(label=_("对象"), max_length=201, required=False)
     since = forms.DateField(label=_("自"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
@@ -37,12 +38,18 @@ class EventFilter(forms.Form):
         wanted = self.cleaned_data
         lookups = {
             "district_id": wanted.get("district"),
-            "action__startswith": wanted.get("action"),
             "ts__gte": wanted.get("since") and canonical.moment(clock.at(wanted["since"])),
             "ts__lt": wanted.get("until") and canonical.moment(clock.at(wanted["until"] + dt.timedelta(days=1))),
         }
         events = events.filter(**{name: value for name, value in lookups.items() if value not in (None, "")})
-        return _about(_by(events, wanted.get("person")), wanted.get("object"))
+        return _about(_by(_done(events, wanted.get("action")), wanted.get("person")), wanted.get("object"))
+
+
+def _done(events, act: str | None):
+    """One act, or all of a kind."""
+    if not act:
+        return events
+    return events.filter(action=act) if "." in act else events.filter(Q(action=act) | Q(action__startswith=f"{act}."))
 
 
 def _by(events, name: str | None):
@@ -71,6 +78,7 @@ def events(request):
     rows, following = newest(form.apply(visible), request)
     for event in rows:
         event.district_name = districts.get(event.district_id, "")
+        event.act, event.outcome, event.thing = acts.label(event.action), acts.result(event.result), acts.thing(event.object_type)
     context = {
         "form": form,
         "events": rows,

@@ -51,6 +51,18 @@ def test_page_says_when_nothing_was_verified_or_something_is_wrong(client, distr
     assert "核验发现异常" in text and f"{district.pk}:1" in text
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", ("受理登记", "人员账号", "访问被拒绝")), ("en", ("Register", "Account", "refused"))])
+def test_acts_are_called_by_names_people_know(client, district, language, words):
+    subject = UserFactory()
+    record(district, "access.refused", "url", result="refused")
+    services.record("finding.register", subject, by=None, district_id=district.pk)
+    client.cookies["django_language"] = language
+
+    text = client.get(reverse("audit:events")).content.decode()
+    assert [word for word in words if word not in text] == []
+    assert ">finding.register<" not in text and ">access.refused<" not in text
+
+
 def test_redacted_payload_is_shown_as_such(client, district):
     services.redact(record(district, payload={"phone": "13800000000"}), by=None, reason="依法")
 
@@ -60,14 +72,18 @@ def test_redacted_payload_is_shown_as_such(client, district):
 
 def test_filters(client, district):
     person = UserFactory(name="示例丁")
-    record(district, "finding.edit", person, by=person)
-    record(district, "task.close")
+    record(district, "finding.correct", person, by=person)
+    record(district, "task.confirm")
 
-    assert shown(client) == ["task.close", "finding.edit"]
-    assert shown(client, action="task") == shown(client, person="system") == ["task.close"]
+    assert shown(client) == ["task.confirm", "finding.correct"]
+    assert shown(client, action="task") == shown(client, person="system") == shown(client, action="task.confirm") == ["task.confirm"]
     assert (
-        shown(client, person="例丁") == shown(client, object=f"accounts.User {person.pk}") == shown(client, object=str(person.pk)) == ["finding.edit"]
+        shown(client, person="例丁")
+        == shown(client, object=f"accounts.User {person.pk}")
+        == shown(client, object=str(person.pk))
+        == ["finding.correct"]
     )
+    assert shown(client, action="task.pass") == []
     assert shown(client, since=(clock.today() + dt.timedelta(days=1)).isoformat()) == shown(client, until="2020-01-01") == []
     assert len(shown(client, since=clock.today().isoformat(), district=district.pk)) == 2
     assert len(shown(client, since="昨天", district="x")) == 2

@@ -1,0 +1,121 @@
+"""What the acts on record are called. The record itself keeps plain words that never change (``finding.register``); people read these."""
+
+from django.apps import apps
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from grids.models import StructureChange
+from rectification.workflow import FINDING_STEPS, TASK_STEPS
+
+EDITED = pgettext_lazy("act", "修改")
+FLAG_ANSWERED = _("说明疑点")
+PHOTO_TAKEN_IN = _("上传照片")
+CARRIED_OVER = _("由既有台账带入")
+TERM_ENDED = _("结束任职")
+
+GROUPS: dict[str, tuple] = {
+    "session": (
+        _("登录"),
+        {"sign_in": _("登录"), "sign_out": _("退出登录"), "lock": _("登录锁定"), "token": _("领取程序令牌")},
+    ),
+    "access": (_("越权访问"), {"refused": _("访问被拒绝")}),
+    "account": (
+        _("账号"),
+        {
+            "create": _("新建账号"),
+            "edit": _("修改联系方式"),
+            "activate": _("启用账号"),
+            "deactivate": _("停用账号"),
+            "password_change": _("修改密码"),
+            "password_issue": _("发放一次性密码"),
+            "second_factor_reset": _("解除两步验证"),
+            "show_phone": _("查看完整号码"),
+        },
+    ),
+    "finding": (
+        _("问题"),
+        {name: step.label for name, step in FINDING_STEPS.items()}
+        | {
+            "submit": _("上报问题"),
+            "held": _("上报内容待修正"),
+            "supplement": _("补充情况"),
+            "photo": PHOTO_TAKEN_IN,
+            "flag_answer": FLAG_ANSWERED,
+            "rebound": _("反弹立案"),
+            "regrid": _("随网格拆分调整网格"),
+            "import": _("由既有台账导入"),
+            "carry_over": CARRIED_OVER,
+        },
+    ),
+    "task": (
+        _("整改任务"),
+        {name: step.label for name, step in TASK_STEPS.items()}
+        | {"assign": _("交办"), "photo": PHOTO_TAKEN_IN, "flag_answer": FLAG_ANSWERED, "carry_over": CARRIED_OVER},
+    ),
+    "photo": (_("照片"), {"original": _("下载原图")}),
+    "grid": (_("网格"), dict(StructureChange.Kind.choices)),
+    "organisation": (_("单位"), dict(StructureChange.Kind.choices)),
+    "headquarters": (_("专项指挥部"), {"edited": EDITED}),
+    "field": (_("专项领域"), {"created": pgettext_lazy("act", "新增"), "edited": EDITED}),
+    "post": (_("网格岗位"), {"appoint": _("任命"), "edited": EDITED, "end": TERM_ENDED}),
+    "membership": (_("任职"), {"grant": _("授予角色"), "edited": EDITED, "end": TERM_ENDED}),
+    "handover": (_("代理"), {"start": _("开始代理"), "end": _("结束代理")}),
+    "problem_type": (_("问题类型"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED}),
+    "routingrule": (_("交办规则"), {"add": pgettext_lazy("act", "新增"), "remove": pgettext_lazy("act", "删除")}),
+    "reminderrule": (_("提醒规则"), {"edit": EDITED}),
+    "clock": (_("环节时限"), {"edit": EDITED}),
+    "policy": (_("办理规则"), {"edit": EDITED}),
+    "worktime": (
+        _("工作日历"),
+        {"set_day": _("修改日历日"), "import_year": _("导入年度日历"), "set_duty_hours": _("修改值守时段")},
+    ),
+    "scheme": (_("考核方案"), {"revise": _("修订方案")}),
+    "scorecard": (_("计分卡"), {"build": _("生成计分")}),
+    "export": (pgettext_lazy("act", "导出"), {"": pgettext_lazy("act", "导出")}),
+    "download": (pgettext_lazy("act", "下载"), {"": _("下载导出文件")}),
+    "import": (pgettext_lazy("act", "导入"), {"": pgettext_lazy("act", "导入"), "begin": _("开始导入")}),
+    "backup": (pgettext_lazy("act", "备份"), {"": pgettext_lazy("act", "备份")}),
+    "audit": (_("审计"), {"redact": _("依法删除内容")}),
+}
+"""First word of an action → what it is about, and the rest of the word → what was done."""
+LABELS = {f"{kind}.{name}".rstrip("."): label for kind, (_about, acts) in GROUPS.items() for name, label in acts.items()}
+RESULTS = {"ok": pgettext_lazy("result", "成功"), "refused": _("拒绝"), "failed": _("失败"), "locked": _("锁定")}
+THINGS = {
+    "inspections.HeldSubmission": _("待修正的上报"),
+    "session": _("会话"),
+    "url": _("网址"),
+    "database": _("数据库"),
+    "sheets.export": _("导出文件"),
+    "sheets.import": _("导入文件"),
+    "grids.roster": _("一长三员名册"),
+}
+"""What an event may be about that is no row."""
+
+
+def label(action: str) -> str:
+    return str(LABELS.get(action, action))
+
+
+def result(word: str) -> str:
+    return str(RESULTS.get(word, word))
+
+
+def thing(object_type: str) -> str:
+    """The name of the kind of row an event is about."""
+    if object_type in THINGS:
+        return str(THINGS[object_type])
+    try:
+        return capfirst(str(apps.get_model(object_type)._meta.verbose_name))
+    except (LookupError, ValueError):
+        return object_type
+
+
+def choices() -> list:
+    """For a filter: every kind of act with all it holds."""
+    groups = [(about, [(kind, _("%(about)s：全部") % {"about": about}), *_choices_of(kind, acts)]) for kind, (about, acts) in GROUPS.items()]
+    return [("", _("全部")), *groups]
+
+
+def _choices_of(kind: str, acts: dict) -> list[tuple]:
+    return [(f"{kind}.{name}", label) for name, label in acts.items() if name]
