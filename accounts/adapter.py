@@ -9,7 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts import policy, services
+from accounts import policy, sealing, services
 
 EXPIRED = _("一次性密码已过期，请联系本单位管理员重新发放。")
 
@@ -46,6 +46,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("验证码不正确。"),
     }
+
+    def encrypt(self, text):
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text):
+        return sealing.unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator):
         """Whoever must have a second factor cannot put it down; a lost one is taken off by the administrator."""

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
+from accounts import sealing
 from accounts.models import User
 from audit import services as audit
 
@@ -79,6 +80,16 @@ def take_off_second_factor(user, *, by):
     Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
     audit.record("account.second_factor_reset", user, by=by)
+
+
+@transaction.atomic
+def reseal_second_factors() -> int:
+    """Encrypt every second factor anew with the first key of ``SECOND_FACTOR_KEYS``. How many."""
+    kept = list(Authenticator.objects.select_for_update())
+    for authenticator in kept:
+        authenticator.data = sealing.reseal(authenticator.data)
+        authenticator.save(update_fields=["data"])
+    return len(kept)
 
 
 def end_sessions(user) -> None:

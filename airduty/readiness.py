@@ -9,7 +9,7 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -38,13 +38,14 @@ class Finding:
 
 def report() -> dict[str, Finding]:
     """Every part with its finding. Without a database the parts that are read from it are not asked."""
-    if (known := cache.get("readiness")) is not None:
+    answers = caches["process"]
+    if (known := answers.get("readiness")) is not None:
         return known
     findings = {"database": database(), "disk": disk(), "backup": backup(), "broker": broker()}
     if findings["database"].state == OK:
         findings |= {name: _asked(check) for name, check in READ_FROM_DATABASE.items()}
         findings["worker"] = _asked(lambda: worker(findings["broker"]))
-    cache.set("readiness", findings, ASK_AGAIN_SECONDS)
+    answers.set("readiness", findings, ASK_AGAIN_SECONDS)
     return findings
 
 

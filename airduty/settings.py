@@ -146,6 +146,12 @@ DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "airduty_cache", "OPTIONS": {"MAX_ENTRIES": 10_000}},
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+"""In the default cache lies what must count for all processes and outlive Redis: throttles, one-time codes already used. Nothing else."""
+
 # --- people -------------------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -192,13 +198,16 @@ MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not DEMO)
 """Officials, supervisors and administrators must have a second factor before any page opens (docs/asvs.md)."""
 USERSESSIONS_TRACK_ACTIVITY = False
 """allauth would write a row at every request; accounts.middleware does once a minute."""
-AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+SECOND_FACTOR_KEYS = [*env.list("SECOND_FACTOR_KEYS", default=[]), SECRET_KEY]
+"""Encrypt the secrets of second factors: the first key seals, every one opens. Without any, ``SECRET_KEY`` seals."""
+AXES_HANDLER = "accounts.lock.LockHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_COOLOFF_MESSAGE = _("尝试次数过多，请稍后再试。")
+AXES_LOCKOUT_CALLABLE = "accounts.lock.answer"
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]

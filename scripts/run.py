@@ -71,8 +71,10 @@ def write_settings(port: int) -> None:
     """The settings file is written once; only an address of ours in it follows ``PORT``."""
     address = f"http://localhost:{port}"
     if not SETTINGS_FILE.exists():
-        say(f"writing {SETTINGS_FILE} (secret key, demonstration mode)")
-        broker.write_secret(SETTINGS_FILE, f"SECRET_KEY={secrets.token_urlsafe(50)}\nDEMO=1\nBASE_URL={address}\n")
+        say(f"writing {SETTINGS_FILE} (secret keys, demonstration mode)")
+        broker.write_secret(
+            SETTINGS_FILE, f"SECRET_KEY={secrets.token_urlsafe(50)}\nSECOND_FACTOR_KEYS={secrets.token_urlsafe(50)}\nDEMO=1\nBASE_URL={address}\n"
+        )
         return
     text = SETTINGS_FILE.read_text(encoding="utf-8")
     followed = re.sub(r"^BASE_URL=http://localhost:\d+$", f"BASE_URL={address}", text, flags=re.M)

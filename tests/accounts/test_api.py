@@ -46,7 +46,8 @@ def test_five_wrong_passwords_lock_the_token_door_too(client):
     answers = [ask(client, user.username, "wrong").status_code for _ in range(5)]
 
     assert answers[-1] == 429
-    assert ask(client, user.username).status_code == 429
+    locked = ask(client, user.username)
+    assert (locked.status_code, locked.json()["code"]) == (429, "locked")
 
 
 def test_a_second_factor_is_asked_for(client, totp):

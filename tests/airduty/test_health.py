@@ -6,6 +6,7 @@ import os
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import caches
 from django.db import connection
 from django.utils import timezone
 
@@ -175,6 +176,4 @@ def test_answer_is_json_for_machines(client, healthy):
 
 
 def forget():
-    from django.core.cache import cache
-
-    cache.clear()
+    caches["process"].clear()

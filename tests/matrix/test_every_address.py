@@ -9,12 +9,13 @@ pytestmark = pytest.mark.django_db
 SIGNS = {"audit_auditevent", "audit_chain", "django_session", "usersessions_usersession"}
 """What any reading may write: that it was refused or that an original was handed out, and the session."""
 MAY_WRITE = {
+    "api_token": {"airduty_cache"},
     "readyz": {"notices_heartbeat"},
     "home": {"rectification_lastvisit"},
     "inspections:photo 320": {"evidence_photo"},
     "rectification:task-photo 320": {"evidence_photo"},
 }
-"""A trial of the database; since when there is news; a display copy made when it is first looked at."""
+"""The count of its throttle; a trial of the database; since when there is news; a display copy made when it is first looked at."""
 
 
 @pytest.fixture(scope="module")
