@@ -316,6 +316,8 @@ AUDITED_MODELS = ["inspections.Finding", "rectification.Task", "scorecards.Score
 FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 GRID_MOVED = ["inspections.services.places.grid_moved"]
+GRID_SPLIT = ["inspections.services.places.grid_split"]
+"""Called with (source, parts, by=) inside the splitting transaction: what was in the grid goes to its parts."""
 LEDGER_IMPORTED = "rectification.services.imported.carry_over"
 ORGANISATION_MERGED = ["rectification.services.merged.organisation_merged"]
 """Called with (source, into, by=, note=) inside the merging transaction: unfinished duties go on for the successor."""

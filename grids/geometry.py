@@ -65,6 +65,12 @@ def locate(district_id: int, lon: float, lat: float) -> list[Grid]:
     return [grid for grid in holding if not any(other.pk != grid.pk and other.path.startswith(grid.path) for other in holding)]
 
 
+def part_holding(point: tuple[float, float] | None, parts: list[Grid]) -> Grid:
+    """The first of ``parts`` whose polygon holds the point (lon, lat); the first of all where none does or nothing is drawn."""
+    drawn = [grid for grid in parts if grid.polygon] if point else []
+    return next((grid for grid in drawn if shape(grid.polygon).covers(Point(*point))), parts[0])
+
+
 def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     """Great-circle distance in metres.
 

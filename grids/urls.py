@@ -38,6 +38,7 @@ urlpatterns = [
     path("<int:pk>/edit/", places.grid_edit, name="grid-edit"),
     path("<int:pk>/move/", places.grid_move, name="grid-move"),
     path("<int:pk>/merge/", places.grid_merge, name="grid-merge"),
+    path("<int:pk>/split/", places.grid_split, name="grid-split"),
     path("<int:pk>/close/", places.grid_close, name="grid-close"),
     path("<int:pk>/polygon/", places.grid_polygon, name="grid-polygon"),
     path("<int:pk>/appoint/", places.appoint, name="appoint"),

@@ -180,6 +180,7 @@ class StructureChange(models.Model):
         RENAMED = "renamed", _("更名")
         MOVED = "moved", _("调整上级")
         MERGED = "merged", _("合并")
+        SPLIT = "split", _("拆分")
         CLOSED = "closed", _("撤销")
         EDITED = "edited", _("修改")
 

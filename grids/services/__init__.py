@@ -14,6 +14,7 @@ from grids.services.persons import (
     show_phone,
 )
 from grids.services.places import close_grid, create_district, create_grid, edit_grid, move_grid, rename_grid, set_polygon
+from grids.services.splitting import split_grid
 from grids.services.terms import appoint, check_may_hand_over, end_handover, end_membership, end_post, grant, hand_over
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "set_headquarters",
     "set_polygon",
     "show_phone",
+    "split_grid",
 ]

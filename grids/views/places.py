@@ -105,6 +105,17 @@ def grid_merge(request, pk):
 
 
 @page_or_form
+def grid_split(request, pk):
+    grid = grid_to_edit(request, pk)
+    form = given(request, forms.SplitForm, initial={"on": clock.today()})
+    save = partial(services.split_grid, grid, by=request.user)
+    lead = _("“%(name)s”停用并留在历史中；下级网格和未办结的问题按位置转到新网格，没有边界的转到第一个。此操作不能撤销。") % {"name": grid}
+    return form_page(
+        request, form, save=save, title=_("拆分网格“%(name)s”") % {"name": grid}, back=address(grid), lead=lead, button=_("拆分"), tone="late"
+    )
+
+
+@page_or_form
 def grid_close(request, pk):
     grid = grid_to_edit(request, pk)
     form = given(request, forms.CloseForm, initial={"on": clock.today()})

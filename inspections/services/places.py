@@ -5,7 +5,9 @@ from math import cos, radians
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
+from audit.services import record
 from grids import geometry
+from inspections import search
 from inspections.models import Finding
 from inspections.words import ON_LEDGER, Flag
 
@@ -49,3 +51,14 @@ def around(findings, *, problem_type_id: int, lon: float, lat: float, within: in
 def grid_moved(old_path: str, new_path: str, grid) -> None:
     """Keep the copies of grid paths on the ledger right when a subtree moves (``settings.GRID_MOVED``)."""
     Finding.objects.filter(grid_path__startswith=old_path).update(grid_path=Concat(Value(new_path), Substr("grid_path", len(old_path) + 1)))
+
+
+def grid_split(source, parts, *, by) -> None:
+    """Open findings of a grid that was split go to the part in which they lie, each on record (``settings.GRID_SPLIT``)."""
+    related = ("problem_type", "field")
+    for finding in Finding.objects.open().filter(grid=source).select_related(*related).select_for_update(of=("self",)).order_by("pk"):
+        point = None if finding.lon is None else (float(finding.lon), float(finding.lat))
+        finding.grid = geometry.part_holding(point, parts)
+        finding.grid_path, finding.search_text = finding.grid.path, search.text_of(finding)
+        finding.save(update_fields=["grid", "grid_path", "search_text"])
+        record("finding.regrid", finding, by=by, district_id=finding.district_id, payload={"from": source.code, "to": finding.grid.code})

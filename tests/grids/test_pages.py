@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 LISTS = ("tree", "map", "map-data", "headquarters", "people")
 OF_MEMBERS = ("organisations", "fields", "export")
 OF_KEEPERS = ("organisation-new", "headquarters-new", "field-new", "roster-import")
-OF_A_GRID = ("grid-new", "grid-edit", "grid-move", "grid-merge", "grid-close", "grid-polygon", "appoint", "grid-person")
+OF_A_GRID = ("grid-new", "grid-edit", "grid-move", "grid-merge", "grid-split", "grid-close", "grid-polygon", "appoint", "grid-person")
 OF_A_UNIT = ("organisation-edit", "organisation-merge", "organisation-close", "grant", "organisation-person")
 
 

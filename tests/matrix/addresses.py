@@ -7,7 +7,7 @@ from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
 
 PEOPLE = ("person", "person-edit", "person-phone", "person-password", "person-active")
 ORGANISATIONS = ("organisation", "organisation-edit", "organisation-merge", "organisation-close", "grant", "organisation-person")
-GRIDS = ("grid", "grid-new", "grid-edit", "grid-move", "grid-merge", "grid-close", "grid-polygon", "appoint", "grid-person")
+GRIDS = ("grid", "grid-new", "grid-edit", "grid-move", "grid-merge", "grid-split", "grid-close", "grid-polygon", "appoint", "grid-person")
 
 
 def patterns(resolver=None, namespace: str = "") -> dict[str, URLPattern]:
@@ -45,6 +45,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "scorecards:card": card,
         "scorecards:rows": card | {"indicator": line.indicator},
         "api_scorecards": {"month": card["month"]},
+        "api_scorecard_papers": {"month": card["month"]},
         "grids:headquarters-edit": {"pk": world.district.dust.headquarters.organisation_id},
         "grids:field-edit": {"pk": world.district.dust.pk},
         "grids:post-end": {"pk": world.post.pk},

@@ -93,6 +93,7 @@ TABLE = {
     "grids:grid-edit": {"GET": "200 keepers; 404 auditor foreign; 403 *", "POST": "400 keepers; 404 auditor foreign; 403 *"},
     "grids:grid-move": {"GET": "200 keepers; 404 auditor foreign; 403 *", "POST": "400 keepers; 404 auditor foreign; 403 *"},
     "grids:grid-merge": {"GET": "200 keepers; 404 auditor foreign; 403 *", "POST": "400 keepers; 404 auditor foreign; 403 *"},
+    "grids:grid-split": {"GET": "200 keepers; 404 auditor foreign; 403 *", "POST": "400 keepers; 404 auditor foreign; 403 *"},
     "grids:grid-close": {"GET": "200 keepers; 404 auditor foreign; 403 *", "POST": "400 keepers; 404 auditor foreign; 403 *"},
     "grids:grid-polygon": {"GET": "200 keepers; 404 auditor foreign; 403 *", "POST": "302 keepers; 404 auditor foreign; 403 *"},
     "grids:appoint": {"GET": "200 keepers; 404 auditor foreign; 403 *", "POST": "400 keepers; 404 auditor foreign; 403 *"},
