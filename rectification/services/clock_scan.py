@@ -41,7 +41,7 @@ def call_rechecks(today: dt.date) -> None:
         _call(finding, key=f"recheck:{finding.pk}:{finding.recheck_on}", kind="recheck.due", title=gettext_lazy("停而未改，今日复查：%(about)s"))
 
 
-def _call(finding: Finding, *, key: str, kind: str, title: str) -> None:
+def _call(finding: Finding, *, key: str, kind: str, title) -> None:
     notices.services.queue(
         to=[*telling.office_people(finding.district_id), *telling.supervision_people(finding.district_id)],
         title=lambda: title % {"about": telling.about(finding)},
