@@ -108,7 +108,13 @@ class Narrowed(forms.Form):
 
 @pytest.mark.parametrize(
     ("data", "count"),
-    [(None, 0), ({}, 0), ({"field": "", "since": ""}, 0), ({"box": "open"}, 0), ({"field": "dust", "late": "on", "since": "wrong", "box": "open"}, 3)],
+    [
+        (None, 0),
+        ({}, 0),
+        ({"field": "", "since": ""}, 0),
+        ({"box": "open"}, 0),
+        ({"field": "dust", "late": "on", "since": "wrong", "box": "open"}, 3),
+    ],
 )
 def test_a_folded_filter_bar_says_how_many_filters_narrow_the_list(data, count):
     form = Narrowed(data)
@@ -116,4 +122,4 @@ def test_a_folded_filter_bar_says_how_many_filters_narrow_the_list(data, count):
 
     assert ui.filters_in_use(form) == count
     assert (f"已用 {count} 项" in html) == bool(count)
-    assert ("<details class=\"filter-fold\" open>" in html) == (data is not None and data.get("since") == "wrong")
+    assert ('<details class="filter-fold" open>' in html) == (data is not None and data.get("since") == "wrong")
