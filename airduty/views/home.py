@@ -56,6 +56,6 @@ def worries(rights) -> dict:
     return {
         "dead": Notice.objects.filter(district_id__in=districts).dead()[:100].count() if keepers else 0,
         "missing_year": missing_year_warning(clock.today()) if keepers else None,
-        "calendar_url": reverse("worktime:calendar"),
+        "calendar_url": reverse("worktime:this_year"),
         "outbox_url": reverse("notices:outbox"),
     }
