@@ -8,6 +8,7 @@ import http.client
 import io
 import json
 import sys
+import urllib.error
 import urllib.request
 
 from bench.recount import cards, compare, papers
@@ -62,7 +63,10 @@ def main() -> None:
     if len(sys.argv) not in (5, 6):
         sys.exit(__doc__)
     base, month, *person = sys.argv[1:]
-    found, ranking, workbook = fetch(base.rstrip("/"), month, sign_in(base.rstrip("/"), *person))
+    try:
+        found, ranking, workbook = fetch(base.rstrip("/"), month, sign_in(base.rstrip("/"), *person))
+    except urllib.error.HTTPError as refused:
+        sys.exit(f"{refused.url} answered {refused.status}: {refused.read().decode()[:300]}")
     comparison = compared(found, ranking, workbook)
     print(report(month, found, comparison), end="")
     sys.exit(bool(comparison.faults))

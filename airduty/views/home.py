@@ -53,9 +53,10 @@ def worries(rights) -> dict:
     """What keeps the office and administrators from sleeping: letters that could not be sent, a calendar not announced."""
     keepers = rights.has(*OFFICE, Role.SYSADMIN)
     districts = rights.districts_with(OFFICE | {Role.SYSADMIN})
+    missing = missing_year_warning(clock.today()) if keepers else None
     return {
         "dead": Notice.objects.filter(district_id__in=districts).dead()[:100].count() if keepers else 0,
-        "missing_year": missing_year_warning(clock.today()) if keepers else None,
-        "calendar_url": reverse("worktime:this_year"),
+        "missing_year": missing,
+        "calendar_url": reverse("worktime:calendar", args=[missing]) if missing else "",
         "outbox_url": reverse("notices:outbox"),
     }

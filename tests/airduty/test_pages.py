@@ -1,5 +1,6 @@
 """The frame of every page: gallery, navigation, pages for what went wrong, behaviour in a browser."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -8,9 +9,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from airduty import navigation
+from common import clock
+from grids.models import Membership
 from grids.roles import PostRole, Role
 from grids.scope import Rights
 from tests.factories.accounts import UserFactory
+from tests.factories.grids import DistrictFactory
+from worktime.models import CalendarDay
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +106,18 @@ def client_with_csrf():
     from django.test import Client
 
     return Client(enforce_csrf_checks=True)
+
+
+def test_the_desk_warns_of_a_year_without_holidays_and_leads_to_it(client, settings):
+    settings.MFA_REQUIRED = False
+    district = DistrictFactory()
+    director = UserFactory()
+    Membership.objects.create(user=director, organisation=district.office, role=Role.OFFICE_DIRECTOR, starts_on=dt.date(2020, 1, 1))
+    CalendarDay.objects.all().delete()
+    client.force_login(director, backend="django.contrib.auth.backends.ModelBackend")
+
+    with clock.standing(clock.at(dt.date(2026, 11, 20), dt.time(9))):
+        page = client.get(reverse("home")).content.decode()
+
+    assert "年的放假安排还没有录入" in page
+    assert re.search(r'href="/settings/calendar/202[67]/"', page)
