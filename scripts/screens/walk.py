@@ -1,5 +1,10 @@
-"""One role's walk through its pages: first in Chinese, finding its way; then the same pages in English."""
+"""One role's walk through its pages: first in Chinese, finding its way; then the same pages in English.
 
+Every page is opened as every role. One that says the same as somebody was shown before is not looked over and pictured a second time.
+"""
+
+import hashlib
+import json
 import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,7 +26,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+OF_PERSON = re.compile(
+    r'<header class="top.*?</header>|<nav class="side".*?</nav>|name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"|value="[0-9a-f-]{36}"',
+    re.S,
+)
+"""What differs from one person's copy of a page to the next: the frame, which other pages of theirs show, tokens, and the key a new report is given."""
 SETTLED = "() => document.fonts.ready.then(() => !document.querySelector('.htmx-request'))"
+LOADED_IN = "() => Math.round(performance.getEntriesByType('navigation')[0]?.loadEventEnd ?? 0)"
+LINKS = "() => [...new Set([...document.links].map((link) => link.href).filter((href) => href.startsWith(location.origin)))]"
 
 
 @dataclass
@@ -37,8 +49,30 @@ class Shot:
     milliseconds: int = 0
 
 
+class Seen:
+    """What pages looked like, for the walks of all roles: one file each, as they walk in processes of their own."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder / ".seen"
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def key(self, shot: Shot, html: str) -> str:
+        return hashlib.sha256(f"{shot.kind}|{shot.language}|{OF_PERSON.sub('', html)}".encode()).hexdigest()
+
+    def find(self, key: str) -> dict | None:
+        file = self.folder / key
+        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+    def keep(self, key: str, shot: Shot, links: list[str]) -> None:
+        fresh = self.folder / f"{key}.{shot.role}"
+        looked = {"files": shot.files, "faults": shot.faults, "links": links}
+        fresh.write_text(json.dumps(looked, ensure_ascii=False), encoding="utf-8")
+        fresh.replace(self.folder / key)
+
+
 class Walk:
     def __init__(self, browser, *, address: str, account: dict | None, words, folder: Path, wanted: str = ""):
+        self.seen = Seen(folder)
         self.browser, self.address, self.account, self.words, self.folder, self.wanted = browser, address, account, words, folder, wanted
         self.role = account["username"] if account else "visitor"
         self.noise: list[tuple[str, str]] = []
@@ -132,11 +166,29 @@ class Walk:
             return None, []
         if answer.status >= 400:
             return self._refused(shot, answer.status, linked), []
-        if "<html" not in answer.text()[:600].lower() or (linked is False and self._elsewhere(page, path)):
+        html = answer.text()
+        if "<html" not in html[:600].lower() or (linked is False and self._elsewhere(page, path)):
             return None, []
-        links = self._look(page, shot, shoot=shoot)
+        links = self._look_once(page, shot, html, shoot=shoot)
+        shot.faults += [fault for fault in dict.fromkeys(self.noise) if fault not in shot.faults]
+        if shot.milliseconds > SLOW:
+            shot.faults.append(("slow", f"{shot.milliseconds} ms"))
         self.shots.append(shot)
         return shot, links
+
+    def _look_once(self, page, shot: Shot, html: str, *, shoot: bool) -> list[str]:
+        """Look the page over, unless it says what another role was shown; addresses on it either way."""
+        key = self.seen.key(shot, html)
+        known = self.seen.find(key)
+        if known is None:
+            links = self._look(page, shot, shoot=shoot)
+            self.seen.keep(key, shot, links)
+            return links
+        page.wait_for_function(SETTLED)
+        shot.milliseconds = page.evaluate(LOADED_IN)
+        shot.files = {int(width): file for width, file in known["files"].items()}
+        shot.faults = [tuple(fault) for fault in known["faults"]]
+        return [*known["links"], *page.evaluate(LINKS)]
 
     def _visit(self, page, path: str):
         """Once more when the page before was still on its way somewhere."""
@@ -173,9 +225,6 @@ class Walk:
             self._judge(shot, seen, width)
             if shoot:
                 self._picture(page, shot, width)
-        shot.faults += [fault for fault in dict.fromkeys(self.noise) if fault not in shot.faults]
-        if shot.milliseconds > SLOW:
-            shot.faults.append(("slow", f"{shot.milliseconds} ms"))
         return links
 
     def _judge(self, shot: Shot, seen: dict, width: int) -> None:
@@ -187,9 +236,9 @@ class Walk:
 
     def _picture(self, page, shot: Shot, width: int) -> None:
         name = re.sub(r"[^a-z0-9]+", "-", shot.kind.lower()).strip("-")
-        file = self.folder / self.role / f"{name}.{shot.language}.{width}.png"
+        file = self.folder / self.role / f"{name}.{shot.language}.{width}.jpg"
         file.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=file, full_page=True, animations="disabled", caret="hide")
+        page.screenshot(path=file, type="jpeg", quality=75, full_page=True, animations="disabled", caret="hide")
         shot.files[width] = f"{self.role}/{file.name}"
 
 
