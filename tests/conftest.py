@@ -5,8 +5,15 @@ import os
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 pytest_plugins = ["tests.browser", "tests.rows_of_migrations"]
+
+
+examples.register_profile("airduty", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("airduty")
+"""The same examples in every run, and none that fails because the machine is busy."""
 
 
 def pytest_configure(config):

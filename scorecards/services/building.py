@@ -19,7 +19,7 @@ from scorecards.indicators.tasks import with_duties
 from scorecards.models import MONTH, Scheme, Scorecard, ScoreLine, ScoreRow
 from scorecards.services import telling
 from scorecards.services.sealing import COPIED, seal
-from scorecards.services.writing import counts, without_jit, write_rows
+from scorecards.services.writing import counts, give_room, write_rows
 from scorecards.words import LineState, Part
 
 BUILD_TIME = dt.time(2)
@@ -77,7 +77,7 @@ def build_last_month(*, now: dt.datetime) -> list[Built]:
 
 # --- one build ----------------------------------------------------------------------------------------------------------------------
 def _build(month: str, *, district: Grid, before: dict[int, Scorecard]) -> list[Scorecard]:
-    without_jit()
+    give_room()
     old = {unit: card.digest for unit, card in before.items()}
     cards = _cards(month, district=district, before=before)
     lines = _lines(cards)
@@ -149,7 +149,8 @@ def _mark(cards: list[Scorecard], lines: dict[tuple[int, str], ScoreLine], month
         of_card[line.scorecard_id].append(line)
     for card in _without_duties(cards, of_card, month):
         _leave_unmarked(of_card[card.pk])
-    ScoreLine.objects.bulk_update(lines.values(), ["state", "numerator", "denominator", "points"], batch_size=500)
+    marked = ["state", "numerator", "denominator", "points"]
+    ScoreLine.objects.bulk_create(lines.values(), update_conflicts=True, unique_fields=["id"], update_fields=marked)
     for card in cards:
         _total(card, of_card[card.pk])
     _rank(cards)

@@ -16,11 +16,11 @@ NAMES = [f"row_{name}" for name in COLUMNS]
 KEYS = {"finding": "finding_id", "task": "task_id"}
 
 
-def without_jit() -> None:
-    """Compiling these long statements takes PostgreSQL longer than running them; for this transaction only."""
+def give_room() -> None:
+    """For this transaction only: sorting and hashing in memory, and no compiling, which takes PostgreSQL longer than running these statements."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL jit = off")
+            cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
 
 
 def write_rows(month: Month, lines: dict[tuple[int, str], ScoreLine]) -> None:

@@ -1,6 +1,7 @@
 // Maps without tiles: grid outlines and points are enough, and work with no internet. Load vendor/leaflet.css and vendor/leaflet.js before.
 // <div class="map" data-map
-//      data-geojson="URL"          outlines and points (GeoJSON FeatureCollection, WGS-84); properties: name, url, text, tone, quiet (no popup: a click reaches the map)
+//      data-geojson="URL"          outlines (GeoJSON FeatureCollection, WGS-84); properties: name, url, text, tone, quiet (no popup: a click reaches the map);
+//                                  beside its features it may have points: [[uuid, name, text, lon, lat, late]] and the address of each, with %s for the uuid
 //      data-point="lon,lat"        one marked place
 //      data-lon="#id" data-lat="#id"   a click chooses a place and writes it there
 //      data-tiles="https://…/{z}/{x}/{y}.png" data-attribution="…"   only where the deployment has tiles
@@ -30,10 +31,19 @@ const OPTIONS = {
   },
 };
 
+function unpacked({ points = [], address, ...shapes }) {
+  const features = points.map(([uuid, name, text, lon, lat, late]) => ({
+    type: "Feature",
+    geometry: { type: "Point", coordinates: [lon, lat] },
+    properties: { name, text, url: address.replace("%s", uuid), tone: late ? "late" : "" },
+  }));
+  return { ...shapes, features: [...shapes.features, ...features] };
+}
+
 async function outlines(map, url, choosing, placed) {
   const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
   if (!answer.ok) throw new Error(gettext("地图数据没有取到"));
-  const layer = L.geoJSON(await answer.json(), choosing ? { ...OPTIONS, interactive: false, onEachFeature: undefined } : OPTIONS).addTo(map);
+  const layer = L.geoJSON(unpacked(await answer.json()), choosing ? { ...OPTIONS, interactive: false, onEachFeature: undefined } : OPTIONS).addTo(map);
   if (!placed && layer.getBounds().isValid()) map.fitBounds(layer.getBounds(), { padding: [12, 12] });
 }
 
