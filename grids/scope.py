@@ -107,18 +107,14 @@ def role_label(found: Rights) -> str:
 
 
 def _work_out(user, day) -> Rights:
-    names = ("Membership", "Post", "Grid", "Field", "Handover")
-    Membership, Post, Grid, Field, Handover = (apps.get_model("grids", name) for name in names)
+    names = ("Membership", "Post", "Field", "Handover")
+    Membership, Post, Field, Handover = (apps.get_model("grids", name) for name in names)
     standing_in = Q(handovers__in=Handover.objects.current(day).filter(substitute=user))
-    seats = tuple(
-        Seat(Role(role), organisation, district)
-        for role, organisation, district in Membership.objects.current(day)
-        .filter(Q(user=user) | standing_in)
-        .values_list("role", "organisation_id", "organisation__district_id")
-        .distinct()
-    )
+    columns = ("role", "organisation_id", "organisation__district_id", "organisation__district__path", "organisation__grids__path")
+    held = list(Membership.objects.current(day).filter(Q(user=user) | standing_in).values_list(*columns).distinct())
+    seats = tuple(dict.fromkeys(Seat(Role(role), organisation, district) for role, organisation, district, *_paths in held))
     posts = list(Post.objects.current(day).filter(Q(user=user) | standing_in).values_list("role", "grid__path", "grid__district_id").distinct())
-    paths = {path for _role, path, _district in posts} | _paths_of_seats(seats, Grid)
+    paths = {path for _role, path, _district in posts} | _paths_of_seats(held)
     return Rights(
         seats=seats,
         post_roles=frozenset(role for role, _path, _district in posts),
@@ -129,12 +125,10 @@ def _work_out(user, day) -> Rights:
     )
 
 
-def _paths_of_seats(seats, Grid) -> set[str]:
-    whole = {seat.district_id for seat in seats if seat.role in WHOLE_DISTRICT}
-    townships = {seat.organisation_id for seat in seats if seat.role in (Role.TOWN_MANAGER, Role.TOWN_HANDLER)}
-    if not whole and not townships:
-        return set()
-    return set(Grid.objects.filter(Q(pk__in=whole) | Q(organisation_id__in=townships)).values_list("path", flat=True))
+def _paths_of_seats(held) -> set[str]:
+    """The district's root for those who see all of it, the grids of a township for its people."""
+    whole = {root for role, _organisation, _district, root, _grid in held if role in WHOLE_DISTRICT}
+    return whole | {grid for role, _organisation, _district, _root, grid in held if role in (Role.TOWN_MANAGER, Role.TOWN_HANDLER) and grid}
 
 
 def _fields_of_seats(seats, Field) -> frozenset:
