@@ -34,8 +34,16 @@ class OwnPasswordForm(ChangePasswordForm):
         self.fields["oldpassword"].help_text = ""
 
 
+def phone_field(**options):
+    return forms.RegexField(
+        r"^[0-9+() -]{5,20}$", label=_("电话"), required=False, error_messages={"invalid": _("请填手机号或带区号的座机号。")}, **options
+    )
+
+
 class AccountForm(forms.ModelForm):
+    phone = phone_field(help_text=_("短信提醒发到这个号码。"))
+
     class Meta:
         model = User
         fields = ["phone", "email"]
-        help_texts = {"phone": _("短信提醒发到这个号码。"), "email": _("邮件提醒发到这个地址。")}
+        help_texts = {"email": _("邮件提醒发到这个地址。")}

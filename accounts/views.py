@@ -48,7 +48,7 @@ def my_account(request):
         services.change_own_details(request.user, **form.cleaned_data, by=request.user)
         messages.success(request, _("已保存。"))
         return redirect("account")
-    return render(request, "account/mine.html", {"form": form})
+    return render(request, "account/mine.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @login_not_required

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from common import clock
+from common import clock, language
 from common.errors import NotYourRole
 from grids import scope
 from grids.models import Grid, StructureChange
@@ -20,6 +20,18 @@ def check_keeper(by, district_id) -> None:
 def lock_district(district_id) -> Grid:
     """One structural change of a district at a time: paths are rewritten by prefix."""
     return Grid.objects.select_for_update().get(pk=district_id)
+
+
+def told(row, names) -> str:
+    """What stands in these columns, as the history keeps it: in the product's language, whoever changes them."""
+    with language.official():
+        return "；".join(f"{row._meta.get_field(name).verbose_name}：{_shown(getattr(row, name))}" for name in names)
+
+
+def _shown(value) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return "—" if value in (None, "") else str(value)
 
 
 def log_grid(grid: Grid, kind, *, by, on=None, before="", after="", note="") -> None:

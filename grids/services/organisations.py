@@ -4,10 +4,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from common import language
 from grids.models import Grid, Membership, Organisation
 from grids.roles import OrganisationKind
-from grids.services.history import Kind, check_keeper, log_organisation
+from grids.services.history import Kind, check_keeper, log_organisation, told
 
 EDITABLE = ("short_name", "parent", "has_enforcement_power", "code", "position")
 
@@ -62,18 +61,13 @@ def edit_organisation(organisation: Organisation, *, by, **changes) -> bool:
     changes = {name: value for name, value in changes.items() if name in EDITABLE and value != getattr(organisation, name)}
     if not changes:
         return False
-    before = _told(organisation, changes)
+    before = told(organisation, changes)
     for name, value in changes.items():
         setattr(organisation, name, value)
     organisation.full_clean()
     organisation.save(update_fields=list(changes))
-    log_organisation(organisation, Kind.EDITED, by=by, before=before, after=_told(organisation, changes))
+    log_organisation(organisation, Kind.EDITED, by=by, before=before, after=told(organisation, changes))
     return True
-
-
-def _told(organisation, names) -> str:
-    with language.official():
-        return "；".join(f"{organisation._meta.get_field(name).verbose_name}：{getattr(organisation, name)}" for name in names)
 
 
 @transaction.atomic

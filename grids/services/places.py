@@ -8,10 +8,10 @@ from django.db.models.functions import Concat, Substr
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from common import clock, language
+from common import clock
 from grids import geometry
 from grids.models import Grid, Organisation
-from grids.services.history import Kind, check_keeper, lock_district, log_grid
+from grids.services.history import Kind, check_keeper, lock_district, log_grid, told
 
 
 @transaction.atomic
@@ -72,18 +72,13 @@ def edit_grid(grid: Grid, *, by, **changes) -> bool:
     if "code" in changes:
         _check_code(grid.district_id, changes["code"])
     _check_same_district(changes.get("organisation"), grid.district_id)
-    before = _told(grid, changes)
+    before = told(grid, changes)
     for name, value in changes.items():
         setattr(grid, name, value)
     grid.clean_fields(exclude=["path", "polygon"])
     grid.save(update_fields=list(changes))
-    log_grid(grid, Kind.EDITED, by=by, before=before, after=_told(grid, changes))
+    log_grid(grid, Kind.EDITED, by=by, before=before, after=told(grid, changes))
     return True
-
-
-def _told(grid, names) -> str:
-    with language.official():
-        return "；".join(f"{grid._meta.get_field(name).verbose_name}：{getattr(grid, name) or '—'}" for name in names)
 
 
 @transaction.atomic

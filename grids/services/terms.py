@@ -30,11 +30,7 @@ def appoint(*, user: User, grid: Grid, role: PostRole, by, starts_on=None, ends_
     if post:
         return _same_duty(post, title, by=by, district_id=grid.district_id)
     post = Post(user=user, grid=grid, role=role, title=title, starts_on=starts_on, ends_on=ends_on)
-    post.full_clean()
-    post.save()
-    record("post.appoint", post, by=by, district_id=grid.district_id, payload=_told(post))
-    scope.forget(user)
-    return post
+    return _begin(post, "post.appoint", by=by, district_id=grid.district_id)
 
 
 @transaction.atomic
@@ -54,11 +50,15 @@ def grant(*, user: User, organisation: Organisation, role: Role, by, starts_on=N
     if membership:
         return _same_duty(membership, title, by=by, district_id=organisation.district_id)
     membership = Membership(user=user, organisation=organisation, role=role, title=title, starts_on=starts_on, ends_on=ends_on)
-    membership.full_clean()
-    membership.save()
-    record("membership.grant", membership, by=by, district_id=organisation.district_id, payload=_told(membership))
-    scope.forget(user)
-    return membership
+    return _begin(membership, "membership.grant", by=by, district_id=organisation.district_id)
+
+
+def _begin(term, action: str, *, by, district_id):
+    term.full_clean()
+    term.save()
+    record(action, term, by=by, district_id=district_id, payload=_told(term))
+    scope.forget(term.user)
+    return term
 
 
 def _same_duty(term, title: str, *, by, district_id):
@@ -73,6 +73,7 @@ def _same_duty(term, title: str, *, by, district_id):
 def end_post(post: Post, *, by, ends_on=None, reason: str = "") -> Post:
     """``ends_on`` is the last day; without it the post ends at once, within the day."""
     check_keeper(by, post.grid.district_id)
+    _hold(post)
     return _end(post, "post.end", ends_on=ends_on, reason=reason, by=by, district_id=post.grid.district_id)
 
 
@@ -81,9 +82,17 @@ def end_membership(membership: Membership, *, by, ends_on=None, reason: str = ""
     """``ends_on`` is the last day; without it the rights end at once. The last one who may change settings stays."""
     organisation = membership.organisation
     check_keeper(by, organisation.district_id)
+    _hold(membership)
     if membership.role in SETTINGS_KEEPERS:
         _check_not_last_keeper(membership)
     return _end(membership, "membership.end", ends_on=ends_on, reason=reason, by=by, district_id=organisation.district_id)
+
+
+def _hold(term) -> None:
+    """Lock the term and read it anew: what somebody else has just ended is not ended once more, with another day."""
+    term.refresh_from_db(fields=["starts_on", "ends_on", "revoked_at"], from_queryset=type(term).objects.select_for_update())
+    if term.revoked_at or (term.ends_on and term.ends_on < clock.today()):
+        raise ValidationError(_("这项任职已经结束。"), code="ended")
 
 
 def _check_not_last_keeper(membership: Membership) -> None:

@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from common import clock
 from grids import forms, services
@@ -14,9 +14,7 @@ from grids.models import Field, Headquarters, Membership, Organisation, Structur
 from grids.roles import OrganisationKind
 from grids.services.history import check_keeper
 from grids.services.terms import may_hand_over
-from grids.views.frame import check_member, district_of, form_page, given, show_page
-
-page_or_form = require_http_methods(["GET", "POST"])
+from grids.views.frame import address, change_page, check_member, district_of, edit_page, form_page, given, page_or_form, show_page
 
 
 @require_GET
@@ -71,10 +69,6 @@ def organisation(request, pk):
     return show_page(request, "grids/organisation.html", unit.district, **context)
 
 
-def address(unit: Organisation) -> str:
-    return reverse("grids:organisation", args=[unit.pk])
-
-
 @page_or_form
 def organisation_new(request):
     district = district_of(request)
@@ -89,36 +83,24 @@ def organisation_edit(request, pk):
     unit = unit_to_edit(request, pk)
     names = ("name", "short_name", "has_enforcement_power", "code", "position")
     initial = {name: getattr(unit, name) for name in names} | {"parent": unit.parent_id}
-
-    def save(*, name, **changes):
-        if name != unit.name:
-            services.rename_organisation(unit, name=name, short_name=changes["short_name"], by=request.user)
-        services.edit_organisation(unit, by=request.user, **changes)
-
     form = given(request, forms.OrganisationForm, district=unit.district, initial=initial)
-    return form_page(request, form, save=save, title=_("修改单位“%(name)s”") % {"name": unit}, back=address(unit))
+    return edit_page(request, unit, form, rename=services.rename_organisation, edit=services.edit_organisation)
 
 
 @page_or_form
 def organisation_merge(request, pk):
     unit = unit_to_edit(request, pk)
     form = given(request, forms.MergeForm, source=unit, initial={"on": clock.today()})
-    save = partial(services.merge_organisations, unit, by=request.user)
-    lead = _("“%(name)s”停用并留在历史中；人员、网格和未办结的任务转到并入的单位。此操作不能撤销。") % {"name": unit}
-    return form_page(
-        request, form, save=save, title=_("合并单位“%(name)s”") % {"name": unit}, back=address(unit), lead=lead, button=_("合并"), tone="late"
-    )
+    lead = _("“%(name)s”停用并留在历史中；人员、网格和未办结的任务转到并入的单位。此操作不能撤销。")
+    return change_page(request, unit, form, services.merge_organisations, title=_("合并单位“%(name)s”"), lead=lead, button=_("合并"), tone="late")
 
 
 @page_or_form
 def organisation_close(request, pk):
     unit = unit_to_edit(request, pk)
     form = given(request, forms.CloseForm, initial={"on": clock.today()})
-    save = partial(services.close_organisation, unit, by=request.user)
     lead = _("没有承接单位时才撤销；有承接单位请用“合并”。")
-    return form_page(
-        request, form, save=save, title=_("撤销单位“%(name)s”") % {"name": unit}, back=address(unit), lead=lead, button=_("撤销"), tone="late"
-    )
+    return change_page(request, unit, form, services.close_organisation, title=_("撤销单位“%(name)s”"), lead=lead, button=_("撤销"), tone="late")
 
 
 @page_or_form

@@ -1,14 +1,21 @@
 """What the pages of this app have in common."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from common.errors import NotYourRole
 from grids import scope
 from grids.models import Grid
+
+page_or_form = require_http_methods(["GET", "POST"])
 
 
 def district_of(request) -> Grid:
@@ -58,6 +65,30 @@ def form_page(request, form, *, save, title, back, button=None, lead="", links=(
             return redirect(back)
     context = {"form": form, "title": title, "back": back, "button": button or _("保存"), "lead": lead, "links": links, "tone": tone}
     return render(request, "grids/form.html", context, status=400 if form.errors else 200)
+
+
+def address(row) -> str:
+    """The page of a grid or a unit."""
+    return reverse(f"grids:{row._meta.model_name}", args=[row.pk])
+
+
+def change_page(request, row, form, verb, *, title, lead="", **look):
+    """The form of one verb on a grid or a unit, which ``title`` and ``lead`` may name as ``%(name)s``."""
+    names = {"name": row}
+    save = partial(verb, row, by=request.user)
+    return form_page(request, form, save=save, title=title % names, back=address(row), lead=lead % names, **look)
+
+
+def edit_page(request, row, form, *, rename, edit):
+    """Name and the rest in one form, taken together or not at all; a new name is an entry of its own in the history."""
+
+    @transaction.atomic
+    def save(row, *, name, by, **changes):
+        if name != row.name:
+            rename(row, name=name, by=by)
+        edit(row, by=by, **changes)
+
+    return change_page(request, row, form, save, title=_("修改“%(name)s”"))
 
 
 def add_refusal(form, refused: ValidationError) -> None:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from common import clock
@@ -18,11 +18,10 @@ from grids.models import Handover, Membership, Organisation, Post
 from grids.services.history import check_keeper
 from grids.services.terms import may_hand_over
 from grids.views.bodies import unit_to_edit
-from grids.views.frame import district_of, form_page, given, show_page
+from grids.views.frame import district_of, form_page, given, page_or_form, show_page
 from grids.views.places import grid_to_edit
 
 PAGE_SIZE = 50
-page_or_form = require_http_methods(["GET", "POST"])
 
 
 @require_GET

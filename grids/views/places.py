@@ -6,7 +6,7 @@ from functools import partial
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from common import clock
 from grids import board, forms, services
@@ -14,9 +14,7 @@ from grids.models import Grid, Post, StructureChange
 from grids.roles import REQUIRED_POSTS, PostRole
 from grids.services.history import check_keeper
 from grids.services.terms import may_hand_over
-from grids.views.frame import form_page, given, show_page
-
-page_or_form = require_http_methods(["GET", "POST"])
+from grids.views.frame import address, change_page, edit_page, form_page, given, page_or_form, show_page
 
 
 def the_grid(request, pk) -> Grid:
@@ -52,10 +50,6 @@ def grid(request, pk):
     return show_page(request, "grids/grid.html", shown.district, **context)
 
 
-def address(grid: Grid) -> str:
-    return reverse("grids:grid", args=[grid.pk])
-
-
 @page_or_form
 def grid_new(request, pk):
     parent = grid_to_edit(request, pk)
@@ -74,56 +68,40 @@ def grid_new(request, pk):
 def grid_edit(request, pk):
     grid = grid_to_edit(request, pk)
     initial = {"name": grid.name, "code": grid.code, "organisation": grid.organisation_id, "extent": grid.extent}
-
-    def save(*, name, **changes):
-        if name != grid.name:
-            services.rename_grid(grid, name=name, by=request.user)
-        services.edit_grid(grid, by=request.user, **changes)
-
     form = given(request, forms.GridForm, district=grid.district, initial=initial)
-    return form_page(request, form, save=save, title=_("修改网格“%(name)s”") % {"name": grid}, back=address(grid))
+    return edit_page(request, grid, form, rename=services.rename_grid, edit=services.edit_grid)
 
 
 @page_or_form
 def grid_move(request, pk):
     grid = grid_to_edit(request, pk)
     form = given(request, forms.MoveForm, district=grid.district, initial={"on": clock.today()})
-    save = partial(services.move_grid, grid, by=request.user)
     lead = _("下级网格一起移动；已登记的问题随网格走，权限从保存时起按新的上级计算。")
-    return form_page(request, form, save=save, title=_("调整“%(name)s”的上级") % {"name": grid}, back=address(grid), lead=lead)
+    return change_page(request, grid, form, services.move_grid, title=_("调整“%(name)s”的上级"), lead=lead)
 
 
 @page_or_form
 def grid_merge(request, pk):
     grid = grid_to_edit(request, pk)
     form = given(request, forms.MergeGridForm, source=grid, initial={"on": clock.today()})
-    save = partial(services.merge_grids, grid, by=request.user)
-    lead = _("“%(name)s”停用并留在历史中，下级网格和已登记的问题转到并入的网格。此操作不能撤销。") % {"name": grid}
-    return form_page(
-        request, form, save=save, title=_("合并网格“%(name)s”") % {"name": grid}, back=address(grid), lead=lead, button=_("合并"), tone="late"
-    )
+    lead = _("“%(name)s”停用并留在历史中，下级网格和已登记的问题转到并入的网格。此操作不能撤销。")
+    return change_page(request, grid, form, services.merge_grids, title=_("合并网格“%(name)s”"), lead=lead, button=_("合并"), tone="late")
 
 
 @page_or_form
 def grid_split(request, pk):
     grid = grid_to_edit(request, pk)
     form = given(request, forms.SplitForm, initial={"on": clock.today()})
-    save = partial(services.split_grid, grid, by=request.user)
-    lead = _("“%(name)s”停用并留在历史中；下级网格和未办结的问题按位置转到新网格，没有边界的转到第一个。此操作不能撤销。") % {"name": grid}
-    return form_page(
-        request, form, save=save, title=_("拆分网格“%(name)s”") % {"name": grid}, back=address(grid), lead=lead, button=_("拆分"), tone="late"
-    )
+    lead = _("“%(name)s”停用并留在历史中；下级网格和未办结的问题按位置转到新网格，没有边界的转到第一个。此操作不能撤销。")
+    return change_page(request, grid, form, services.split_grid, title=_("拆分网格“%(name)s”"), lead=lead, button=_("拆分"), tone="late")
 
 
 @page_or_form
 def grid_close(request, pk):
     grid = grid_to_edit(request, pk)
     form = given(request, forms.CloseForm, initial={"on": clock.today()})
-    save = partial(services.close_grid, grid, by=request.user)
     lead = _("没有承接网格时才撤销；有承接网格请用“合并”。在任岗位到停用日前一天结束。")
-    return form_page(
-        request, form, save=save, title=_("撤销网格“%(name)s”") % {"name": grid}, back=address(grid), lead=lead, button=_("撤销"), tone="late"
-    )
+    return change_page(request, grid, form, services.close_grid, title=_("撤销网格“%(name)s”"), lead=lead, button=_("撤销"), tone="late")
 
 
 @page_or_form
@@ -131,15 +109,14 @@ def grid_polygon(request, pk):
     grid = grid_to_edit(request, pk)
     text = json.dumps(grid.polygon, ensure_ascii=False) if grid.polygon else ""
     form = given(request, forms.PolygonForm, initial={"text": text})
-    save = partial(services.set_polygon, grid, by=request.user)
     lead = _("坐标为 WGS-84（手机和 GPS 的坐标）。改动只影响今后登记的问题。两项都空表示取消边界。")
-    return form_page(request, form, save=save, title=_("“%(name)s”的边界") % {"name": grid}, back=address(grid), lead=lead)
+    return change_page(request, grid, form, services.set_polygon, title=_("“%(name)s”的边界"), lead=lead)
 
 
 @page_or_form
 def appoint(request, pk):
     grid = grid_to_edit(request, pk)
-    form = given(request, forms.AppointForm, district=grid.district, initial={"starts_on": clock.today(), "role": request.GET.get("role", "")})
+    form = given(request, forms.TermForm, district=grid.district, initial={"starts_on": clock.today(), "role": request.GET.get("role", "")})
     save = partial(services.appoint, grid=grid, by=request.user)
     links = [{"label": _("名单里没有此人：新建人员"), "url": reverse("grids:grid-person", args=[grid.pk])}]
     return form_page(request, form, save=save, title=_("任命“%(name)s”的网格人员") % {"name": grid}, back=address(grid), links=links)

@@ -7,12 +7,13 @@ import pytest
 from django.conf import settings
 
 from airduty import acts
+from audit.models import AuditEvent
 from grids.models import Membership, Post, StructureChange
 from rectification.models import Clock, Policy, ReminderRule
 from rectification.workflow import FINDING_STEPS, TASK_STEPS
 
 WRITERS = {"record": 0, "append": 0}
-HELPERS = {"receivers.py": {"_by_stranger": 0}, "terms.py": {"_end": 1}}
+HELPERS = {"receivers.py": {"_by_stranger": 0}, "terms.py": {"_begin": 1, "_end": 1}}
 """Functions that put an act on record → which argument names it; the helpers by the file in which they are private."""
 PASSED_ON = {"action"}
 """Names under which these functions hand an act to each other."""
@@ -84,4 +85,5 @@ def test_no_label_is_left_over(recorded):
 
 def test_kinds_of_rows_have_names_and_unknown_words_stay_readable():
     assert (acts.thing("accounts.User"), acts.thing("session"), acts.thing("of.nothing")) == ("人员账号", "会话", "of.nothing")
+    assert acts.actor(AuditEvent(actor_name="system")) == "系统" and acts.actor(AuditEvent(actor_name="system", actor_id=1)) == "system"
     assert (acts.label("of.nothing"), acts.result("locked")) == ("of.nothing", "锁定")

@@ -182,6 +182,19 @@ def test_a_grid_is_made_edited_moved_merged_and_closed_by_form(as_, district):
     assert "更名" in page and "新新村" in page
 
 
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [("grid-edit", {"name": "新名", "code": "T1"}), ("organisation-edit", {"name": "新名", "short_name": "新", "position": 1, "parent": 0})],
+)
+def test_an_edit_is_taken_whole_or_not_at_all(as_, district, page, form):
+    row = district.villages[0] if page == "grid-edit" else district.housing
+    before = row.name
+
+    assert status(as_(office_director=district), page, row.pk, method="post", **form) == 400
+    row.refresh_from_db()
+    assert row.name == before
+
+
 def test_units_headquarters_and_fields_are_kept_by_form(as_, district):
     client, today = as_(sysadmin=district), clock.today()
     assert status(client, "organisation-new", method="post", kind="department", name="区某局", short_name="某局", position=1) == 302
