@@ -54,7 +54,7 @@ class TokenView(APIView):
         if refusal := _out_of_order(user):
             return Response(refusal, status=status.HTTP_403_FORBIDDEN)
         token, _created = Token.objects.get_or_create(user=user)
-        audit.record("session.token", "session", by=user)
+        audit.record("session.token", "session", by=user, district_id=audit.home_of(user))
         return Response({"token": token.key})
 
 

@@ -27,7 +27,7 @@ ONE_TIME_ROUNDS = 20_000
 def change_own_details(user, *, phone, email, by):
     user.phone, user.email = phone, email
     user.save(update_fields=["phone", "email"])
-    audit.record("account.edit", user, by=by)
+    audit.record("account.edit", user, by=by, district_id=audit.home_of(by or user))
 
 
 def remember_language(user, language):
@@ -41,7 +41,7 @@ def change_password(user, password, *, by):
     user.set_password(password)
     user.must_change_password, user.one_time_until = False, None
     _store_password(user)
-    audit.record("account.password_change", user, by=by)
+    audit.record("account.password_change", user, by=by, district_id=audit.home_of(by or user))
 
 
 @transaction.atomic
@@ -53,7 +53,7 @@ def issue_one_time_password(user, *, by) -> str:
     user.one_time_until = timezone.now() + dt.timedelta(hours=settings.ONE_TIME_PASSWORD_HOURS)
     _store_password(user)
     end_sessions(user)
-    audit.record("account.password_issue", user, by=by)
+    audit.record("account.password_issue", user, by=by, district_id=audit.home_of(by or user))
     return password
 
 
@@ -61,7 +61,7 @@ def issue_one_time_password(user, *, by) -> str:
 def create_account(*, username, name, phone="", by) -> tuple[User, str]:
     """A new account and its one-time password. What the person may do follows from posts and memberships given to it."""
     user = User.objects.create(username=username, name=name, phone=phone)
-    audit.record("account.create", user, by=by)
+    audit.record("account.create", user, by=by, district_id=audit.home_of(by or user))
     return user, issue_one_time_password(user, by=by)
 
 
@@ -71,7 +71,7 @@ def deactivate(user, *, by):
     user.save(update_fields=["is_active"])
     end_sessions(user)
     Token.objects.filter(user=user).delete()
-    audit.record("account.deactivate", user, by=by)
+    audit.record("account.deactivate", user, by=by, district_id=audit.home_of(by or user))
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def take_off_second_factor(user, *, by):
     """The telephone is lost: the person sets up a new one at the next sign-in."""
     Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
-    audit.record("account.second_factor_reset", user, by=by)
+    audit.record("account.second_factor_reset", user, by=by, district_id=audit.home_of(by or user))
 
 
 @transaction.atomic

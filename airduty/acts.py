@@ -93,12 +93,20 @@ THINGS = {
 """What an event may be about that is no row."""
 
 
+ACTORS = {"system": _("系统"), "anonymous": _("未登录者")}
+"""Who acts without an account."""
+
+
 def label(action: str) -> str:
     return str(LABELS.get(action, action))
 
 
 def result(word: str) -> str:
     return str(RESULTS.get(word, word))
+
+
+def actor(event) -> str:
+    return str(ACTORS.get(event.actor_name, event.actor_name)) if event.actor_id is None else event.actor_name
 
 
 def thing(object_type: str) -> str:

@@ -324,8 +324,8 @@ ORGANISATION_MERGED = ["rectification.services.merged.organisation_merged"]
 DISTRICT_DEFAULTS = ["inspections.services.defaults.load", "rectification.services.defaults.load", "scorecards.services.defaults.load"]
 """Called with (district) by ``setup_district``: each app's editable defaults."""
 AUDIT_SCOPE = "grids.scope.audited_districts"
-AUDIT_HOME = ""
-"""``f(user) -> district id``: in whose chain a person's sign-ins and refusals are kept; without it in the system's."""
+AUDIT_HOME = "grids.scope.home_district"
+"""``f(user) -> district id``: in whose chain a person's sign-ins, refusals and account are kept; without it in the system's."""
 NOTICE_SCOPE = "grids.scope.office_districts"
 SECOND_FACTOR_NEEDED = "grids.scope.second_factor_needed"
 IS_FIELD_PERSON = "grids.scope.is_field"

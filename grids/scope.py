@@ -187,8 +187,16 @@ def for_the_campaign(view):
 
 # --- asked by lower floors through settings -----------------------------------------------------------------------------------------
 def audited_districts(user) -> frozenset:
-    """Districts whose audit log the person may read (``AUDIT_SCOPE``)."""
-    return rights(user).districts_with({Role.AUDITOR})
+    """Districts whose audit log the person may read (``AUDIT_SCOPE``); the system's own (0) too, where it serves a single district."""
+    own = rights(user).districts_with({Role.AUDITOR})
+    alone = own and apps.get_model("grids", "Grid").objects.districts().count() == 1
+    return own | {0} if alone else own
+
+
+def home_district(user) -> int:
+    """In whose chain the acts around a person's account are kept (``AUDIT_HOME``): their first district, 0 for somebody without one."""
+    found = rights(user)
+    return min(found.district_ids | found.districts_with({Role.AUDITOR}), default=0)
 
 
 def office_districts(user) -> frozenset:

@@ -57,8 +57,10 @@ def queue(
 
 
 def _in_their_words(person, title: Text, body: Text) -> dict:
+    """In the recipient's language; a body that only says the title again is left out."""
     with language.of(person):
-        return {"title": _spoken(title)[:TITLE_LENGTH], "body": _spoken(body)}
+        said, more = _spoken(title)[:TITLE_LENGTH], _spoken(body)
+    return {"title": said, "body": "" if more in said else more}
 
 
 def _spoken(text: Text) -> str:

@@ -79,6 +79,7 @@ def events(request):
     for event in rows:
         event.district_name = districts.get(event.district_id, "")
         event.act, event.outcome, event.thing = acts.label(event.action), acts.result(event.result), acts.thing(event.object_type)
+        event.actor = acts.actor(event)
     context = {
         "form": form,
         "events": rows,

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from accounts import services as accounts
 from audit import services, verify
 from audit.models import AuditEvent
 from common import clock
@@ -26,7 +27,8 @@ def record(district, action="finding.register", thing="thing", **more):
 
 
 def shown(client, **filters):
-    return [event.action for event in client.get(reverse("audit:events"), filters).context["events"]]
+    """Acts on the page, without the sign-in that led to it."""
+    return [event.action for event in client.get(reverse("audit:events"), filters).context["events"] if event.action != "session.sign_in"]
 
 
 def test_page_shows_acts_chain_heads_and_what_was_verified(client, district, settings, tmp_path):
@@ -92,6 +94,26 @@ def test_filters(client, district):
 def test_other_districts_are_not_there(client, district):
     record(DistrictFactory())
 
+    assert shown(client) == []
+
+
+def test_sign_ins_refusals_and_accounts_stand_in_the_chain_of_the_district(client, district):
+    DistrictFactory()
+    person = UserFactory(office_director=district)
+    client.force_login(person)
+    client.get(reverse("audit:events"))
+    accounts.create_account(username="new-one", name="新人", by=person)
+
+    client.force_login(UserFactory(auditor=district))
+    acts = [event.action for event in client.get(reverse("audit:events")).context["events"]]
+    assert acts[:5] == ["session.sign_in", "account.password_issue", "account.create", "access.refused", "session.sign_in"]
+
+
+def test_the_auditor_of_the_only_district_reads_the_systems_chain_too(client, district):
+    services.record("backup", "database", by=None)
+    assert shown(client) == ["backup"]
+
+    DistrictFactory()
     assert shown(client) == []
 
 

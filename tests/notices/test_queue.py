@@ -57,6 +57,12 @@ def test_everybody_is_told_in_their_own_language():
     assert said == ["zh-hans", "en"] * 2
 
 
+def test_a_body_that_only_repeats_the_title_is_left_out():
+    queue(UserFactory(), title="待销号：2026-000075 裸土未苫盖", body="2026-000075 裸土未苫盖")
+
+    assert Notice.objects.get().body == ""
+
+
 def test_the_key_does_not_know_the_language():
     """Whoever changes it between two scans is not told twice."""
     person = UserFactory()
