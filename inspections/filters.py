@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from common import clock
+from grids.forms.fields import SENSIBLE, DayInput
 from grids.models import Field, Grid, Organisation
 from grids.roles import OrganisationKind
 from inspections import access
@@ -95,13 +96,6 @@ def parties(request):
     return Organisation.objects.visible_to(request.user).filter(kind__in=kinds)
 
 
-class Day(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%d")
-
-
 def ends(label, name, *, after: bool):
     """A filter by Beijing day: from its beginning, or to its end."""
 
@@ -109,7 +103,7 @@ def ends(label, name, *, after: bool):
         moment = clock.at(day if after else day + dt.timedelta(days=1))
         return queryset.filter(**{f"{name}__{'gte' if after else 'lt'}": moment})
 
-    return django_filters.DateFilter(label=label, method=bound, widget=Day)
+    return django_filters.DateFilter(label=label, method=bound, widget=DayInput, validators=SENSIBLE)
 
 
 def empty_label(label):

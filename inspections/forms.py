@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from grids import scope
+from grids.forms.fields import day_field
 from grids.models import Grid
 from inspections.models import ProblemType
 from inspections.services.photos import MAX_PHOTOS
@@ -62,7 +63,7 @@ class ReportForm(forms.Form):
     uuid = forms.UUIDField(widget=forms.HiddenInput)
     source = forms.ChoiceField(label=_("问题来源"))
     superior_number = forms.CharField(label=_("上级编号"), max_length=60, required=False)
-    superior_due_on = forms.DateField(label=_("上级期限"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    superior_due_on = day_field(_("上级期限"), required=False)
     problem_type = TypeField(ProblemType.objects.none(), label=_("问题类型"), empty_label=_("请选择"))
     severity = forms.ChoiceField(label=_("严重程度"), required=False, choices=[("", _("按类型默认")), *Severity.choices])
     text = forms.CharField(

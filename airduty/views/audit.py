@@ -1,7 +1,5 @@
 """The record of acts, for auditors."""
 
-import datetime as dt
-
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Max, Q
@@ -10,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from airduty import acts
+from airduty.views.period import Period
 from airduty.views.slices import newest
 from audit import canonical
 from audit.models import Anchor, AuditEvent, Verification
-from common import clock
 from common.errors import NotYourRole
 from grids.models import Grid
 from grids.scope import audited_districts
@@ -21,13 +19,12 @@ from grids.scope import audited_districts
 PEOPLE_AT_MOST = 200
 
 
-class EventFilter(forms.Form):
+class EventFilter(Period):
     district = forms.TypedChoiceField(label=_("区域"), coerce=int, empty_value=None, required=False)
     action = forms.ChoiceField(label=_("动作"), choices=acts.choices, required=False)
     person = forms.CharField(label=_("人员"), max_length=60, required=False)
     object = forms.CharField(label=_("对象"), max_length=201, required=False)
-    since = forms.DateField(label=_("自"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
-    until = forms.DateField(label=_("至"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    field_order = ["district", "action", "person", "object", "since", "until"]
 
     def __init__(self, *args, districts: dict[int, str], **kwargs):
         super().__init__(*args, **kwargs)
@@ -35,11 +32,11 @@ class EventFilter(forms.Form):
 
     def apply(self, events):
         self.full_clean()
-        wanted = self.cleaned_data
+        wanted, (start, end) = self.cleaned_data, self.span()
         lookups = {
             "district_id": wanted.get("district"),
-            "ts__gte": wanted.get("since") and canonical.moment(clock.at(wanted["since"])),
-            "ts__lt": wanted.get("until") and canonical.moment(clock.at(wanted["until"] + dt.timedelta(days=1))),
+            "ts__gte": start and canonical.moment(start),
+            "ts__lt": end and canonical.moment(end),
         }
         events = events.filter(**{name: value for name, value in lookups.items() if value not in (None, "")})
         return _about(_by(_done(events, wanted.get("action")), wanted.get("person")), wanted.get("object"))

@@ -1,7 +1,5 @@
 """What people are told: one's own inbox, and for the office who was told what, when, by what and why not."""
 
-import datetime as dt
-
 from django import forms
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,8 +7,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from airduty.views.period import Period
 from airduty.views.slices import newest
-from common import clock
 from notices import services
 from notices.channels import available
 from notices.models import Channel, Notice, State
@@ -20,23 +18,22 @@ TONES = {State.SENT: "done", State.DEAD: "late", State.RETRY: "soon", State.CANC
 COUNTED_UP_TO = 1000
 
 
-class OutboxFilter(forms.Form):
+class OutboxFilter(Period):
     state = forms.ChoiceField(label=_("状态"), choices=[ALL, *State.choices], required=False)
     channel = forms.ChoiceField(label=_("渠道"), choices=[ALL, *Channel.choices], required=False)
     person = forms.CharField(label=_("收件人"), max_length=60, required=False)
-    since = forms.DateField(label=_("自"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
-    until = forms.DateField(label=_("至"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    field_order = ["state", "channel", "person", "since", "until"]
 
     def apply(self, notices):
         """Fields that make no sense are left out; the form says so beside them."""
         self.full_clean()
-        wanted = self.cleaned_data
+        wanted, (start, end) = self.cleaned_data, self.span()
         lookups = {
             "state": wanted.get("state"),
             "channel": wanted.get("channel"),
             "recipient__name__contains": wanted.get("person"),
-            "created_at__gte": wanted.get("since") and clock.at(wanted["since"]),
-            "created_at__lt": wanted.get("until") and clock.at(wanted["until"] + dt.timedelta(days=1)),
+            "created_at__gte": start,
+            "created_at__lt": end,
         }
         return notices.filter(**{name: value for name, value in lookups.items() if value})
 

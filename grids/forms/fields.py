@@ -12,7 +12,8 @@ from common import clock
 from grids import people
 from grids.models import Grid, Organisation
 
-EARLIEST, LATEST = dt.date(1950, 1, 1), dt.date(2099, 12, 31)
+SENSIBLE = [MinValueValidator(dt.date(1950, 1, 1)), MaxValueValidator(dt.date(2099, 12, 31))]
+"""Beyond these days the year was mistyped, and moments cannot be reckoned with."""
 
 
 class DayInput(forms.DateInput):
@@ -23,8 +24,7 @@ class DayInput(forms.DateInput):
 
 
 def day_field(label, **options):
-    """A day that somebody may mean: beyond these the year was mistyped."""
-    return forms.DateField(label=label, widget=DayInput(), validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)], **options)
+    return forms.DateField(label=label, widget=DayInput(), validators=SENSIBLE, **options)
 
 
 def offer(form: forms.Form, name: str, rows=None, *, choices=None) -> None:

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from common import clock
 from inspections.models import SavedView
@@ -134,6 +135,16 @@ def test_wrong_filter_says_so_and_does_not_hide_the_rest(desk, district):
     answer = desk.get("/ledger/", {"source": "no-such", "received_from": "gestern", "field": "x\x00", "township": "9" * 40})
     assert answer.status_code == 200
     assert set(answer.context["form"].errors) == {"source", "received_from", "field", "township"}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "page", ["inspections:ledger", "inspections:ledger-counts", "inspections:map", "rectification:tasks", "rectification:task-counts"]
+)
+def test_a_mistyped_year_breaks_no_list(desk, page, day):
+    words = dict.fromkeys(("received_from", "received_to", "registered_from", "registered_to", "due_from", "due_to"), day)
+
+    assert desk.get(reverse(page), words).status_code == 200
 
 
 def test_finding_with_a_task_of_the_organisation(desk, district):
