@@ -28,6 +28,10 @@ def needs_second_factor(user) -> bool:
     return settings.MFA_REQUIRED and import_string(settings.SECOND_FACTOR_NEEDED)(user)
 
 
+def has_second_factor(user) -> bool:
+    return is_mfa_enabled(user)
+
+
 def password_is_due(user) -> bool:
     """Whether the password must be changed now: given by somebody else, or older than ``PASSWORD_MAX_AGE_DAYS`` (0: no limit)."""
     if user.must_change_password:
@@ -43,7 +47,7 @@ def one_time_password_expired(user) -> bool:
 def next_step(user) -> Step:
     if password_is_due(user):
         return Step.PASSWORD
-    if needs_second_factor(user) and not is_mfa_enabled(user):
+    if needs_second_factor(user) and not has_second_factor(user):
         return Step.SECOND_FACTOR
     return Step.NONE
 

@@ -5,8 +5,8 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from common import clock
 from grids import scope
-from grids.models import Field, Grid, Handover, Membership, Organisation, Post
-from grids.roles import COMMANDERS, OFFICE, REQUIRED_POSTS, SETTINGS_KEEPERS, PostRole
+from grids.models import Grid, Handover, Membership, Organisation, Post
+from grids.roles import OFFICE, REQUIRED_POSTS, SETTINGS_KEEPERS, PostRole
 
 
 def members_of(organisation: Organisation, roles=None) -> QuerySet[User]:
@@ -17,12 +17,6 @@ def members_of(organisation: Organisation, roles=None) -> QuerySet[User]:
 def with_role(district: Grid | int, roles) -> QuerySet[User]:
     """People who hold one of ``roles`` anywhere in the district today."""
     return _of_memberships(Q(organisation__district_id=getattr(district, "pk", district)), roles)
-
-
-def commanders_of(field: Field) -> QuerySet[User]:
-    """Commander and deputies of the headquarters a field belongs to; nobody when it has none."""
-    headquarters = field.headquarters
-    return members_of(headquarters.organisation, COMMANDERS) if headquarters else User.objects.none()
 
 
 def holders_of(grid: Grid, roles=None) -> QuerySet[User]:

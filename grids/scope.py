@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from common import clock, language
 from common.errors import NotYourRole
-from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, SERVING, SETTINGS_KEEPERS, WHOLE_DISTRICT, PostRole, Role
+from grids.roles import HEADQUARTERS, OFFICE, PARTIES, SERVING, SETTINGS_KEEPERS, WHOLE_DISTRICT, PostRole, Role
 
 
 @dataclass(frozen=True)
@@ -160,17 +160,6 @@ def under(paths, name: str) -> Q:
 def own_districts(user):
     """QuerySet of the districts (roots) in which the person is somebody."""
     return apps.get_model("grids", "Grid").objects.districts().filter(pk__in=rights(user).district_ids).order_by("pk")
-
-
-def is_commander_of(user, field_) -> bool:
-    """Whether the person commands (or is deputy in) the headquarters this field belongs to."""
-    headquarters = field_.headquarters
-    return headquarters is not None and rights(user).in_organisation(headquarters.organisation_id, COMMANDERS)
-
-
-def serves_headquarters_of(user, field_) -> bool:
-    headquarters = field_.headquarters
-    return headquarters is not None and rights(user).in_organisation(headquarters.organisation_id, HEADQUARTERS)
 
 
 def for_the_campaign(view):

@@ -27,6 +27,7 @@ urlpatterns = [
     path("people/<int:pk>/edit/", persons.person_edit, name="person-edit"),
     path("people/<int:pk>/phone/", persons.person_phone, name="person-phone"),
     path("people/<int:pk>/password/", persons.person_password, name="person-password"),
+    path("people/<int:pk>/second-factor/", persons.person_second_factor, name="person-second-factor"),
     path("people/<int:pk>/active/", persons.person_active, name="person-active"),
     path("posts/<int:pk>/end/", persons.post_end, name="post-end"),
     path("posts/<int:pk>/handover/", persons.post_handover, name="post-handover"),

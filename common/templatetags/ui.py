@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django import template
-from django.forms import CheckboxInput, CheckboxSelectMultiple, ClearableFileInput, RadioSelect, Select
+from django.forms import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.templatetags.static import static
 from django.utils import dateformat
 from django.utils.html import format_html
@@ -180,11 +180,6 @@ def is_choices(field) -> bool:
 @register.filter
 def is_tick(field) -> bool:
     return isinstance(field.field.widget, CheckboxInput)
-
-
-@register.filter
-def is_upload(field) -> bool:
-    return isinstance(field.field.widget, ClearableFileInput)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from grids.services.persons import (
     reactivate_person,
     reset_password,
     show_phone,
+    take_off_second_factor,
 )
 from grids.services.places import close_grid, create_district, create_grid, edit_grid, move_grid, rename_grid, set_polygon
 from grids.services.splitting import split_grid
@@ -52,4 +53,5 @@ __all__ = [
     "set_polygon",
     "show_phone",
     "split_grid",
+    "take_off_second_factor",
 ]

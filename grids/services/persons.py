@@ -79,6 +79,15 @@ def reset_password(user: User, *, district: Grid, by) -> str:
 
 
 @transaction.atomic
+def take_off_second_factor(user: User, *, district: Grid, by) -> None:
+    """For somebody whose telephone is lost: the next sign-in asks for a new one. Nobody puts down his own this way."""
+    _check_of_district(user, district, by)
+    if by is not None and user.pk == by.pk:
+        raise NotYourRole(_("不能解除自己的两步验证，请由另一位管理人员办理。"))
+    accounts.take_off_second_factor(user, by=by)
+
+
+@transaction.atomic
 def deactivate_person(user: User, *, district: Grid, by) -> None:
     """The person has left: no sign-in. Terms stay as they are and count no longer; history keeps the name."""
     _check_of_district(user, district, by)

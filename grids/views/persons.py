@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import Http404
@@ -12,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from accounts.policy import has_second_factor
 from common import clock
 from grids import forms, people, scope, services
 from grids.models import Handover, Membership, Organisation, Post
@@ -98,6 +100,7 @@ def show(request, person: User, **extra):
         "handovers": standing_in.select_related(*related).order_by("-starts_on", "-pk")[:50],
         "today": today,
         "may_edit": keeper,
+        "has_second_factor": keeper and has_second_factor(person),
         "may_see_phone": bool(district_id) and people.may_see_phones(viewer, district_id),
     }
     return render(request, "grids/person.html", context | extra)
@@ -130,6 +133,14 @@ def person_phone(request, pk):
 def person_password(request, pk):
     person, district = person_to_edit(request, pk)
     return show(request, person, password=services.reset_password(person, district=district, by=request.user))
+
+
+@require_POST
+def person_second_factor(request, pk):
+    person, district = person_to_edit(request, pk)
+    services.take_off_second_factor(person, district=district, by=request.user)
+    messages.success(request, _("已解除，本人下次登录时重新启用。"))
+    return redirect(address(person))
 
 
 @require_POST

@@ -4,6 +4,8 @@ import io
 import json
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import is_mfa_enabled
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -193,6 +195,26 @@ def test_an_edit_is_taken_whole_or_not_at_all(as_, district, page, form):
     assert status(as_(office_director=district), page, row.pk, method="post", **form) == 400
     row.refresh_from_db()
     assert row.name == before
+
+
+def test_a_lost_second_factor_is_taken_off_by_another_keeper(as_, district):
+    person = UserFactory(dept_handler=district.housing)
+    TOTP.activate(person, "A" * 32)
+    client = as_(office_director=district)
+    assert "解除两步验证" in client.get(reverse("grids:person", args=[person.pk])).content.decode()
+
+    assert status(client, "person-second-factor", person.pk, method="post") == 302
+    assert not is_mfa_enabled(person)
+    assert AuditEvent.objects.filter(action="account.second_factor_reset", actor_id=client.user.pk).exists()
+    assert "解除两步验证" not in client.get(reverse("grids:person", args=[person.pk])).content.decode()
+
+
+def test_nobody_takes_off_his_own_second_factor(as_, district):
+    client = as_(office_director=district)
+    TOTP.activate(client.user, "A" * 32)
+
+    assert status(client, "person-second-factor", client.user.pk, method="post") == 403
+    assert is_mfa_enabled(client.user)
 
 
 def test_units_headquarters_and_fields_are_kept_by_form(as_, district):

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rectification.views.mobile import ON_THE_PHONE
 from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
 
-PEOPLE = ("person", "person-edit", "person-phone", "person-password", "person-active")
+PEOPLE = ("person", "person-edit", "person-phone", "person-password", "person-second-factor", "person-active")
 ORGANISATIONS = ("organisation", "organisation-edit", "organisation-merge", "organisation-close", "grant", "organisation-person")
 GRIDS = ("grid", "grid-new", "grid-edit", "grid-move", "grid-merge", "grid-split", "grid-close", "grid-polygon", "appoint", "grid-person")
 

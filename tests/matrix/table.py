@@ -76,6 +76,7 @@ TABLE = {
     "grids:person-edit": {"GET": "200 keepers; 404 field auditor foreign; 403 *", "POST": "400 keepers; 404 field auditor foreign; 403 *"},
     "grids:person-phone": {"GET": "405 *", "POST": "200 town office keepers; 404 field auditor foreign; 403 *"},
     "grids:person-password": {"GET": "405 *", "POST": "200 keepers; 404 field auditor foreign; 403 *"},
+    "grids:person-second-factor": {"GET": "405 *", "POST": "302 keepers; 404 field auditor foreign; 403 *"},
     "grids:person-active": {"GET": "405 *", "POST": "302 keepers; 404 field auditor foreign; 403 *"},
     "grids:post-end": {"GET": "200 keepers; 404 auditor foreign; 403 *", "POST": "400 keepers; 404 auditor foreign; 403 *"},
     "grids:post-handover": {
