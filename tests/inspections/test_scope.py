@@ -67,8 +67,22 @@ def test_nobody_meets_a_foreign_row_anywhere(client, district, world):
         assert {key for key in world if token(key) in mine} == own, name
 
 
+def of_the_campaign(district):
+    """All but those who only serve the system."""
+    return {name: found for name, found in people(district).items() if name not in ("auditor", "administrator")}
+
+
+def test_who_only_serves_the_system_is_told_so(client, district, world):
+    for name in ("auditor", "administrator"):
+        client.force_login(people(district)[name][0])
+        for address in ("/ledger/", "/ledger/counts/", "/ledger/map/", "/ledger/map/data/", "/tasks/", "/tasks/counts/", "/tasks/verify/"):
+            answer = client.get(address)
+            assert (answer.status_code, "不参与问题办理" in answer.content.decode()) == (403, True), (name, address)
+        assert client.post("/ledger/export/", {"format": "xlsx"}).status_code == 403
+
+
 def test_counts_are_those_of_the_own_rows(client, district, world):
-    for name, (user, own) in people(district).items():
+    for name, (user, own) in of_the_campaign(district).items():
         client.force_login(user)
         assert f"{len(own)} 条" in body(client, "/ledger/counts/?box=all"), name
 
@@ -76,7 +90,7 @@ def test_counts_are_those_of_the_own_rows(client, district, world):
 def test_map_and_exports_hold_the_own_rows_only(client, district, world):
     import openpyxl
 
-    for name, (user, own) in people(district).items():
+    for name, (user, own) in of_the_campaign(district).items():
         client.force_login(user)
         points = client.get("/ledger/map/data/?box=all").json()["points"]
         assert len(points) == len(own), name
