@@ -179,6 +179,7 @@ class TaskSerializer(serializers.ModelSerializer):
     role_label = serializers.CharField(source="get_role_display")
     is_overdue = serializers.SerializerMethodField()
     url = serializers.CharField(source="get_absolute_url")
+    conclusion = serializers.ChoiceField(Conclusion.choices, allow_blank=True)
 
     class Meta:
         model = Task

@@ -12,6 +12,7 @@ from inspections.models import Finding, ProblemType
 from inspections.services.photos import MAX_PHOTOS
 from inspections.services.submit import photos_missing
 from inspections.words import Severity, Source
+from worktime.models import Unit
 
 MAX_PHOTO_BYTES = 15_000_000
 WHOLE = 2_147_483_647
@@ -78,9 +79,9 @@ class TaskBrief(serializers.Serializer):
     accept_due_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
     original_due_at = serializers.DateTimeField()
-    fed_back_at = serializers.DateTimeField()
-    passed_at = serializers.DateTimeField()
-    late_since = serializers.DateTimeField()
+    fed_back_at = serializers.DateTimeField(allow_null=True)
+    passed_at = serializers.DateTimeField(allow_null=True)
+    late_since = serializers.DateTimeField(allow_null=True)
     returns = serializers.IntegerField()
     extensions = serializers.IntegerField()
 
@@ -94,8 +95,8 @@ class FindingSerializer(serializers.ModelSerializer):
     field_name = serializers.CharField(source="field.name")
     problem_type = serializers.CharField(source="problem_type.code")
     problem_type_name = serializers.CharField(source="problem_type.name")
-    grid = serializers.CharField(source="grid.code", default=None)
-    grid_name = serializers.CharField(source="grid.name", default=None)
+    grid = serializers.CharField(source="grid.code", default=None, allow_null=True)
+    grid_name = serializers.CharField(source="grid.name", default=None, allow_null=True)
     url = serializers.CharField(source="get_absolute_url")
     tasks = TaskBrief(many=True)
 
@@ -129,8 +130,8 @@ class FindingDetailSerializer(FindingSerializer):
     photos = serializers.SerializerMethodField()
     photos_missing = serializers.SerializerMethodField()
     flags = serializers.JSONField()
-    merged_into = serializers.CharField(source="merged_into.number", default=None)
-    rebound_of = serializers.CharField(source="rebound_of.number", default=None)
+    merged_into = serializers.CharField(source="merged_into.number", default=None, allow_null=True)
+    rebound_of = serializers.CharField(source="rebound_of.number", default=None, allow_null=True)
     reporter = serializers.SerializerMethodField()
 
     class Meta(FindingSerializer.Meta):
@@ -156,16 +157,16 @@ class SubmissionSerializer(serializers.Serializer):
 
     id = serializers.IntegerField()
     uuid = serializers.UUIDField()
-    number = serializers.CharField()
+    number = serializers.CharField(allow_null=True)
     state = serializers.CharField()
     state_label = serializers.CharField(source="get_state_display")
     version = serializers.IntegerField()
     source = serializers.CharField()
-    grid = serializers.CharField(source="grid.code", default=None)
-    grid_name = serializers.CharField(source="grid.name", default=None)
+    grid = serializers.CharField(source="grid.code", default=None, allow_null=True)
+    grid_name = serializers.CharField(source="grid.name", default=None, allow_null=True)
     received_at = serializers.DateTimeField()
-    due_at = serializers.DateTimeField()
-    step_due_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    step_due_at = serializers.DateTimeField(allow_null=True)
     flags = serializers.JSONField()
     url = serializers.CharField(source="get_absolute_url")
     photos_missing = serializers.SerializerMethodField()
@@ -195,6 +196,7 @@ class PhotoAnswer(serializers.Serializer):
 class ProblemTypeSerializer(serializers.ModelSerializer):
     field = serializers.CharField(source="field.code")
     field_name = serializers.CharField(source="field.name")
+    arrive_unit = serializers.ChoiceField(Unit.choices, allow_blank=True)
 
     class Meta:
         model = ProblemType
@@ -208,8 +210,8 @@ class ProblemTypeSerializer(serializers.ModelSerializer):
 
 
 class GridSerializer(serializers.ModelSerializer):
-    parent = serializers.IntegerField(source="parent_id")
-    organisation = serializers.CharField(source="organisation.short_name", default=None)
+    parent = serializers.IntegerField(source="parent_id", allow_null=True)
+    organisation = serializers.CharField(source="organisation.short_name", default=None, allow_null=True)
 
     class Meta:
         model = Grid
