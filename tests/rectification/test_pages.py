@@ -124,7 +124,7 @@ def test_every_page_costs_the_same_with_one_and_with_three_rows(client, scene):
 
     after = [cost(client, each) for each in pages]
 
-    assert after[0] == costs[0] <= 24
+    assert after[0] == costs[0] <= 16
     for _ in range(2):
         scene.task("accepted")
         scene.task("fed_back", risk="medium")
