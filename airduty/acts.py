@@ -29,7 +29,7 @@ GROUPS: dict[str, tuple] = {
             "deactivate": _("停用账号"),
             "password_change": _("修改密码"),
             "password_issue": _("发放一次性密码"),
-            "second_factor_reset": _("解除两步验证"),
+            "second_factor_reset": pgettext_lazy("act", "解除两步验证"),
             "show_phone": _("查看完整号码"),
         },
     ),
