@@ -30,6 +30,17 @@ def chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None)
 
 
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
 def chinese_font() -> bool:
     lister = shutil.which("fc-list")
     return bool(lister) and bool(subprocess.run([lister, ":lang=zh-cn"], capture_output=True, text=True).stdout.strip())

@@ -11,21 +11,13 @@ from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
 
+from scripts import provide
 from scripts.screens import pages
 
 WIDTHS = {1440: 900, 390: 844}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 SLOW = 2000
 CHECKS = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 OF_PERSON = re.compile(
     r'<header class="top.*?</header>|<nav class="side".*?</nav>|name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"|value="[0-9a-f-]{36}"',
     re.S,
@@ -248,7 +240,7 @@ def walk_as(arguments: dict) -> list[dict]:
 
     django.setup()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=arguments.pop("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=arguments.pop("chromium"), args=provide.CHROMIUM_FLAGS)
         try:
             languages = arguments.pop("languages")
             return Walk(browser, **arguments).run(languages)
