@@ -371,6 +371,13 @@ function edited() {
   saveDraft();
 }
 
+// Photos of a draft are held by this page alone: whoever leaves before they are sent is asked first.
+function asked(event) {
+  if (!photos.length || gone) return;
+  event.preventDefault();
+  event.returnValue = true;
+}
+
 // --- start -----------------------------------------------------------------------------------------------------------------------------
 function start() {
   find("[data-place-fields]").hidden = true;
@@ -400,6 +407,7 @@ function start() {
   }
   form.addEventListener("input", (event) => { if (event.target.type !== "file") edited(); });
   form.addEventListener("submit", submitted);
+  window.addEventListener("beforeunload", asked);
 }
 
 start();
