@@ -101,7 +101,8 @@ class Month:
     def late_sign(self) -> Iterator[tuple[str, dict]]:
         """Every party signs, whoever only supports too."""
         for task in self.tasks:
-            late = not (task.signed or task.fed_back) or (task.signed is not None and task.signed > task.sign_by)
+            done = task.signed or task.fed_back
+            late = done is None or done > task.sign_by
             if late and self.papers.within(task.sign_by) and task.left is None and task.unit in self.place.units:
                 yield "late_sign", row(task.unit, task.finding, task=task.id, key=f"sign:{task.id}")
 

@@ -153,8 +153,9 @@ def rebound(month: Month) -> list[QuerySet]:
 
 
 def late_sign(month: Month) -> list[QuerySet]:
-    """Not signed for when the limit for signing ran out, in the month in which it ran out."""
-    unsigned = Q(accepted_at__gt=F("accept_due_at")) | Q(accepted_at=None, fed_back_at=None)
+    """Neither signed for nor released from when the limit for signing ran out, in the month in which it ran out; what came later changes nothing."""
+    unreleased = Q(fed_back_at=None) | Q(fed_back_at__gt=F("accept_due_at"))
+    unsigned = Q(accepted_at__gt=F("accept_due_at")) | Q(accepted_at=None) & unreleased
     late = Task.objects.filter(unsigned & month.within("accept_due_at"), district_id=month.district_id, organisation_id__in=list(month.units))
     signed_before_cut_off = Case(When(accepted_at__lt=month.end, then=F("accepted_at")), default=None, output_field=DateTimeField())
     return [

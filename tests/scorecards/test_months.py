@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from common import clock
+from rectification.models import Task
 from scorecards import services
 from scorecards.models import Scorecard, ScoreLine, ScoreRow
 from tests.factories.inspections import FindingEventFactory, FindingFactory
@@ -359,6 +360,16 @@ def test_late_signing_belongs_to_the_month_in_which_the_limit_ran_out(district):
     build(district)
 
     assert (line(district._town_a, "late_sign").numerator, line(district._town_a, "late_sign").points) == (1, 450)
+
+
+@pytest.mark.parametrize(("day", "month", "late"), [(1, 10, 0), (28, 10, 1), (8, 11, 1)])
+def test_a_release_after_the_limit_does_not_heal_a_missing_signature(district, day, month, late):
+    task = task_of(district, at=beijing(1), due=beijing(30))
+    Task.objects.filter(pk=task.pk).update(fed_back_at=beijing(day, 5, month=month))
+
+    build(district)
+
+    assert line(district._town_a, "late_sign").numerator == late
 
 
 def test_the_other_party_owes_the_check_of_a_low_risk_problem(district):
