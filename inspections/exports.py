@@ -1,12 +1,16 @@
 """The ledger as a workbook, in the columns of the 整改台账 (domain 3.6.1). The reporter is in none of them: a sheet is forwarded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from types import SimpleNamespace
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Prefetch
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 import sheets.services
 from common import clock
@@ -25,54 +29,90 @@ CHUNK = 500
 FEEDBACK, VERDICTS = ("feedback", "progress"), ("pass", "confirm", "draw")
 
 
+@dataclass(frozen=True)
+class Line:
+    """What one row of the sheet is written from."""
+
+    n: int
+    row: LedgerRow
+    duty: SimpleNamespace
+    telephones: bool
+    """Whether telephone numbers are shown whole."""
+
+    @property
+    def finding(self) -> Finding:
+        return self.row.finding
+
+    @property
+    def is_closed(self) -> bool:
+        return self.finding.state in CLOSED_STATES
+
+    @property
+    def is_rectified(self) -> bool:
+        return bool(self.finding.rectified_at) or self.is_closed
+
+    @cached_property
+    def looked_back(self) -> list:
+        return [each for each in self.finding.look_backs.all() if each.done_at]
+
+
+def _filled_by_hand(_line: Line) -> str:
+    """Columns of the common form that have no source here yet."""
+    return ""
+
+
+COLUMNS: list[tuple[str, int, str, Callable[[Line], Any]]] = [
+    (gettext_noop("序号"), 6, "int", lambda line: line.n),
+    (gettext_noop("问题编号"), 14, "text", lambda line: line.finding.number or ""),
+    (gettext_noop("问题来源"), 12, "text", lambda line: line.finding.get_source_display()),
+    (gettext_noop("交办文号"), 12, "text", _filled_by_hand),
+    (gettext_noop("交办日期"), 12, "date", lambda line: _day(line.finding.assigned_at)),
+    (gettext_noop("问题描述"), 40, "text", lambda line: line.finding.text),
+    (gettext_noop("问题位置"), 24, "text", lambda line: line.finding.address),
+    (gettext_noop("专项领域"), 14, "text", lambda line: line.finding.field.name),
+    (gettext_noop("问题类型"), 20, "text", lambda line: line.finding.problem_type.name),
+    (gettext_noop("严重程度"), 10, "text", lambda line: line.finding.get_severity_display()),
+    (gettext_noop("整改目标"), 24, "text", lambda line: line.finding.problem_type.closing_condition),
+    (gettext_noop("整改措施"), 30, "text", lambda line: line.duty.measure),
+    (gettext_noop("整改类型"), 10, "text", lambda line: line.finding.get_kind_display()),
+    (gettext_noop("整改时限"), 12, "date", lambda line: _day(line.duty.due_at)),
+    (gettext_noop("责任单位（属地）"), 16, "text", lambda line: line.row.territorial),
+    (gettext_noop("责任单位（行业）"), 16, "text", lambda line: line.row.of_role("sector")),
+    (gettext_noop("牵头单位"), 14, "text", lambda line: line.row.of_role("lead")),
+    (gettext_noop("责任领导"), 10, "text", _filled_by_hand),
+    (gettext_noop("责任人"), 10, "text", lambda line: line.duty.handler),
+    (gettext_noop("联系电话"), 14, "text", lambda line: line.duty.phone if line.telephones else mask_phone(line.duty.phone)),
+    (gettext_noop("整改进展"), 30, "text", lambda line: line.duty.progress),
+    (gettext_noop("完成率"), 9, "text", lambda line: "100%" if line.is_rectified else ""),
+    (gettext_noop("完成日期"), 12, "date", lambda line: _day(line.finding.rectified_at)),
+    (gettext_noop("核查单位"), 14, "text", _filled_by_hand),
+    (gettext_noop("核查人"), 10, "text", lambda line: line.duty.verifier),
+    (gettext_noop("核查日期"), 12, "date", lambda line: _day(line.duty.verified_at)),
+    (gettext_noop("核查意见"), 24, "text", lambda line: line.duty.verdict),
+    (gettext_noop("是否办结"), 9, "text", lambda line: line.is_rectified),
+    (gettext_noop("是否销号"), 9, "text", lambda line: line.is_closed),
+    (gettext_noop("销号日期"), 12, "date", lambda line: _day(line.finding.struck_off_at)),
+    (gettext_noop("公示起止"), 14, "text", _filled_by_hand),
+    (gettext_noop("回头看日期"), 12, "date", lambda line: _day(line.looked_back[-1].done_at) if line.looked_back else None),
+    (gettext_noop("回头看结果"), 12, "text", lambda line: line.looked_back[-1].get_result_display() if line.looked_back else ""),
+    (gettext_noop("是否反弹"), 9, "text", lambda line: any(each.result == "rebound" for each in line.looked_back) if line.looked_back else ""),
+    (gettext_noop("延期次数"), 9, "int", lambda line: line.duty.extensions),
+    (gettext_noop("返工次数"), 9, "int", lambda line: line.duty.returns),
+    (gettext_noop("扣分"), 8, "text", _filled_by_hand),
+    (gettext_noop("问责情况"), 14, "text", _filled_by_hand),
+    (gettext_noop("备注"), 24, "text", _filled_by_hand),
+    (gettext_noop("上级编号"), 16, "text", lambda line: line.finding.superior_number),
+    (gettext_noop("所属网格"), 16, "text", lambda line: line.finding.grid.name if line.finding.grid_id else ""),
+    (gettext_noop("经度"), 12, "text", lambda line: "" if line.finding.lon is None else f"{line.finding.lon:.6f}"),
+    (gettext_noop("纬度"), 12, "text", lambda line: "" if line.finding.lat is None else f"{line.finding.lat:.6f}"),
+    (gettext_noop("状态"), 10, "text", lambda line: line.row.state_label),
+    (gettext_noop("时限状态"), 12, "text", lambda line: "" if line.row.limit is None else line.row.clock),
+]
+"""Title, width, kind and what stands there."""
+
+
 def columns() -> list[Col]:
-    return [
-        Col(_("序号"), 6, "int"),
-        Col(_("问题编号"), 14),
-        Col(_("问题来源"), 12),
-        Col(_("交办文号"), 12),
-        Col(_("交办日期"), 12, "date"),
-        Col(_("问题描述"), 40),
-        Col(_("问题位置"), 24),
-        Col(_("专项领域"), 14),
-        Col(_("问题类型"), 20),
-        Col(_("严重程度"), 10),
-        Col(_("整改目标"), 24),
-        Col(_("整改措施"), 30),
-        Col(_("整改类型"), 10),
-        Col(_("整改时限"), 12, "date"),
-        Col(_("责任单位（属地）"), 16),
-        Col(_("责任单位（行业）"), 16),
-        Col(_("牵头单位"), 14),
-        Col(_("责任领导"), 10),
-        Col(_("责任人"), 10),
-        Col(_("联系电话"), 14),
-        Col(_("整改进展"), 30),
-        Col(_("完成率"), 9),
-        Col(_("完成日期"), 12, "date"),
-        Col(_("核查单位"), 14),
-        Col(_("核查人"), 10),
-        Col(_("核查日期"), 12, "date"),
-        Col(_("核查意见"), 24),
-        Col(_("是否办结"), 9),
-        Col(_("是否销号"), 9),
-        Col(_("销号日期"), 12, "date"),
-        Col(_("公示起止"), 14),
-        Col(_("回头看日期"), 12, "date"),
-        Col(_("回头看结果"), 12),
-        Col(_("是否反弹"), 9),
-        Col(_("延期次数"), 9, "int"),
-        Col(_("返工次数"), 9, "int"),
-        Col(_("扣分"), 8),
-        Col(_("问责情况"), 14),
-        Col(_("备注"), 24),
-        Col(_("上级编号"), 16),
-        Col(_("所属网格"), 16),
-        Col(_("经度"), 12),
-        Col(_("纬度"), 12),
-        Col(_("状态"), 10),
-        Col(_("时限状态"), 12),
-    ]
+    return [Col(_(title), width, kind) for title, width, kind, _value in COLUMNS]
 
 
 def with_history(queryset):
@@ -86,62 +126,11 @@ def lines(queryset, *, by, tick=None) -> Iterator[list]:
     now, townships = clock.now(), township_names(scope.rights(by).district_ids)
     telephones = scope.rights(by).has(*OFFICE, Role.SUPERVISION)
     for n, finding in enumerate(with_history(queryset.order_by("-pk")).iterator(chunk_size=CHUNK), 1):
-        yield line(n, LedgerRow(finding, now=now, townships=townships), telephones=telephones)
+        row = LedgerRow(finding, now=now, townships=townships)
+        line = Line(n, row, _duty_of(row), telephones)
+        yield [value(line) for _title, _width, _kind, value in COLUMNS]
         if tick and n % CHUNK == 0:
             tick(n)
-
-
-def line(n: int, row: LedgerRow, *, telephones: bool) -> list:
-    finding, duty = row.finding, _duty_of(row)
-    closed = finding.state in CLOSED_STATES
-    looked = [each for each in finding.look_backs.all() if each.done_at]
-    return [
-        n,
-        finding.number or "",
-        finding.get_source_display(),
-        "",
-        _day(finding.assigned_at),
-        finding.text,
-        finding.address,
-        finding.field.name,
-        finding.problem_type.name,
-        finding.get_severity_display(),
-        finding.problem_type.closing_condition,
-        duty.measure,
-        finding.get_kind_display(),
-        _day(duty.due_at),
-        row.territorial,
-        row.of_role("sector"),
-        row.of_role("lead"),
-        "",
-        duty.handler,
-        duty.phone if telephones else mask_phone(duty.phone),
-        duty.progress,
-        "100%" if closed or finding.rectified_at else "",
-        _day(finding.rectified_at),
-        "",
-        duty.verifier,
-        _day(duty.verified_at),
-        duty.verdict,
-        bool(finding.rectified_at) or closed,
-        closed,
-        _day(finding.struck_off_at),
-        "",
-        _day(looked[-1].done_at) if looked else None,
-        looked[-1].get_result_display() if looked else "",
-        any(each.result == "rebound" for each in looked) if looked else "",
-        duty.extensions,
-        duty.returns,
-        "",
-        "",
-        "",
-        finding.superior_number,
-        finding.grid.name if finding.grid_id else "",
-        "" if finding.lon is None else f"{finding.lon:.6f}",
-        "" if finding.lat is None else f"{finding.lat:.6f}",
-        row.state_label,
-        "" if row.limit is None else row.clock,
-    ]
 
 
 def _day(moment):

@@ -60,12 +60,13 @@ key                    column                        value
 import datetime as dt
 import re
 import uuid
-from typing import Any
+from dataclasses import replace
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from common import clock
 from grids.models import Field, Grid, Organisation
@@ -82,59 +83,65 @@ SEVERAL = re.compile(r"[、,，;；/\n]+")
 CORRECTED = ("text", "address", "problem_type", "field", "severity")
 
 
-def columns(district: Grid) -> list[Column]:
-    """The sheet's columns with the synonyms met in real files (domain 3.6)."""
-    texts: dict[str, Any] = {"kind": "text"}
-    return [
-        Column("number", _("问题编号"), ("编号", "问题编码", "受理编号", "点位编号", "台账编号"), required=True, max_length=60),
-        Column("source", _("问题来源"), ("来源", "台账来源", "发现方式"), required=True, kind="choice", choices=SOURCE_WORDS),
-        Column("order_number", _("交办文号"), ("文号", "交办单号"), **texts),
-        Column("ordered_on", _("交办日期"), ("交办时间", "发现时间", "下发日期", "创建时间", "受理日期"), required=True, kind="date"),
-        Column(
-            "text",
-            _("问题描述"),
-            ("问题详情描述", "存在问题", "问题内容", "交办问题基本情况", "问题标题", "主要问题"),
-            required=True,
-            max_length=2000,
-        ),
-        Column("address", _("问题位置"), ("位置", "详细地址", "地址", "点位", "地点"), max_length=200),
-        Column("lonlat", _("经纬度"), ("坐标", "位置坐标"), kind="lonlat"),
-        Column("field", _("专项领域"), ("专项", "领域", "问题类别", "所属专项"), **texts),
-        Column("problem_type", _("问题类型"), ("类型", "污染类型", "问题种类"), required=True),
-        Column("severity", _("严重程度"), ("影响程度",), kind="choice", choices=SEVERITY_WORDS),
-        Column("goal", _("整改目标"), ("整改要求", "整改标准", "整改完成标准"), **texts),
-        Column("measure", _("整改措施"), ("细化措施", "处理和整改情况"), **texts),
-        Column("kind", _("整改类型"), ("整改方式", "整改性质", "时限类型"), kind="choice", choices=KIND_WORDS),
-        Column("due_on", _("整改时限"), ("整改期限", "整改截止日期", "完成时限", "截止日期", "时限"), kind="date"),
-        Column(
-            "territorial", _("责任单位（属地）"), ("属地责任单位", "属地", "责任单位", "属地单位", "行政区域", "乡办", "整改责任单位"), required=True
-        ),
-        Column("sector", _("责任单位（行业）"), ("行业责任单位", "行业", "行业部门", "行业主管部门", "所属部门", "责任部门"), **texts),
-        Column("lead", _("牵头单位"), ("牵头部门",), **texts),
-        Column("leader", _("责任领导"), ("包保领导", "协助领导", "整改第一责任人"), **texts),
-        Column("person", _("责任人"), ("整改责任人", "具体责任人"), **texts),
-        Column("phone", _("联系电话"), ("电话", "联系方式"), **texts),
-        Column("progress", _("整改进展"), ("最新整改反馈", "整改情况", "整改完成情况", "已采取措施"), **texts),
-        Column("percent", _("完成率"), ("进度", "完成比例"), **texts),
-        Column("finished_on", _("完成日期"), ("完成时间", "整改完成时间", "整改反馈时间"), kind="date"),
-        Column("verifying_unit", _("核查单位"), ("验收单位",), **texts),
-        Column("verifier", _("核查人"), ("核查人员", "验收人员", "验收人"), **texts),
-        Column("verified_on", _("核查日期"), ("核查时间", "整改验收时间", "验收日期", "验收时间"), kind="date"),
-        Column("verdict", _("核查意见"), ("验收意见", "核查结论"), **texts),
-        Column("is_done", _("是否办结"), ("是否完成整改", "是否已完成整改", "办结"), kind="bool"),
-        Column("is_struck_off", _("是否销号"), ("销号", "是否已销号"), kind="bool"),
-        Column("struck_off_on", _("销号日期"), ("销号时间",), kind="date"),
-        Column("published", _("公示起止"), ("公示期", "公示时间"), **texts),
-        Column("looked_back_on", _("回头看日期"), ("回头看时间",), kind="date"),
-        Column("look_back_result", _("回头看结果"), ("回头看情况",), **texts),
-        Column("has_rebounded", _("是否反弹"), ("反弹",), kind="bool"),
-        Column("extensions", _("延期次数"), (), kind="int"),
-        Column("returns", _("返工次数"), ("驳回次数", "退回次数"), kind="int"),
-        Column("points", _("扣分"), ("扣分情况",), kind="decimal"),
-        Column("accountability", _("问责情况"), ("责任人被处理情况", "追责情况"), **texts),
-        Column("note", _("备注"), ("说明",), **texts),
-        Column("grid", _("所属网格"), ("网格",), **texts),
-    ]
+COLUMNS = [
+    Column("number", gettext_noop("问题编号"), ("编号", "问题编码", "受理编号", "点位编号", "台账编号"), required=True, max_length=60),
+    Column("source", gettext_noop("问题来源"), ("来源", "台账来源", "发现方式"), required=True, kind="choice", choices=SOURCE_WORDS),
+    Column("order_number", gettext_noop("交办文号"), ("文号", "交办单号")),
+    Column("ordered_on", gettext_noop("交办日期"), ("交办时间", "发现时间", "下发日期", "创建时间", "受理日期"), required=True, kind="date"),
+    Column(
+        "text",
+        gettext_noop("问题描述"),
+        ("问题详情描述", "存在问题", "问题内容", "交办问题基本情况", "问题标题", "主要问题"),
+        required=True,
+        max_length=2000,
+    ),
+    Column("address", gettext_noop("问题位置"), ("位置", "详细地址", "地址", "点位", "地点"), max_length=200),
+    Column("lonlat", gettext_noop("经纬度"), ("坐标", "位置坐标"), kind="lonlat"),
+    Column("field", gettext_noop("专项领域"), ("专项", "领域", "问题类别", "所属专项")),
+    Column("problem_type", gettext_noop("问题类型"), ("类型", "污染类型", "问题种类"), required=True),
+    Column("severity", gettext_noop("严重程度"), ("影响程度",), kind="choice", choices=SEVERITY_WORDS),
+    Column("goal", gettext_noop("整改目标"), ("整改要求", "整改标准", "整改完成标准")),
+    Column("measure", gettext_noop("整改措施"), ("细化措施", "处理和整改情况")),
+    Column("kind", gettext_noop("整改类型"), ("整改方式", "整改性质", "时限类型"), kind="choice", choices=KIND_WORDS),
+    Column("due_on", gettext_noop("整改时限"), ("整改期限", "整改截止日期", "完成时限", "截止日期", "时限"), kind="date"),
+    Column(
+        "territorial",
+        gettext_noop("责任单位（属地）"),
+        ("属地责任单位", "属地", "责任单位", "属地单位", "行政区域", "乡办", "整改责任单位"),
+        required=True,
+    ),
+    Column("sector", gettext_noop("责任单位（行业）"), ("行业责任单位", "行业", "行业部门", "行业主管部门", "所属部门", "责任部门")),
+    Column("lead", gettext_noop("牵头单位"), ("牵头部门",)),
+    Column("leader", gettext_noop("责任领导"), ("包保领导", "协助领导", "整改第一责任人")),
+    Column("person", gettext_noop("责任人"), ("整改责任人", "具体责任人")),
+    Column("phone", gettext_noop("联系电话"), ("电话", "联系方式")),
+    Column("progress", gettext_noop("整改进展"), ("最新整改反馈", "整改情况", "整改完成情况", "已采取措施")),
+    Column("percent", gettext_noop("完成率"), ("进度", "完成比例")),
+    Column("finished_on", gettext_noop("完成日期"), ("完成时间", "整改完成时间", "整改反馈时间"), kind="date"),
+    Column("verifying_unit", gettext_noop("核查单位"), ("验收单位",)),
+    Column("verifier", gettext_noop("核查人"), ("核查人员", "验收人员", "验收人")),
+    Column("verified_on", gettext_noop("核查日期"), ("核查时间", "整改验收时间", "验收日期", "验收时间"), kind="date"),
+    Column("verdict", gettext_noop("核查意见"), ("验收意见", "核查结论")),
+    Column("is_done", gettext_noop("是否办结"), ("是否完成整改", "是否已完成整改", "办结"), kind="bool"),
+    Column("is_struck_off", gettext_noop("是否销号"), ("销号", "是否已销号"), kind="bool"),
+    Column("struck_off_on", gettext_noop("销号日期"), ("销号时间",), kind="date"),
+    Column("published", gettext_noop("公示起止"), ("公示期", "公示时间")),
+    Column("looked_back_on", gettext_noop("回头看日期"), ("回头看时间",), kind="date"),
+    Column("look_back_result", gettext_noop("回头看结果"), ("回头看情况",)),
+    Column("has_rebounded", gettext_noop("是否反弹"), ("反弹",), kind="bool"),
+    Column("extensions", gettext_noop("延期次数"), (), kind="int"),
+    Column("returns", gettext_noop("返工次数"), ("驳回次数", "退回次数"), kind="int"),
+    Column("points", gettext_noop("扣分"), ("扣分情况",), kind="decimal"),
+    Column("accountability", gettext_noop("问责情况"), ("责任人被处理情况", "追责情况")),
+    Column("note", gettext_noop("备注"), ("说明",)),
+    Column("grid", gettext_noop("所属网格"), ("网格",)),
+]
+"""The sheet's columns with the synonyms met in real files (domain 3.6)."""
+
+
+def columns() -> list[Column]:
+    """With titles in the reader's language; the form's own titles are known to every reader."""
+    return [replace(column, title=_(column.title), synonyms=(column.title, *column.synonyms)) for column in COLUMNS]
 
 
 def uuid_of(district_id: int, number: str) -> uuid.UUID:

@@ -71,5 +71,5 @@ def import_ledger(request):
     if district is None:
         raise Http404
     book = importing.LedgerImport(district, by=request.user)
-    page = ImportPage(_("导入整改台账"), "ledger", importing.columns(district), book.apply, reverse("inspections:ledger"), district.pk)
+    page = ImportPage(_("导入整改台账"), "ledger", importing.columns(), book.apply, reverse("inspections:ledger"), district.pk)
     return respond(request, page)

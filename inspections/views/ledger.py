@@ -20,7 +20,6 @@ PAGE_SIZE = 20
 COUNT_LIMIT = 10_000
 MAIN = ("field", "township", "source", "problem_type", "received_from", "received_to")
 TICKS = ("above", "overdue", "mine")
-NOT_A_FILTER = ("cursor", "ordering", "box", "csrfmiddlewaretoken", "format")
 
 
 @require_GET

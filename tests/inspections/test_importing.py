@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from audit.models import AuditEvent
 from inspections.models import Finding
@@ -183,4 +184,12 @@ def test_blank_sheet_can_be_downloaded(client, office, district):
         for row in openpyxl.load_workbook(io.BytesIO(client.get("/ledger/import/?template=1").content)).active.iter_rows()
         for cell in row
     ]
-    assert all(any(column.title in title for title in titles) for column in columns(district))
+    assert all(any(column.title in title for title in titles) for column in columns())
+
+
+def test_a_reader_of_english_takes_over_a_sheet_with_the_forms_own_titles():
+    with override("en"):
+        number = next(column for column in columns() if column.key == "number")
+
+    assert number.title != "问题编号"
+    assert "问题编号" in number.names

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         root = self._district(district)
         person = self._person(root, by)
         try:
-            sheet_columns = columns(root)
+            sheet_columns = columns()
             table = read_table(file, sheet_columns)
             book = LedgerImport(root, by=person)
             result = importing.run(table.rows, book.apply, partial=partial, dry_run=not commit, errors=table.errors, columns=sheet_columns)
