@@ -86,6 +86,7 @@ class StepSerializer(serializers.Serializer):
     risk = serializers.ChoiceField(Risk.choices, required=False)
     kind = serializers.ChoiceField(Kind.choices, required=False)
     address = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    not_same = serializers.BooleanField(required=False, help_text=gettext_lazy("附近的同类问题已核对，都不是同一问题"))
     into = serializers.CharField(required=False, max_length=20, help_text=gettext_lazy("并入的问题编号"))
     assignees = AssigneeSerializer(many=True, required=False)
     result = serializers.ChoiceField(LookBackResult.choices, required=False)
@@ -142,7 +143,7 @@ class StepSerializer(serializers.Serializer):
 
 
 TAKES = {
-    "register": ("problem_type", "field", "grid", "severity", "risk", "kind", "address"),
+    "register": ("problem_type", "field", "grid", "severity", "risk", "kind", "address", "not_same"),
     "merge": ("into",),
     "assign": ("assignees", "kind"),
     "assign_more": ("assignees", "kind"),

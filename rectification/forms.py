@@ -8,10 +8,10 @@ from common import clock
 from grids.models import Grid, Organisation
 from grids.roles import OrganisationKind
 from inspections.models import Finding, ProblemType
-from inspections.services import places
 from inspections.words import ON_LEDGER, Kind, Risk, Severity, Source
 from rectification.fields import DayField, Milestones, PhotosField
 from rectification.services import clocks, routing, task_steps
+from rectification.services.similar import COMPARE_FIRST, similar_to
 from rectification.words import Conclusion, ExtensionReason, LookBackResult, RequestKind, RequestState, TaskRole
 
 PARTY_KINDS = (OrganisationKind.TOWNSHIP, OrganisationKind.DEPARTMENT, OrganisationKind.SQUAD)
@@ -97,30 +97,28 @@ class RegisterForm(StepForm):
         self.fields["grid"].queryset = Grid.objects.filter(district_id=finding.district_id).active(clock.today()).order_by("path")
         for name in ("problem_type", "severity", "risk", "kind", "grid", "address"):
             self.fields[name].initial = getattr(finding, f"{name}_id", getattr(finding, name))
-        self.nearby = places.nearby(finding, within=clocks.policy_of(finding.district_id).nearby_metres)
+        self.nearby = similar_to(finding, problem_type_id=self._type_chosen())
         if not self.nearby:
             del self.fields["not_same"]
         else:
             self.fields["not_same"].required = True
-            self.fields["not_same"].error_messages["required"] = _(
-                "附近有同类在办问题。请先核对；确不是同一问题的，勾选后再受理，是同一问题的请并案。"
-            )
+            self.fields["not_same"].error_messages["required"] = COMPARE_FIRST
+
+    def _type_chosen(self) -> int:
+        """The office may put the type right on the way; what is similar follows it."""
+        text = self.data.get("problem_type", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else self.subject.problem_type_id
 
     @property
     def extra(self) -> str:
         return "rectification/_register_extra.html"
-
-    def details(self) -> dict:
-        found = super().details()
-        found.pop("not_same", None)
-        return found
 
 
 class MergeForm(StepForm):
     number = forms.CharField(label=_("并入的问题编号"), max_length=20, help_text=_("填在办问题的编号，如 2026-000123。"))
 
     def prepare(self) -> None:
-        self.nearby = places.nearby(self.subject, within=clocks.policy_of(self.subject.district_id).nearby_metres)
+        self.nearby = similar_to(self.subject, problem_type_id=self.subject.problem_type_id)
         if self.nearby:
             self.fields["number"].initial = self.nearby[0].number
 

@@ -210,7 +210,7 @@ class Life:
             if finding.source == Source.GRID_PATROL and self.chance(0.04):
                 self.take(finding, "reject", by=by, note=self.rng.choice(texts.REJECTING))
             else:
-                self.take(finding, "register", by=by)
+                self.take(finding, "register", by=by, not_same=True)
 
     def assign(self, _moment) -> None:
         for finding in self.findings(FindingState.REGISTERED):

@@ -47,7 +47,7 @@ class Showcase:
 
     def registered(self, code: str, **more) -> Finding:
         finding = self.reported(code, **more)
-        return advance(finding, "register", by=self.life.office, version=finding.version)
+        return advance(finding, "register", by=self.life.office, version=finding.version, not_same=True)
 
     def assigned(self, code: str, *, due_at=None, kind=None, **more) -> Finding:
         finding = self.registered(code, **more)

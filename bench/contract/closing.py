@@ -75,7 +75,7 @@ def fed_back(place, count: int) -> None:
     picture = photo(member)
     for n in range(count):
         finding = submit({"uuid": people.new_key(), "problem_type": problem_type, "text": f"裸土{n}", "lon": lon, "lat": lat}, by=member).finding
-        finding = advance(finding, "register", by=office)
+        finding = advance(finding, "register", by=office, not_same=True)
         parties = [{"organisation": party.organisation, "role": party.role} for party in routing.propose(finding)][:2]
         finding = advance(finding, "assign", by=office, assignees=parties)
         for task in finding.tasks.order_by("pk"):

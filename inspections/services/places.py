@@ -27,12 +27,12 @@ def place(*, district_id: int, grid, lon, lat):
     return None, [Flag.TWO_GRIDS if found else Flag.OUTSIDE_GRIDS]
 
 
-def nearby(finding, *, within: int = NEARBY_METRES) -> list[Finding]:
-    """Open findings on the ledger of the same type within ``within`` metres, nearest first; each carries ``distance`` in metres."""
+def nearby(finding, *, problem_type_id: int | None = None, within: int = NEARBY_METRES) -> list[Finding]:
+    """Open findings on the ledger of the same type (or of the one given) within ``within`` metres, nearest first; each carries ``distance`` in metres."""
     if finding.lon is None:
         return []
     others = Finding.objects.filter(district_id=finding.district_id).exclude(pk=finding.pk)
-    return around(others, problem_type_id=finding.problem_type_id, lon=finding.lon, lat=finding.lat, within=within)
+    return around(others, problem_type_id=problem_type_id or finding.problem_type_id, lon=finding.lon, lat=finding.lat, within=within)
 
 
 def around(findings, *, problem_type_id: int, lon: float, lat: float, within: int = NEARBY_METRES) -> list[Finding]:

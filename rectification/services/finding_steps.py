@@ -18,7 +18,7 @@ from inspections.services import corrections, photos
 from inspections.services.numbers import next_number
 from inspections.words import ON_LEDGER, FindingState, Kind
 from rectification.models import Clock, Task
-from rectification.services import clocks, look_backs, parts, telling
+from rectification.services import clocks, look_backs, parts, similar, telling
 from rectification.services.move import Move
 from rectification.words import LEFT, Conclusion, TaskRole, TaskState
 from rectification.workflow import Part
@@ -37,6 +37,7 @@ def prepare_register(move: Move) -> None:
         move.changes["grid_path"] = grid.path
     if (problem_type := move.changes.get("problem_type")) and "field" not in move.changes:
         move.changes["field"] = problem_type.field
+    similar.insist_compared(move)
     move.changes |= {
         "number": next_number(finding.district_id, clock.beijing(move.now).year),
         "registered_at": move.now,

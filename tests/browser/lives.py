@@ -56,7 +56,7 @@ class Lives:
         return submit(content | more, by=self.people[by]).finding
 
     def registered(self, **more):
-        return advance(self.reported(**more), "register", by=self.people["office"], risk="low")
+        return advance(self.reported(**more), "register", by=self.people["office"], risk="low", not_same=True)
 
     def assigned(self, *, due_at=None, kind=None, **more):
         finding = self.registered(**more)

@@ -54,7 +54,7 @@ class World:
         FindingPhoto.objects.create(
             finding=found, photo=(photo := _photo(reporter)), sha256=photo.sha256, size=photo.size, position=0, announced_at=clock.now()
         )
-        found = advance(found, "register", by=people["office"], version=found.version)
+        found = advance(found, "register", by=people["office"], version=found.version, not_same=True)
         parties = [
             {"organisation": people[town].memberships.get().organisation, "role": "territorial"},
             {"organisation": people[dept].memberships.get().organisation, "role": "sector"},

@@ -115,3 +115,18 @@ def test_the_list_filters_pages_and_exports(call, scene):
     assert call(scene["office"], "tasks/?format=csv", method="get").status_code == 200
     assert call(scene["office"], "tasks/?ordering=number", method="get").status_code == 400
     assert call(scene["stranger"], "tasks/", method="get").json()["results"] == []
+
+
+def test_registering_beside_open_problems_of_the_same_kind_wants_a_word(call, scene):
+    village = scene.district.villages[0]
+    place = {"lon": (village.min_lon + village.max_lon) / 2, "lat": (village.min_lat + village.max_lat) / 2}
+    old, new = scene.finding("assigned", **place), scene.finding("reported", **place)
+    address = f"findings/{new.uuid}/register/"
+
+    refused = call(scene["office"], address, {"version": 1})
+    assert (refused.status_code, refused.json()["code"]) == (409, "nearby")
+    assert [(each["uuid"], each["number"], each["distance"]) for each in refused.json()["nearby"]] == [(str(old.uuid), old.number, 0)]
+    new.refresh_from_db()
+    assert (new.state, new.version) == ("reported", 1)
+
+    assert call(scene["office"], address, {"version": 1, "not_same": True}).json()["state"] == "registered"
