@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django.contrib.humanize",
     "rest_framework",
     "rest_framework.authtoken",
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "audit.middleware.record_refusals",
     "axes.middleware.AxesMiddleware",
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # our own templates/django/forms come first
 ROOT_URLCONF = "airduty.urls"
 WSGI_APPLICATION = "airduty.wsgi.application"
 TEMPLATES = [
