@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-
+LAST_SECOND = dt.time(23, 59, 59)
 
 _standing: ContextVar[dt.datetime | None] = ContextVar("standing_clock", default=None)
 
@@ -44,6 +44,20 @@ def beijing(moment: dt.datetime) -> dt.datetime:
 def at(day: dt.date, time: dt.time = dt.time.min) -> dt.datetime:
     """The moment at which Beijing clocks show ``time`` on ``day``."""
     return dt.datetime.combine(day, time, tzinfo=BEIJING)
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """Where a limit by the day ends: the last second of ``day`` (domain 5.1)."""
+    return at(day, LAST_SECOND)
+
+
+def ends_its_day(moment: dt.datetime) -> bool:
+    return beijing(moment).time().replace(microsecond=0) == LAST_SECOND
+
+
+def hour(moment: dt.datetime) -> str:
+    """09:12 as Beijing clocks show it; the last second of a day reads 24:00, as limits are written."""
+    return "24:00" if ends_its_day(moment) else f"{beijing(moment):%H:%M}"
 
 
 def month_bounds(month: str) -> tuple[dt.datetime, dt.datetime]:

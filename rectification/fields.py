@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 
-LAST_SECOND = dt.time(23, 59, 59)
-
 
 class DayField(forms.DateField):
     """A Beijing day chosen as a limit: the moment is the day's last second (domain 5.1). Programs may give a moment, which stands."""
@@ -19,7 +17,7 @@ class DayField(forms.DateField):
 
     def clean(self, value):
         day = super().clean(value)
-        return clock.at(day, LAST_SECOND) if day else None
+        return clock.end_of(day) if day else None
 
     def prepare_value(self, value):
         return clock.beijing(value).date() if isinstance(value, dt.datetime) else value

@@ -12,7 +12,6 @@ from common import clock
 from worktime.calendar import Calendar, Day
 from worktime.models import Unit
 
-END_OF_DAY = dt.time(23, 59, 59)
 ONE_DAY = dt.timedelta(days=1)
 LONGEST_DAYS = 3_660
 SHOWN_STEPS = 60
@@ -50,7 +49,7 @@ def days(calendar: Calendar, start: dt.datetime, figure: int, unit: Unit) -> Cou
     steps, date = count_days(calendar, start.date(), figure, counts)
     if unit == Unit.NATURAL_DAYS:
         forget_provisional(steps)
-    return clock.at(date, END_OF_DAY), [start_step(start), *steps]
+    return clock.end_of(date), [start_step(start), *steps]
 
 
 def count_days(calendar: Calendar, date: dt.date, figure: int, counts: Callable[[Day], bool]) -> tuple[list[dict], dt.date]:

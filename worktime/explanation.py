@@ -20,7 +20,6 @@ HOLIDAY_NAMES = [
 ]
 """Names of the calendar that have a translation; other names are shown as they were typed in."""
 
-LAST_SECOND = dt.time(23, 59, 59)
 DAYS = (Unit.NATURAL_DAYS, Unit.WORKING_DAYS)
 
 
@@ -45,16 +44,26 @@ def _line(step: dict, unit: str) -> str:
 
 
 def _start(step: dict, unit: str) -> str:
-    texts = {
-        Unit.MINUTES: _("自 %(moment)s 起连续计时 %(figure)d 分钟，夜间和节假日不停"),
-        Unit.HOURS: _("自 %(moment)s 起连续计时 %(figure)d 小时，夜间和节假日不停"),
-        Unit.DUTY_HOURS: _("自 %(moment)s 起计 %(figure)d 个工作时，只计工作日的值守时段"),
-        Unit.NATURAL_DAYS: _("%(moment)s 起算，时限 %(figure)d 个自然日，当日不计，次日为第 1 天"),
-        Unit.WORKING_DAYS: _("%(moment)s 起算，时限 %(figure)d 个工作日，当日不计，自次日起数"),
+    texts = dict.fromkeys((Unit.MINUTES, Unit.HOURS), _("自 %(moment)s 起连续计时 %(limit)s，夜间和节假日不停")) | {
+        Unit.DUTY_HOURS: _("自 %(moment)s 起计 %(limit)s，只计工作日的值守时段"),
+        Unit.NATURAL_DAYS: _("%(moment)s 起算，时限 %(limit)s，当日不计，次日为第 1 天"),
+        Unit.WORKING_DAYS: _("%(moment)s 起算，时限 %(limit)s，当日不计，自次日起数"),
     }
     if not step["figure"]:
         texts = dict.fromkeys(Unit, _("%(moment)s 起算，要求立即办理")) | dict.fromkeys(DAYS, _("%(moment)s 起算，要求当日办结"))
-    return texts[Unit(unit)] % {"moment": _moment(step["at"]), "figure": step["figure"]}
+    return texts[Unit(unit)] % {"moment": _moment(step["at"]), "limit": limit(step["figure"], unit)}
+
+
+def limit(figure: int, unit: str) -> str:
+    """A figure and what it is counted in: 3 个工作日."""
+    texts = {
+        Unit.MINUTES: ngettext("%(n)d 分钟", "%(n)d 分钟", figure),
+        Unit.HOURS: ngettext("%(n)d 小时", "%(n)d 小时", figure),
+        Unit.DUTY_HOURS: ngettext("%(n)d 个工作时", "%(n)d 个工作时", figure),
+        Unit.NATURAL_DAYS: ngettext("%(n)d 个自然日", "%(n)d 个自然日", figure),
+        Unit.WORKING_DAYS: ngettext("%(n)d 个工作日", "%(n)d 个工作日", figure),
+    }
+    return texts[Unit(unit)] % {"n": figure}
 
 
 def _what(step: dict, unit: str) -> str:
@@ -92,7 +101,7 @@ def _date(text: str) -> str:
 
 
 def _moment(text: str) -> str:
-    """The last second of a day reads 24:00, as limits are written."""
+    """To the second where there are any: a clock that counts minutes begins at one."""
     moment = clock.beijing(dt.datetime.fromisoformat(text))
-    time = "24:00" if moment.time().replace(microsecond=0) == LAST_SECOND else f"{moment:%H:%M:%S}".removesuffix(":00")
+    time = clock.hour(moment) if clock.ends_its_day(moment) or not moment.second else f"{moment:%H:%M:%S}"
     return _("%(date)s %(time)s") % {"date": _date(moment.date().isoformat()), "time": time}

@@ -21,7 +21,7 @@ from rectification.models import LookBack, Task, TaskEvent
 from rectification.services import clocks
 from rectification.words import LEFT, UNFINISHED, Conclusion, LookBackResult, TaskRole, TaskState
 
-MORNING, EVENING, LAST_SECOND = dt.time(9), dt.time(18), dt.time(23, 59, 59)
+MORNING, EVENING = dt.time(9), dt.time(18)
 A_YEAR = dt.timedelta(days=365)
 ON_THE_WAY = (FindingState.REPORTED, FindingState.REGISTERED, FindingState.ASSIGNED, FindingState.RECTIFIED, FindingState.STRUCK_OFF)
 
@@ -101,10 +101,10 @@ class Carried:
 
     def due(self, start: dt.datetime) -> dt.datetime | None:
         if self.values["due_on"]:
-            return clock.at(self.values["due_on"], LAST_SECOND)
+            return clock.end_of(self.values["due_on"])
         if self.values["kind"] == Kind.IMMEDIATE:
-            return clock.at(clock.beijing(start).date(), LAST_SECOND)
-        return clock.at(clock.beijing(start).date() + A_YEAR, LAST_SECOND) if self.values["kind"] == Kind.LONG_TERM else None
+            return clock.end_of(clock.beijing(start).date())
+        return clock.end_of(clock.beijing(start).date() + A_YEAR) if self.values["kind"] == Kind.LONG_TERM else None
 
     # --- the steps ---
     def step(self, action: str, target: str, at: dt.datetime, *, note: str = "", facts: dict | None = None, **changes) -> None:
