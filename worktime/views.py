@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common import clock
 from worktime import calendar, editing, importing, months
@@ -16,20 +16,23 @@ from worktime.services import missing_year_warning
 YEARS = range(2020, 2100)
 
 
+@require_GET
 def this_year(request):
     return redirect("worktime:calendar", clock.today().year)
 
 
+@require_GET
 def calendar_page(request, year):
     return page(request, year)
 
 
+@require_http_methods(["GET", "POST"])
 def day(request, year, date):
     found = read_date(year, date)
     editing.check_may_edit(request.user)
     before = calendar.load().day(found)
     initial = {"is_workday": "1" if before.is_workday else "0", "name": before.name}
-    form = DayForm(request.POST or None, initial=initial)
+    form = DayForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         editing.set_day(found, **form.cleaned_data, by=request.user)
         messages.success(request, _("已修改 %(date)s。此前下达的时限不变。") % {"date": date})
@@ -83,6 +86,7 @@ def duty_hours(request, year):
 
 
 def page(request, year, **forms):
+    """The year with all its forms; 422 when one of them comes back refused."""
     if year not in YEARS:
         raise Http404
     found, today = calendar.load(), clock.today()
@@ -98,7 +102,8 @@ def page(request, year, **forms):
         "hours_form": DutyHoursForm(spans=found.spans),
         "day_form": None,
     }
-    return render(request, "worktime/calendar.html", context | forms)
+    refused = any(form.errors for name, form in forms.items() if name.endswith("_form"))
+    return render(request, "worktime/calendar.html", context | forms, status=422 if refused else 200)
 
 
 def read_date(year: int, text: str) -> dt.date:

@@ -65,9 +65,9 @@ def test_a_day_is_edited(client, director):
 
 
 def test_a_refused_edit_comes_back_filled(client, director):
-    page = client.post(f"{PAGE}2026-11-30/", {"is_workday": "0", "name": "临时放假", "reason": ""}).content.decode()
+    answer = client.post(f"{PAGE}2026-11-30/", {"is_workday": "0", "name": "临时放假", "reason": ""})
 
-    assert "临时放假" in page
+    assert answer.status_code == 422 and "临时放假" in answer.content.decode()
     assert CalendarDay.objects.get(date="2026-11-30").is_workday
 
 
@@ -78,6 +78,11 @@ def test_others_are_refused_with_a_reason(client, onlooker, name):
     answer = client.post(reverse(f"worktime:{name}", args=arguments), {})
 
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["", "2026/"])
+def test_pages_that_only_show_take_no_post(client, director, path):
+    assert client.post(f"/settings/calendar/{path}").status_code == 405
 
 
 @pytest.mark.parametrize("name", ["import", "duty_hours"])
@@ -109,10 +114,10 @@ def test_a_file_is_only_read_into_the_text(client, director):
 
 @pytest.mark.parametrize("text", ["", "乱写", "2027-01-01 班"])
 def test_a_refused_import_comes_back_filled(client, director, text):
-    page = client.post(reverse("worktime:import", args=[2027]), {"text": text, "confirmed": "1"}).content.decode()
+    answer = client.post(reverse("worktime:import", args=[2027]), {"text": text, "confirmed": "1"})
 
-    assert text in page
-    assert "notice-bad" in page
+    assert answer.status_code == 422
+    assert text in answer.content.decode() and "notice-bad" in answer.content.decode()
     assert not CalendarDay.objects.filter(date__year=2027).exists()
 
 
@@ -128,7 +133,7 @@ def test_duty_hours_are_saved(client, director):
     "times", [{"starts_1": "12:00", "ends_1": "09:00"}, {"starts_1": "09:00"}, {"starts_1": "09:00", "ends_1": "12:00", "ends_2": "13:00"}]
 )
 def test_wrong_duty_hours_are_refused(client, director, times):
-    page = client.post(reverse("worktime:duty_hours", args=[2026]), times).content.decode()
+    answer = client.post(reverse("worktime:duty_hours", args=[2026]), times)
 
-    assert "notice-bad" in page
+    assert answer.status_code == 422 and "notice-bad" in answer.content.decode()
     assert DutyHours.objects.count() == 2
