@@ -17,7 +17,7 @@ from common import clock
 from common.templatetags.ui import mask_phone
 from grids import scope
 from grids.roles import OFFICE, Role
-from inspections.filters import FindingFilter, filtered
+from inspections.filters import VERIFYING, FindingFilter, filtered
 from inspections.models import Finding
 from inspections.rows import LedgerRow, township_names
 from inspections.words import CLOSED_STATES
@@ -140,8 +140,9 @@ def _day(moment):
 def _duty_of(row: LedgerRow) -> SimpleNamespace:
     """What the parties have done, taken together: the latest date, the sums, the last words."""
     events = sorted((event for task in row.tasks for event in task.events.all()), key=lambda event: (event.at, event.pk))
+    waiting = {task.pk for task in row.tasks if task.state in VERIFYING}  # one of two blind looks may be in: it is nobody's to read yet
     said = [event for event in events if event.action in FEEDBACK]
-    judged = [event for event in events if event.action in VERDICTS]
+    judged = [event for event in events if event.action in VERDICTS and event.task_id not in waiting]
     handlers = [task.handler for task in row.tasks if task.handler_id]
     return SimpleNamespace(
         due_at=max((task.due_at for task in row.tasks), default=None),

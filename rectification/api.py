@@ -24,8 +24,7 @@ from rectification import case, exports
 from rectification.filters import TaskFilter
 from rectification.models import Milestone, Task
 from rectification.rows import for_rows
-from rectification.services import advance, parts, photos
-from rectification.views.finding import check_open
+from rectification.services import advance, gate, parts, photos
 from rectification.words import Conclusion, ExtensionReason, LookBackResult, TaskRole
 from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
 
@@ -196,10 +195,10 @@ class TaskSerializer(serializers.ModelSerializer):
         return str(task.handler or "")
 
     def get_state(self, task) -> str:
-        return str(parts.state_for(self.context["request"].user, task)[0])
+        return str(task.public_state)
 
     def get_state_label(self, task) -> str:
-        return parts.state_for(self.context["request"].user, task)[1]
+        return task.public_state_label
 
     def get_is_overdue(self, task) -> bool:
         return task.is_party_turn and task.due_at < clock.now()
@@ -243,7 +242,7 @@ def take(request, subject, action: str, steps: dict) -> bool:
         raise Http404
     step = StepSerializer(data=request.data, context={"request": request, "subject": subject})
     if not step.is_valid():
-        check_open(request.user, subject, action, steps[action])
+        gate.check_role(subject, steps[action], by=request.user)
         raise serializers.ValidationError(step.errors)
     clean = step.validated_data
     details = {name: clean[name] for name in TAKES.get(action, ()) if name in clean}

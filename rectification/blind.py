@@ -4,6 +4,7 @@ from grids import scope
 from grids.roles import OFFICE, Role
 from rectification.words import TaskState
 
+ASKING = ("task.draw", "reminder.verify_overdue")
 KEEPS_ORDER = OFFICE | {Role.SUPERVISION}
 
 
@@ -17,5 +18,5 @@ def shown_events(events, user) -> list:
 
 
 def hides_notice(notice, *, drawn_tasks: set[str], user) -> bool:
-    """Notices of a drawn lot are the second lookers' own until it is decided."""
-    return notice.kind == "task.draw" and notice.subject_id in drawn_tasks and notice.recipient_id != user.pk
+    """Who is asked or reminded to look is, until a drawn task is decided, everybody's own business."""
+    return notice.kind in ASKING and notice.subject_id in drawn_tasks and notice.recipient_id != user.pk

@@ -3,7 +3,6 @@
 from functools import cached_property
 
 from django.db.models import Prefetch
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,11 +11,11 @@ from common.templatetags.ui import moment, remaining, remaining_class
 from inspections.models import Finding, FindingPhoto
 from inspections.words import FindingState, Flag
 from rectification import blind, timeline
+from rectification.links import after_photo, photo_address, step_of
 from rectification.models import Task, TaskEvent, TaskPhoto, TaskRequest
+from rectification.party import PartyClock
 from rectification.services import parts
-from rectification.words import LEFT, PARTY_TURN, VERIFIER_TURN, TaskFlag, TaskState
-from rectification.workflow import FINDING_STEPS, TASK_STEPS
-from worktime import services as worktime
+from rectification.words import LEFT, VERIFIER_TURN, TaskState
 
 S = FindingState
 WAY = [
@@ -62,7 +61,7 @@ class Case:
         return list(self.finding.tasks.all())
 
     @cached_property
-    def clocks(self) -> list["PartyClock"]:
+    def clocks(self) -> list[PartyClock]:
         """Parties at work first, those that have left the duty last."""
         return [PartyClock(task, self) for task in sorted(self.tasks, key=lambda task: (task.state in LEFT, task.pk))]
 
@@ -159,7 +158,7 @@ class Case:
     @property
     def state_label(self) -> str:
         told = self._telling
-        return parts.state_for(self.user, told)[1] if told else self.finding.get_state_display()
+        return told.get_state_display() if told else self.finding.get_state_display()
 
     @property
     def state_tone(self) -> str:
@@ -213,142 +212,3 @@ class Case:
             return None
         label = {S.REPORTED: _("受理"), S.REGISTERED: _("交办"), S.RECTIFIED: _("销号")}[self.finding.state]
         return {"label": label, "due_at": due, "remaining": remaining(due, self.now), "tone": remaining_class(due, self.now)}
-
-
-class PartyClock:
-    """One party's clock, as a card."""
-
-    def __init__(self, task: Task, case: Case):
-        self.task, self.case = task, case
-
-    @property
-    def title(self) -> str:
-        return _("%(role)s · %(organisation)s") % {"role": self.task.get_role_display(), "organisation": self.task.organisation}
-
-    @cached_property
-    def state(self) -> tuple[str, str]:
-        return parts.state_for(self.case.user, self.task)
-
-    @property
-    def state_label(self) -> str:
-        return self.state[1]
-
-    @property
-    def state_tone(self) -> str:
-        return task_tone(self.state[0])
-
-    @property
-    def is_out(self) -> bool:
-        return self.task.state in LEFT
-
-    @property
-    def remaining(self) -> str:
-        return time_left(self.task, self.case.now)
-
-    @property
-    def tone(self) -> str:
-        return time_tone(self.task, self.case.now)
-
-    @property
-    def percent(self) -> int:
-        end = (
-            self.case.now if self.task.state in PARTY_TURN else self.task.fed_back_at or self.task.ended_at or self.task.suspended_at or self.case.now
-        )
-        return min(100, round(100 * worktime.used_fraction(self.task.assigned_at, self.task.due_at, end)))
-
-    @property
-    def is_moved(self) -> bool:
-        return self.task.due_at != self.task.original_due_at
-
-    @cached_property
-    def urges(self) -> dict | None:
-        found = [event for event in self.case.task_events if event.task_id == self.task.pk and event.action == "urge"]
-        if not found:
-            return None
-        key = f":{self.task.pk}:e{found[-1].pk}:"
-        opened = any(notice.opened_at for notice in self.case.notices if notice.kind == "task.urge" and key in notice.dedup_key)
-        return {"times": len(found), "last": found[-1].at, "opened": opened}
-
-    @property
-    def requests(self) -> list[TaskRequest]:
-        return list(self.task.requests.all())
-
-    @cached_property
-    def milestones(self) -> list:
-        return list(self.task.milestones.all()) if self.task.kind == "long_term" else []
-
-    @cached_property
-    def steps(self) -> list[dict]:
-        return [step_of(self.task, action) for action in parts.actions_for(self.case.user, self.task)]
-
-    @property
-    def others(self) -> list[dict]:
-        return [step for step in self.steps if step["tone"] != "primary"]
-
-    @property
-    def today(self):
-        return clock.beijing(self.case.now).date()
-
-    @cached_property
-    def is_mine(self) -> bool:
-        return bool(parts.towards_task(self.case.user, self.task) & {parts.Part.PARTY, parts.Part.HANDLER})
-
-    @property
-    def photos(self) -> list[dict]:
-        return [photo.shown for photo in self.case.after if photo.task_id == self.task.pk]
-
-
-# --- words about a task's time, the same in every list --------------------------------------------------------------------------------
-def time_left(task: Task, now) -> str:
-    if task.state in PARTY_TURN:
-        return remaining(task.due_at, now)
-    if task.state == TaskState.SUSPENDED:
-        return _("缓办至 %(moment)s") % {"moment": moment(task.suspended_until)}
-    if task.state in LEFT:
-        return task.get_state_display()
-    if task.fed_back_at and task.fed_back_at > task.due_at:
-        return _("%(late)s反馈") % {"late": remaining(task.due_at, task.fed_back_at)}
-    return _("按期反馈")
-
-
-def time_tone(task: Task, now) -> str:
-    if task.state in PARTY_TURN:
-        return remaining_class(task.due_at, now)
-    if task.state in (*VERIFIER_TURN, TaskState.PASSED):
-        return "late" if task.fed_back_at and task.fed_back_at > task.due_at else "done"
-    return ""
-
-
-def task_tone(state: str) -> str:
-    if state == TaskState.RETURNED:
-        return "late"
-    if state in (*VERIFIER_TURN, TaskState.SUSPENDED, TaskState.ASSIGNED):
-        return "soon"
-    return "done" if state == TaskState.PASSED else "off" if state in LEFT else ""
-
-
-# --- steps and photos as links --------------------------------------------------------------------------------------------------------
-def step_of(subject, action: str) -> dict:
-    of_task = isinstance(subject, Task)
-    step = (TASK_STEPS if of_task else FINDING_STEPS)[action]
-    name, key = ("rectification:task-step", subject.pk) if of_task else ("rectification:finding-step", subject.uuid)
-    return {"action": action, "label": step.label, "tone": step.tone, "url": reverse(name, args=[key, action]), "unit": ""}
-
-
-def photo_address(finding, slot, variant: str) -> str:
-    return reverse("inspections:photo", args=[finding.uuid, slot.sha256, variant])
-
-
-def after_photo(photo: TaskPhoto) -> dict:
-    labels = dict(TaskFlag.choices)
-    at = photo.photo.stated_taken_at or (photo.event.at if photo.event else photo.photo.received_at)
-    return {
-        "pk": photo.pk,
-        "url": reverse("rectification:task-photo", args=[photo.pk, "320"]),
-        "full_url": reverse("rectification:task-photo", args=[photo.pk, "1600"]),
-        "caption": _("整改后 %(moment)s · %(organisation)s") % {"moment": moment(at), "organisation": photo.task.organisation},
-        "alt": "",
-        "flag": _("、").join(str(labels.get(flag["code"], flag["code"])) for flag in photo.flags),
-        "answers": [flag["answer"] for flag in photo.flags if flag.get("answer")],
-        "may_answer": any(not flag.get("answer") for flag in photo.flags),
-    }

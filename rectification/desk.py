@@ -105,9 +105,11 @@ class Desk:
     def _look_backs(self) -> None:
         url = reverse("rectification:look-backs")
         due = list(wanted.look_backs(self.user).select_related("finding__problem_type").order_by("planned_on")[: EACH + 1])
-        self._keep(_("回头看"), due, url, [Item(_("回头看"), row.finding, end_of(row.planned_on), row.finding.get_absolute_url()) for row in due])
+        self._keep(
+            _("回头看"), due, url, [Item(_("回头看"), row.finding, clock.end_of(row.planned_on), row.finding.get_absolute_url()) for row in due]
+        )
         stopped = list(wanted.to_recheck(self.user).select_related("problem_type").order_by("recheck_on")[: EACH + 1])
-        self._keep(_("复查"), stopped, url, [Item(_("停而未改复查"), row, end_of(row.recheck_on), row.get_absolute_url()) for row in stopped])
+        self._keep(_("复查"), stopped, url, [Item(_("停而未改复查"), row, clock.end_of(row.recheck_on), row.get_absolute_url()) for row in stopped])
 
     @property
     def waiting(self) -> list[dict]:
@@ -120,7 +122,7 @@ class Desk:
     @property
     def late(self) -> list[TaskRow]:
         overdue = for_rows(Task.objects.visible_to(self.user).overdue(self.now)).order_by("due_at", "pk")[:SHOWN]
-        return [TaskRow(task, user=self.user, now=self.now) for task in overdue]
+        return [TaskRow(task, now=self.now) for task in overdue]
 
     # --- what is new ---
     def news(self, since: dt.datetime) -> list[dict]:
@@ -152,7 +154,3 @@ class Desk:
             Figure(_("待核查任务"), str(verifying), f"{reverse('rectification:tasks')}?box=verifying"),
             Figure(_("逾期"), str(open_rows["overdue"]), f"{ledger}?box=overdue", late=open_rows["overdue"] > 0),
         ]
-
-
-def end_of(day: dt.date) -> dt.datetime:
-    return clock.at(day, dt.time(23, 59, 59))

@@ -46,7 +46,7 @@ def columns() -> list[Col]:
 def lines(queryset, *, by, tick=None):
     now = clock.now()
     for n, task in enumerate(for_rows(queryset.order_by("due_at", "pk")).iterator(chunk_size=CHUNK), 1):
-        yield line(n, TaskRow(task, user=by, now=now))
+        yield line(n, TaskRow(task, now=now))
         if tick and n % CHUNK == 0:
             tick(n)
 

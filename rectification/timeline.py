@@ -13,7 +13,6 @@ from notices.models import Notice, State
 from rectification import blind, sentences
 from rectification.models import TaskEvent
 from rectification.services import telling
-from rectification.words import TaskState
 
 
 @dataclass
@@ -62,7 +61,7 @@ def notices_of(finding, tasks, *, user) -> list[Notice]:
     """All notices about a finding and its tasks, less what would tell of a running second look or of the reporter."""
     keys = [str(task.pk) for task in tasks]
     about = Q(subject_type="inspections.Finding", subject_id=str(finding.pk)) | Q(subject_type="rectification.Task", subject_id__in=keys)
-    drawn = {str(task.pk) for task in tasks if task.state == TaskState.SECOND_LOOK}
+    drawn = {str(task.pk) for task in tasks if task.is_looked_at_twice}
     keeps_reporter = blind.sees_reporter(user, finding)
     found = Notice.objects.filter(about, district_id=finding.district_id).select_related("recipient").order_by("created_at", "pk")
     return [

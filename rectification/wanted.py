@@ -11,7 +11,7 @@ from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, Role
 from inspections.models import Finding
 from inspections.words import FROM_ABOVE, FindingState, Risk
 from rectification.models import LookBack, Task, TaskRequest
-from rectification.words import LEFT, RequestState, TaskState
+from rectification.words import LEFT, Lot, RequestState, TaskState
 
 
 def organisations_with(user, roles) -> set[int]:
@@ -67,8 +67,12 @@ def to_feed_back(user):
     return Task.objects.visible_to(user).filter(mine(user), state__in=(TaskState.ACCEPTED, TaskState.RETURNED))
 
 
+FIRST_LOOK_WANTED = Q(state=TaskState.FED_BACK) | Q(state=TaskState.SECOND_LOOK, lot=Lot.SECOND_LOOKED)
+SECOND_LOOK_WANTED = (Q(state=TaskState.FED_BACK) & ~Q(lot="")) | (Q(state=TaskState.SECOND_LOOK) & ~Q(lot=Lot.SECOND_LOOKED))
+
+
 def to_verify(user):
-    """By risk: the other party, office or headquarters, 督查局; the second look by office or 督查局, never by whoever looked first."""
+    """By risk: the other party, office or headquarters, 督查局; the second look by office or 督查局, never both by the same person."""
     rights = scope.rights(user)
     offices, supervised = rights.districts_with(OFFICE), rights.districts_with({Role.SUPERVISION})
     others = Task.objects.filter(finding=OuterRef("finding")).exclude(state__in=LEFT).exclude(organisation=OuterRef("organisation"))
@@ -76,11 +80,11 @@ def to_verify(user):
     shared = ~high & Q(finding__risk=Risk.LOW) & Exists(others)
     my_side = Exists(others.filter(organisation_id__in=rights.organisation_ids))
     headquarters = Q(finding__field__headquarters__organisation_id__in=organisations_with(user, HEADQUARTERS))
-    first = Q(state=TaskState.FED_BACK) & (
+    first = FIRST_LOOK_WANTED & (
         (high & Q(district_id__in=supervised)) | (shared & my_side) | (~high & ~shared & (Q(district_id__in=offices) | headquarters))
     )
-    second = Q(state=TaskState.SECOND_LOOK) & Q(district_id__in=offices | supervised) & ~Q(first_verifier=user)
-    return Task.objects.visible_to(user).filter(first | second).exclude(mine(user)).exclude(assigned_by=user)
+    second = SECOND_LOOK_WANTED & Q(district_id__in=offices | supervised)
+    return Task.objects.visible_to(user).filter(first | second).exclude(mine(user)).exclude(assigned_by=user).exclude(first_verifier=user)
 
 
 def to_decide(user):

@@ -27,14 +27,19 @@ class TaskState(TextChoices):
     VOID = "void", _("已作废")
 
 
-SECOND_LOOK_LABEL = _("抽查复核")
-"""What second lookers alone read: to everybody else a drawn task waits for its verification like any other (design 4, blind second look)."""
 PARTY_TURN = (TaskState.ASSIGNED, TaskState.ACCEPTED, TaskState.RETURNED)
 """The party's clock runs."""
 VERIFIER_TURN = (TaskState.FED_BACK, TaskState.SECOND_LOOK)
 UNFINISHED = (*PARTY_TURN, *VERIFIER_TURN, TaskState.SUSPENDED)
 LEFT = (TaskState.REFUSED, TaskState.TRANSFERRED, TaskState.VOID)
 """No longer this organisation's duty."""
+
+
+class Lot(TextChoices):
+    """Whether the lot of the blind second look has fallen on a feedback, and whether the second looker was the first of the two. Shown to nobody."""
+
+    DRAWN = "drawn"
+    SECOND_LOOKED = "second_looked"
 
 
 class Conclusion(TextChoices):

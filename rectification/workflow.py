@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from inspections.words import FindingState as F
-from rectification.words import PARTY_TURN, UNFINISHED
+from rectification.words import PARTY_TURN, UNFINISHED, VERIFIER_TURN
 from rectification.words import TaskState as T
 
 
@@ -90,11 +90,11 @@ TASK_STEPS = {
     "pause": step(_("缓办生效"), {T.ACCEPTED, T.RETURNED}, {Part.SYSTEM}, T.SUSPENDED),
     "resume": step(_("恢复办理"), {T.SUSPENDED}, {Part.COMMANDER, Part.DIRECTOR, Part.PARTY, Part.SYSTEM}, T.ACCEPTED),
     "hand_over": step(_("移交完成"), set(UNFINISHED), {Part.SYSTEM}, T.TRANSFERRED),
-    "pass": step(_("核查通过"), {T.FED_BACK}, {Part.VERIFIER}, T.PASSED, form="verify", tone="primary"),
+    "pass": step(_("核查通过"), set(VERIFIER_TURN), {Part.VERIFIER}, T.PASSED, form="verify", tone="primary"),
     "draw": step(_("抽中盲查"), {T.FED_BACK}, {Part.SYSTEM}, T.SECOND_LOOK),
-    "confirm": step(_("抽查通过"), {T.SECOND_LOOK}, {Part.SECOND_LOOKER}, T.PASSED, form="verify", tone="primary"),
-    "return": step(pgettext_lazy("step", "退回重办"), {T.FED_BACK}, {Part.VERIFIER}, T.RETURNED, needs_note=True, form="return", tone="danger"),
-    "overturn": step(_("抽查退回"), {T.SECOND_LOOK}, {Part.SECOND_LOOKER}, T.RETURNED, needs_note=True, form="return", tone="danger"),
+    "confirm": step(_("抽查通过"), set(VERIFIER_TURN), {Part.SECOND_LOOKER}, T.PASSED, form="verify", tone="primary"),
+    "return": step(pgettext_lazy("step", "退回重办"), set(VERIFIER_TURN), {Part.VERIFIER}, T.RETURNED, needs_note=True, form="return", tone="danger"),
+    "overturn": step(_("抽查退回"), set(VERIFIER_TURN), {Part.SECOND_LOOKER}, T.RETURNED, needs_note=True, form="return", tone="danger"),
     "reopen": step(_("退回重查"), {T.PASSED}, {Part.SYSTEM}, T.RETURNED, needs_note=True),
     "urge": step(_("催办"), set(UNFINISHED) - {T.SUSPENDED}, {Part.OFFICE, Part.SUPERVISION, Part.HEADQUARTERS}),
     "call": step(_("登记电话"), set(UNFINISHED), {Part.OFFICE, Part.SUPERVISION, Part.HEADQUARTERS}, needs_note=True),
@@ -104,7 +104,7 @@ TASK_STEPS = {
 }
 
 HIDDEN = {"draw"}
-"""Steps nobody chooses by name: ``pass`` becomes ``draw`` when the lot falls on it."""
+"""Steps nobody chooses by name: of two independent looks the one that passes first becomes ``draw``."""
 
 
 def allowed(steps: dict, state: str, parts) -> list[str]:

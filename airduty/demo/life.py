@@ -311,9 +311,9 @@ class Life:
         for task in self.tasks(VERIFIER_TURN):
             if not self.chance(0.28):
                 continue
-            by = next(iter(sorted(telling.verifiers(task), key=lambda person: person.pk)), None)
+            by = min([*telling.verifiers(task), *telling.second_lookers(task)], key=lambda person: person.pk, default=None)
             back = self.chance(0.09)
-            second = task.state == TaskState.SECOND_LOOK
+            second = by in telling.second_lookers(task)
             action = ("overturn" if second else "return") if back else ("confirm" if second else "pass")
             details = {"note": self.rng.choice(texts.RETURNED), "false_fix": self.chance(0.1)} if back else {}
             if by is not None:

@@ -13,7 +13,18 @@ from grids.roles import Role
 from inspections.models import Finding
 from inspections.models.findings import seen_by
 from inspections.words import Kind
-from rectification.words import PARTY_TURN, UNFINISHED, VERIFIER_TURN, Conclusion, ExtensionReason, RequestKind, RequestState, TaskRole, TaskState
+from rectification.words import (
+    PARTY_TURN,
+    UNFINISHED,
+    VERIFIER_TURN,
+    Conclusion,
+    ExtensionReason,
+    Lot,
+    RequestKind,
+    RequestState,
+    TaskRole,
+    TaskState,
+)
 
 
 class TaskQuerySet(models.QuerySet):
@@ -83,6 +94,8 @@ class Task(models.Model):
     fed_back_at = models.DateTimeField(_("反馈时间"), null=True, blank=True)
     conclusion = models.CharField(_("整改结论"), max_length=15, choices=Conclusion, blank=True)
     verify_due_at = models.DateTimeField(_("核查期限"), null=True, blank=True)
+    lot = models.CharField(max_length=15, choices=Lot, blank=True, default="", db_default="")
+    """Drawn at each feedback (``words.Lot``); a drawn task is passed when two people have passed it independently."""
     first_verifier = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     passed_at = models.DateTimeField(_("核查通过时间"), null=True, blank=True)
     ended_at = models.DateTimeField(_("退单、移交或作废时间"), null=True, blank=True)
@@ -131,6 +144,11 @@ class Task(models.Model):
     @property
     def public_state_label(self) -> str:
         return str(TaskState(self.public_state).label)
+
+    @property
+    def is_looked_at_twice(self) -> bool:
+        """Two people look at it independently, and at least one of them still has to."""
+        return self.state == TaskState.SECOND_LOOK or (self.state == TaskState.FED_BACK and bool(self.lot))
 
     @property
     def is_party_turn(self) -> bool:

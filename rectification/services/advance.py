@@ -7,12 +7,11 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from common import clock, language
-from common.errors import Conflict, NotYourRole
 from inspections.models import Finding, FindingEvent
 from rectification.models import Task, TaskEvent
-from rectification.services import effects, parts
+from rectification.services import effects, gate
 from rectification.services.move import Move
-from rectification.workflow import Part
+from rectification.words import TaskState
 
 
 def advance(subject, action: str, *, by, version: int | None = None, note: str = "", **details):
@@ -23,9 +22,10 @@ def advance(subject, action: str, *, by, version: int | None = None, note: str =
     """
     with transaction.atomic():
         subject = _locked(subject)
-        if version is not None and version != subject.version:
-            return _replay_or_conflict(subject, action, by=by, version=version)
-        move = _begin(subject, action, by=by, note=note.strip(), details=details)
+        if version not in (None, subject.version) and _is_replay(subject, action, by=by, version=version):
+            subject.replayed = True
+            return subject
+        move = _begin(subject, action, by=by, version=version, note=note.strip(), details=details)
         effects.prepare(move)
         _change(move)
         _write_history(move)
@@ -46,41 +46,30 @@ def _locked(subject):
     return task
 
 
-def _replay_or_conflict(subject, action, *, by, version):
-    if subject.events.filter(action__in=effects.names_of(action), by=by, version=version).exists():
-        subject.replayed = True
-        return subject
-    raise Conflict(_("这一步已有他人办理，请刷新后查看。"), code="stale", **_standing(subject, by))
+def _is_replay(subject, action, *, by, version) -> bool:
+    return subject.events.filter(action__in=effects.names_of(action), by=by, version=version).exists()
 
 
-def _standing(subject, by) -> dict:
-    """Where the row stands, told no closer than the person may know (blind second look)."""
-    state = parts.state_for(by, subject)[0] if isinstance(subject, Task) and by is not None else subject.state
-    return {"state": str(state), "version": subject.version}
+def _only_looked_since(subject, *, version) -> bool:
+    """The other of two independent verdicts has come meanwhile: nobody may learn that from a refusal (blind second look)."""
+    running = isinstance(subject, Task) and subject.state == TaskState.SECOND_LOOK
+    return running and not subject.events.filter(version__gte=version).exclude(action="draw").exists()
 
 
-def _begin(subject, action, *, by, note, details) -> Move:
-    step = parts.steps_of(subject).get(action)
-    if step is None:
-        raise ValidationError(_("没有这个办理步骤。"), code="unknown_action")
-    held = parts.towards(by, subject)
-    if subject.state not in step.sources:
-        raise Conflict(
-            _("当前状态为“%(state)s”，不能办理这一步。") % {"state": subject.get_state_display()},
-            code="not_open",
-            **_standing(subject, by),
-        )
-    if not held & step.parts:
-        raise NotYourRole(_("这一步由%(who)s办理。") % {"who": _("、").join(sorted(str(part.label) for part in step.parts))})
+def _begin(subject, action, *, by, version, note, details) -> Move:
+    step = gate.step_of(subject, action)
+    gate.check_role(subject, step, by=by)
+    if version not in (None, subject.version) and not _only_looked_since(subject, version=version):
+        raise gate.overtaken(subject)
+    part = gate.part_now(subject, step, by=by)
     if step.needs_note and not note:
         raise ValidationError({"note": _("请写明情况或理由。")}, code="note")
-    part = sorted(held & step.parts)[0]
     return Move(
         subject=subject,
         action=action,
         step=step,
         by=by,
-        part=Part(part),
+        part=part,
         note=note,
         details=details,
         now=clock.now(),
@@ -93,7 +82,7 @@ def _change(move: Move) -> None:
     subject = move.subject
     rows = type(subject).objects.filter(pk=subject.pk, state=subject.state, version=subject.version)
     if not rows.update(state=move.target, version=F("version") + 1, **move.changes):
-        raise Conflict(_("这一步已有他人办理，请刷新后查看。"), code="stale", **_standing(subject, move.by))
+        raise gate.overtaken(subject)
     move.was_state, move.was_version = subject.state, subject.version
     for name, value in {"state": move.target, "version": subject.version + 1, **move.changes}.items():
         setattr(subject, name, value)

@@ -3,7 +3,7 @@
 from rectification.models import Task
 from rectification.services import finding_steps, request_steps, task_steps
 
-SAME_STEP = {"pass": ("pass", "draw")}
+SAME_STEP = {"pass": ("pass", "draw"), "confirm": ("confirm", "draw")}
 """A step that another name stands for in the history."""
 
 

@@ -6,7 +6,7 @@ from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, Role
 from inspections.models import Finding
 from inspections.words import Kind, Risk
 from rectification.models import Task
-from rectification.words import LEFT, SECOND_LOOK_LABEL, VERIFIER_TURN, RequestState, TaskState
+from rectification.words import LEFT, VERIFIER_TURN, Lot, RequestState, TaskState
 from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS, Part, allowed
 
 
@@ -26,28 +26,43 @@ def towards_finding(user, finding: Finding) -> set[Part]:
     return {part for part, is_held in held.items() if is_held}
 
 
-def towards_task(user, task: Task) -> set[Part]:
+def towards_task(user, task: Task, *, at_any_time: bool = False) -> set[Part]:
+    """``at_any_time``: with what the person could be in another state of the task, too."""
     held = towards_finding(user, task.finding)
     rights = scope.rights(user)
     if rights.in_organisation(task.organisation_id, PARTIES):
         held.add(Part.PARTY)
     elif task.handler_id == user.pk and rights.district_ids & {task.district_id}:
         held.add(Part.HANDLER)
-    if task.state in VERIFIER_TURN:
-        held |= _verifying(user, task, held)
+    if at_any_time:
+        held |= _verifying(user, task, held, wanted={Part.VERIFIER, Part.SECOND_LOOKER})
+    elif task.state in VERIFIER_TURN and task.first_verifier_id != user.pk:
+        looking = _verifying(user, task, held, wanted=looks_wanted(task))
+        held |= {Part.VERIFIER} if Part.VERIFIER in looking else looking
     return held
 
 
-def _verifying(user, task: Task, held: set[Part]) -> set[Part]:
-    """Never the party itself, never the person who assigned it, and the second look never by the first looker."""
+def is_party(user, task: Task) -> bool:
+    return bool(towards_task(user, task) & {Part.PARTY, Part.HANDLER})
+
+
+def _verifying(user, task: Task, held: set[Part], *, wanted: set[Part]) -> set[Part]:
+    """Never the party itself, never the person who assigned it."""
     if held & {Part.PARTY, Part.HANDLER} or task.assigned_by_id == user.pk:
         return set()
     found = set()
     if held & verifier_parts(task) or (_other_party_verifies(task) and _is_other_party(user, task)):
         found.add(Part.VERIFIER)
-    if held & {Part.OFFICE, Part.SUPERVISION} and task.first_verifier_id != user.pk:
+    if held & {Part.OFFICE, Part.SUPERVISION}:
         found.add(Part.SECOND_LOOKER)
-    return found
+    return found & wanted
+
+
+def looks_wanted(task: Task) -> set[Part]:
+    """A drawn task is looked at by two, in whichever order; nobody learns what the other has found before his own verdict (design 4)."""
+    if task.state == TaskState.SECOND_LOOK:
+        return {Part.VERIFIER if task.lot == Lot.SECOND_LOOKED else Part.SECOND_LOOKER}
+    return {Part.VERIFIER, Part.SECOND_LOOKER} if task.lot else {Part.VERIFIER}
 
 
 def verifier_parts(task: Task) -> set[Part]:
@@ -74,10 +89,10 @@ def _is_other_party(user, task: Task) -> bool:
     return any(rights.in_organisation(organisation_id, PARTIES) for organisation_id in _other_parties(task))
 
 
-def towards(user, subject) -> set[Part]:
+def towards(user, subject, *, at_any_time: bool = False) -> set[Part]:
     if user is None:
         return {Part.SYSTEM}
-    return towards_task(user, subject) if isinstance(subject, Task) else towards_finding(user, subject)
+    return towards_task(user, subject, at_any_time=at_any_time) if isinstance(subject, Task) else towards_finding(user, subject)
 
 
 def steps_of(subject) -> dict:
@@ -91,22 +106,6 @@ def actions_for(user, subject) -> list[str]:
         for action in allowed(steps_of(subject), subject.state, towards(user, subject))
         if action not in HIDDEN and (_task_ready(user, subject, action) if isinstance(subject, Task) else _finding_ready(user, subject, action))
     ]
-
-
-def sees_second_look(user, task: Task) -> bool:
-    """Whether the person is told that the lot has fallen on this task: those who may take the second look, and nobody else (design 4)."""
-    rights = scope.rights(user)
-    concerned = rights.in_organisation(task.organisation_id, PARTIES) or user.pk in (task.handler_id, task.assigned_by_id, task.first_verifier_id)
-    return task.state == TaskState.SECOND_LOOK and rights.in_district(task.district_id, OFFICE | {Role.SUPERVISION}) and not concerned
-
-
-def state_for(user, task: Task) -> tuple[str, str]:
-    """State and label of a task as this person may know them."""
-    if task.state != TaskState.SECOND_LOOK:
-        return task.state, task.get_state_display()
-    if sees_second_look(user, task):
-        return task.state, str(SECOND_LOOK_LABEL)
-    return TaskState.FED_BACK, str(TaskState.FED_BACK.label)
 
 
 def _task_ready(user, task: Task, action: str) -> bool:

@@ -14,7 +14,6 @@ from inspections.models import FindingPhoto
 from rectification.models import Task, TaskPhoto
 from rectification.services import parts
 from rectification.words import TaskFlag
-from rectification.workflow import Part
 
 MAX_WAITING = 12
 
@@ -31,7 +30,7 @@ def upload(task: Task, stream, *, by) -> TaskPhoto:
 
 def attach(task: Task, stream, *, sha256: str, size: int | None, by) -> TaskPhoto:
     """Keep a photo for this person's next feedback. The same again is one row. Raises ``NotYourRole`` and ``ValidationError``."""
-    if not parts.towards_task(by, task) & {Part.PARTY, Part.HANDLER}:
+    if not parts.is_party(by, task):
         raise NotYourRole(_("整改照片由承办单位上传。"))
     if waiting(task, by=by).count() >= MAX_WAITING:
         raise ValidationError({"photos": _("一次反馈最多%(n)s张照片。") % {"n": MAX_WAITING}})
@@ -76,7 +75,7 @@ def discard(photo: TaskPhoto, *, by) -> None:
 @transaction.atomic
 def answer(photo: TaskPhoto, *, text: str, by) -> None:
     """The party's explanation of a doubt; it stays beside the photo."""
-    if not parts.towards_task(by, photo.task) & {Part.PARTY, Part.HANDLER}:
+    if not parts.is_party(by, photo.task):
         raise NotYourRole(_("由承办单位说明。"))
     if not text.strip():
         raise ValidationError({"answer": _("请写明情况。")})

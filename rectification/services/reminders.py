@@ -152,7 +152,7 @@ class Audiences:
 
     def _of_task(self, name: str, task: Task):
         if name == Audience.VERIFIER:
-            return telling.verifiers(task)
+            return [*telling.verifiers(task), *telling.second_lookers(task)]
         if name == Audience.MANAGER:
             return self.members(task.organisation, MANAGERS)
         return [person for person in self.members(task.organisation, PARTIES) if task.handler_id in (None, person.pk)]

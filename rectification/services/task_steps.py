@@ -14,7 +14,8 @@ from inspections.words import Risk
 from rectification.models import Clock, Task, TaskPhoto
 from rectification.services import chance, clocks, finding_steps, telling
 from rectification.services.move import Move
-from rectification.words import UNFINISHED, Conclusion, TaskState
+from rectification.words import UNFINISHED, Conclusion, Lot, TaskState
+from rectification.workflow import Part
 from worktime import services as worktime
 
 QUIET_AFTER_URGING, QUIET_MINUTE_CLOCK = dt.timedelta(hours=2), dt.timedelta(minutes=10)
@@ -85,9 +86,16 @@ def prepare_feedback(move: Move) -> None:
         "conclusion": conclusion,
         "verify_due_at": clocks.office_due(task.district_id, Clock.Name.VERIFY, move.now),
         "first_verifier": None,
+        "lot": _draw(task),
     }
     move.facts |= {"conclusion": conclusion, "photos": waiting.count(), "due_at": task.due_at.isoformat()}
     move.facts["verify_due_at"] = move.changes["verify_due_at"].isoformat()
+
+
+def _draw(task: Task) -> str:
+    """One low-risk feedback in five gets a blind second look: drawn before anybody has looked, so that being asked tells nothing (design 4)."""
+    is_low = task.finding.risk == Risk.LOW and not task.finding.is_from_above
+    return Lot.DRAWN if is_low and chance.drawn(clocks.policy_of(task.district_id).second_look_one_in) else ""
 
 
 def follow_feedback(move: Move) -> None:
@@ -99,6 +107,13 @@ def follow_feedback(move: Move) -> None:
         task=task,
         event=move.event,
         title=lambda: _("待核查：%(organisation)s 已反馈，%(about)s") % {"organisation": task.organisation, "about": telling.about(task.finding)},
+    )
+    telling.tell(
+        telling.second_lookers(task),
+        task=task,
+        event=move.event,
+        step="draw",
+        title=lambda: _("抽中盲查，请独立复核：%(about)s") % {"about": telling.about(move.finding)},
     )
 
 
@@ -119,18 +134,13 @@ def follow_progress(move: Move) -> None:
 
 # --- the verifier -------------------------------------------------------------------------------------------------------------------
 def prepare_pass(move: Move) -> None:
-    """A low-risk pass is, one time in five, followed by a blind second look; nobody is told that the lot has fallen (design 4)."""
+    """Of two independent looks the first that passes waits for the other; which of them it was is told to nobody before."""
     task = move.subject
-    policy = clocks.policy_of(task.district_id)
-    if task.finding.risk == Risk.LOW and not task.finding.is_from_above and chance.drawn(policy.second_look_one_in):
+    if task.state == TaskState.FED_BACK and task.lot:
         move.action, move.target = "draw", TaskState.SECOND_LOOK
         move.facts["verify_due_at"] = _iso(task.verify_due_at)
-        move.changes |= {"first_verifier": move.by, "verify_due_at": clocks.office_due(task.district_id, Clock.Name.VERIFY, move.now)}
+        move.changes |= {"first_verifier": move.by, "lot": Lot.SECOND_LOOKED if move.part == Part.SECOND_LOOKER else Lot.DRAWN}
         return
-    _passed(move)
-
-
-def _passed(move: Move) -> None:
     move.changes |= {"passed_at": move.now, "verify_due_at": None}
     move.facts |= {
         "fed_back_at": move.subject.fed_back_at.isoformat(),
@@ -153,19 +163,10 @@ def follow_passed(move: Move) -> None:
     )
 
 
-def follow_draw(move: Move) -> None:
-    telling.tell(
-        telling.verifiers(move.subject),
-        task=move.subject,
-        event=move.event,
-        title=lambda: _("抽中盲查，请独立复核：%(about)s") % {"about": telling.about(move.finding)},
-    )
-
-
 def prepare_return(move: Move) -> None:
     """Back to the party, first due date kept unless the verifier grants a new one; ``false_fix`` marks a faked result (虚假整改)."""
     task = move.subject
-    move.changes |= {"returns": task.returns + 1, "verify_due_at": None, "conclusion": "", "first_verifier": None}
+    move.changes |= {"returns": task.returns + 1, "verify_due_at": None, "conclusion": "", "first_verifier": None, "lot": ""}
     move.facts |= {"fed_back_at": _iso(task.fed_back_at), "verify_due_at": _iso(task.verify_due_at), "false_fix": bool(move.details.get("false_fix"))}
     move.changes["fed_back_at"] = None
     if due_at := move.details.get("due_at"):
@@ -277,7 +278,7 @@ PREPARE = {
     "release": prepare_release,
     "succeed": prepare_succeed,
     "pass": prepare_pass,
-    "confirm": _passed,
+    "confirm": prepare_pass,
     "return": prepare_return,
     "overturn": prepare_return,
     "reopen": prepare_reopen,
@@ -293,7 +294,6 @@ FOLLOW = {
     "progress": follow_progress,
     "dispatch": follow_dispatch,
     "pass": follow_passed,
-    "draw": follow_draw,
     "confirm": follow_passed,
     "return": follow_return,
     "overturn": follow_return,

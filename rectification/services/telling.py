@@ -8,7 +8,6 @@ from grids.roles import COMMANDERS, HEADQUARTERS, OFFICE, PARTIES, Role
 from notices.services import Text, queue
 from rectification.models import Task
 from rectification.services import parts
-from rectification.words import TaskState
 from rectification.workflow import Part
 
 BY_HAND = ("inbox", "email")
@@ -41,16 +40,27 @@ def commanders(finding) -> list:
 
 
 def verifiers(task: Task) -> list:
-    """People who may verify this task now: the groups ``parts`` names, without the party's own people and whoever assigned it."""
-    own = {person.pk for person in people.members_of(task.organisation, PARTIES)} | {task.assigned_by_id}
-    found = {person.pk: person for person in _verifying_groups(task) if person.pk not in own}
-    return [found[key] for key in sorted(found)]
+    """People who may verify this task now as the rules of risk say: the groups ``parts`` names."""
+    return _may_look(task, _verifying_groups(task)) if Part.VERIFIER in parts.looks_wanted(task) else []
+
+
+def second_lookers(task: Task) -> list:
+    """People who may take the blind second look of a drawn task now, but for those who verify it anyway."""
+    if Part.SECOND_LOOKER not in parts.looks_wanted(task):
+        return []
+    asked = {person.pk for person in verifiers(task)}
+    both = [*office_people(task.district_id), *supervision_people(task.district_id)]
+    return [person for person in _may_look(task, both) if person.pk not in asked]
+
+
+def _may_look(task: Task, found) -> list:
+    """Without the party's own people, whoever assigned it and whoever has looked already; nobody twice."""
+    own = {person.pk for person in people.members_of(task.organisation, PARTIES)} | {task.assigned_by_id, task.first_verifier_id}
+    once = {person.pk: person for person in found if person.pk not in own}
+    return [once[key] for key in sorted(once)]
 
 
 def _verifying_groups(task: Task) -> list:
-    if task.state == TaskState.SECOND_LOOK:
-        both = [*office_people(task.district_id), *supervision_people(task.district_id)]
-        return [person for person in both if person.pk != task.first_verifier_id]
     groups = parts.verifier_parts(task)
     if Part.SUPERVISION in groups:
         return supervision_people(task.district_id)
@@ -66,9 +76,10 @@ def _other_parties(task: Task) -> list:
     return [person for organisation in others for person in people.members_of(organisation, PARTIES)]
 
 
-def tell(who, *, task=None, finding=None, event, title: Text, body: Text = "", channels=("inbox",), urgent: bool = False) -> int:
-    """Queue one notice about a step; its key is the event's, so a repeated step never tells twice."""
+def tell(who, *, task=None, finding=None, event, title: Text, body: Text = "", channels=("inbox",), urgent: bool = False, step: str = "") -> int:
+    """Queue one notice about a step; its key is the event's, so a repeated step never tells twice. ``step``: told under another name."""
     subject = task or finding
+    action = step or event.action
     kind = "task" if task else "finding"
     row = task.finding if task else finding
     return queue(
@@ -76,8 +87,8 @@ def tell(who, *, task=None, finding=None, event, title: Text, body: Text = "", c
         title=title,
         body=body or (lambda: about(row)),
         url=row.get_absolute_url(),
-        dedup_key=f"{kind}-{event.action}:{subject.pk}:e{event.pk}",
-        kind=f"{kind}.{event.action}",
+        dedup_key=f"{kind}-{action}:{subject.pk}:e{event.pk}",
+        kind=f"{kind}.{action}",
         subject=subject,
         channels=channels,
         district_id=row.district_id,
@@ -111,4 +122,5 @@ def announce(task: Task, *, event) -> None:
 
 
 def moment(value) -> str:
-    return f"{clock.beijing(value):%Y-%m-%d %H:%M}"
+    """With its year, since what was told is read again long afterwards."""
+    return f"{clock.beijing(value):%Y-%m-%d} {clock.hour(value)}"

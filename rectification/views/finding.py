@@ -5,17 +5,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from common import clock
-from common.errors import Conflict, NotYourRole
+from common.errors import Conflict
 from inspections.models import Finding, ProblemType
-from rectification import case
+from rectification import case, links
 from rectification.forms import STEP_FORMS
 from rectification.models import Task
-from rectification.services import advance, clocks, parts, photos
+from rectification.services import advance, clocks, gate, photos
 from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
 
 
@@ -71,12 +70,12 @@ def take_step(request, subject, action: str, steps: dict):
     if step is None or action in HIDDEN:
         raise Http404
     if request.method == "GET":
-        check_open(request.user, subject, action, step)
+        gate.check_role(subject, step, by=request.user)
         return shown(request, subject, action, step, form_of(step, subject, action, request.user))
     form = form_of(step, subject, action, request.user, data=request.POST, files=request.FILES)
     keep_photos(form, request)
     if not form.is_valid():
-        check_open(request.user, subject, action, step)
+        gate.check_role(subject, step, by=request.user)
         return shown(request, subject, action, step, form, status=422)
     try:
         advance(subject, action, by=request.user, version=form.cleaned_data["version"], note=form.cleaned_data["note"], **form.details())
@@ -90,12 +89,6 @@ def take_step(request, subject, action: str, steps: dict):
 
 def form_of(step, subject, action, user, **given):
     return STEP_FORMS[step.form](subject=subject, action=action, step=step, by=user, **given)
-
-
-def check_open(user, subject, action: str, step) -> None:
-    """A form is shown only where the step could be taken now; the rest is told why not."""
-    if not parts.towards(user, subject) & step.parts:
-        raise NotYourRole(_("这一步由%(who)s办理。") % {"who": _("、").join(sorted(str(part.label) for part in step.parts))})
 
 
 def keep_photos(form, request) -> None:
@@ -147,7 +140,7 @@ def template_of(request) -> str:
 def pictures(form, user) -> dict:
     """Before and after for those who verify, the uploaded photos for those who feed back."""
     if form.step.form == "feedback":
-        return {"waiting": [case.after_photo(photo) for photo in photos.waiting(form.subject, by=user).select_related("photo", "event")]}
+        return {"waiting": [links.after_photo(photo) for photo in photos.waiting(form.subject, by=user).select_related("photo", "event")]}
     if form.step.form in ("verify", "return"):
         whole = case.Case(form.finding, user)
         return {"before": whole.before, "after": [photo.shown for photo in whole.after if photo.task_id == form.subject.pk]}

@@ -9,7 +9,6 @@ from common import clock
 from rectification import case, wanted
 from rectification.models import Task
 from rectification.rows import TaskRow, for_rows
-from rectification.services import parts
 from rectification.views.finding import take_step, task_subject
 from rectification.words import PARTY_TURN, UNFINISHED
 from rectification.workflow import TASK_STEPS
@@ -22,7 +21,7 @@ MOST = 100
 def tasks(request):
     """What waits for me first; what waits for others below."""
     mine = Task.objects.visible_to(request.user).filter(wanted.mine(request.user), state__in=UNFINISHED)
-    rows = [TaskRow(task, user=request.user, now=clock.now()) for task in for_rows(mine).order_by("due_at", "pk")[:MOST]]
+    rows = [TaskRow(task, now=clock.now()) for task in for_rows(mine).order_by("due_at", "pk")[:MOST]]
     context = {
         "waiting": [row for row in rows if row.task.state in PARTY_TURN],
         "elsewhere": [row for row in rows if row.task.state not in PARTY_TURN],
@@ -39,8 +38,8 @@ def task(request, pk):
         raise Http404
     party = next(each for each in whole.clocks if each.task.pk == pk)
     steps = [step | {"url": address(pk, step["action"])} for step in party.steps if step["action"] in ON_THE_PHONE]
-    mine = parts.towards_task(request.user, party.task) & {parts.Part.PARTY, parts.Part.HANDLER}
-    return render(request, "mobile/task.html", {"case": whole, "finding": whole.finding, "party": party, "steps": steps, "is_mine": bool(mine)})
+    context = {"case": whole, "finding": whole.finding, "party": party, "steps": steps, "is_mine": party.is_mine}
+    return render(request, "mobile/task.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -23,12 +23,17 @@ def district_of(request) -> int:
     return min(mine)
 
 
+def posted(request):
+    """What a form is bound to: an empty POST is a form with nothing filled in, not a page asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 # --- routing ------------------------------------------------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
 def routing(request):
     district_id = district_of(request)
-    form = RouteForm(request.POST or None, district_id=district_id)
-    if request.method == "POST" and form.is_valid():
+    form = RouteForm(posted(request), district_id=district_id)
+    if form.is_valid():
         try:
             rules.add_route(**form.cleaned_data, by=request.user)
         except ValidationError as refused:
@@ -63,13 +68,13 @@ def clock_rules(request):
     policy = Policy.objects.visible_to(request.user).filter(district_id=district_id).first()
     if policy is None:
         raise Http404
-    form = PolicyForm(request.POST or None, instance=policy, prefix="policy")
+    form = PolicyForm(posted(request), instance=policy, prefix="policy")
     return edit_rows(request, rows, ClockForm, "rectification/clocks.html", "rectification:clocks", also=form)
 
 
 def edit_rows(request, rows, kind, template: str, name: str, *, also=None):
     """One form for each row, saved together; a refused one keeps everything that was typed."""
-    forms = [kind(request.POST or None, instance=row, prefix=f"row{row.pk}") for row in rows]
+    forms = [kind(posted(request), instance=row, prefix=f"row{row.pk}") for row in rows]
     every = [*forms, *([also] if also else [])]
     if request.method == "POST" and all([form.is_valid() for form in every]):  # noqa: C419 - every form shows its errors at once
         changed = sum(rules.edit(form.instance, form.cleaned_data, by=request.user) for form in every)

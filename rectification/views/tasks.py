@@ -13,13 +13,13 @@ from grids import scope
 from inspections import access, keyset
 from inspections.models import Finding
 from inspections.views.ledger import address, capped
-from rectification import case, exports, wanted
+from rectification import case, exports, links, wanted
 from rectification.filters import BOXES, MORE_BOXES, TaskFilter, in_box
 from rectification.forms import AssigneeFormSet, organisations_of
 from rectification.models import Task
 from rectification.rows import TaskRow, for_rows
-from rectification.services import bulk, reminders, routing
-from rectification.words import PARTY_TURN, TaskState
+from rectification.services import bulk, parts, reminders, routing
+from rectification.words import PARTY_TURN
 
 PAGE_SIZE, PAIRS, MOST_PICKED = 20, 20, 100
 SORTED_BY = ("due_at", "-due_at", "id", "-id")
@@ -34,7 +34,7 @@ def tasks(request):
     page = keyset.cut(for_rows(found.qs), ordering=ordering, cursor=request.GET.get("cursor", ""), size=PAGE_SIZE)
     now = clock.now()
     context = {
-        "rows": [TaskRow(task, user=request.user, now=now) for task in page.rows],
+        "rows": [TaskRow(task, now=now) for task in page.rows],
         "ordering": ordering,
         "previous": address(request, cursor=page.previous) if page.previous else "",
         "next": address(request, cursor=page.next) if page.next else "",
@@ -192,7 +192,7 @@ def decide_pairs(request) -> list[bulk.Outcome]:
 
 
 def decide_pair(task: Task, decision: str, request) -> bulk.Outcome:
-    second = task.state == TaskState.SECOND_LOOK
+    second = parts.Part.SECOND_LOOKER in parts.towards_task(request.user, task)
     action = {"pass": "confirm" if second else "pass", "return": "overturn" if second else "return"}.get(decision, "")
     version = request.POST.get(f"version-{task.pk}", "")
     return bulk.take(
@@ -208,8 +208,8 @@ class Pair(TaskRow):
     """A task to be verified with its photos and the feedback's words; ``reason`` says why a decision was refused."""
 
     def __init__(self, task: Task, request, reason: str):
-        super().__init__(task, user=request.user, now=clock.now())
-        self.reason = reason
+        super().__init__(task, now=clock.now())
+        self.user, self.reason = request.user, reason
         self.note = request.POST.get(f"note-{task.pk}", "") if reason else ""
 
     @property
@@ -220,7 +220,7 @@ class Pair(TaskRow):
     def after(self) -> list[dict]:
         sent = [photo for photo in self.task.photos.all() if photo.event_id]
         last = max((photo.event_id for photo in sent), default=None)
-        return [case.after_photo(photo) for photo in sent if photo.event_id == last]
+        return [links.after_photo(photo) for photo in sent if photo.event_id == last]
 
     @property
     def feedback(self):
@@ -231,9 +231,9 @@ class Pair(TaskRow):
         return self.task.verify_due_at
 
 
-@scope.for_the_campaign
 # --- requests and look-backs ------------------------------------------------------------------------------------------------------------
 @require_GET
+@scope.for_the_campaign
 def requests(request):
     related = ("task__finding__problem_type", "task__finding__field", "task__organisation", "asked_by", "organisation")
     rows = wanted.to_decide(request.user).select_related(*related).order_by("decide_due_at", "pk")[:200]

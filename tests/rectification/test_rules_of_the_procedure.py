@@ -6,10 +6,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from common import clock
-from common.errors import NotYourRole
+from common.errors import Conflict, NotYourRole
 from inspections.models import Finding
 from inspections.words import FindingState, Source
 from notices.models import Notice
+from rectification import blind
 from rectification.models import Task
 from rectification.services import advance, chance, parts
 from rectification.services.merged import organisation_merged
@@ -27,35 +28,76 @@ def fresh(row):
 # --- blind second look ------------------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def drawn(scene, monkeypatch):
+    """Fed back and drawn: the department and, unknown to it, the office and 督查局 are asked to look."""
     monkeypatch.setattr(chance, "drawn", lambda one_in: True)
-    task = scene.task("fed_back", other="passed")
-    return advance(task, "pass", by=scene["department"], version=1, note="现场看过")
+    task = scene.task("accepted", other="passed")
+    return advance(task, "feedback", by=scene["town"], version=1, note="已覆盖", conclusion="rectified")
 
 
-def test_a_drawn_task_reads_as_waiting_for_verification_to_all_but_second_lookers(scene, drawn):
-    labels = {name: parts.state_for(person, drawn)[1] for name, person in scene.people.items()}
+def test_the_lot_falls_before_anybody_has_looked_and_both_are_asked_at_once(scene, drawn):
+    asked = set(Notice.objects.filter(kind="task.draw").values_list("recipient", flat=True))
 
-    assert {name for name, label in labels.items() if label != "待核查"} == {"office", "director", "supervision"}
-    assert str(drawn.get_state_display()) == "待核查"
-    assert fresh(drawn.finding).state == FindingState.ASSIGNED
+    assert asked == {scene[name].pk for name in ("office", "director", "supervision")}
+    assert set(Notice.objects.filter(kind="task.feedback").values_list("recipient", flat=True)) == {scene["department"].pk}
+    assert {"pass", "return"} <= set(parts.actions_for(scene["department"], drawn))
+    assert {"confirm", "overturn"} <= set(parts.actions_for(scene["supervision"], drawn))
 
 
-def test_the_party_is_not_told_of_the_lot_and_hears_the_result_once(scene, drawn):
+@pytest.mark.parametrize("order", [[("department", "pass"), ("supervision", "confirm")], [("supervision", "confirm"), ("department", "pass")]])
+def test_two_pass_it_in_either_order_and_the_first_verdict_is_seen_by_its_author_alone(scene, drawn, order):
+    (first, one), (second, other) = order
+    version, offered = drawn.version, parts.actions_for(scene[second], drawn)
+
+    once = advance(drawn, one, by=scene[first], version=version, note="现场看过")
+
+    assert (once.public_state, once.public_state_label, fresh(drawn.finding).state) == ("fed_back", "待核查", FindingState.ASSIGNED)
+    assert parts.actions_for(scene[second], fresh(drawn)) == offered
+    assert not {"pass", "confirm", "return", "overturn"} & set(parts.actions_for(scene[first], fresh(drawn)))
+    told = {name: [event.action for event in blind.shown_events(once.events.all(), person)] for name, person in scene.people.items()}
+    assert {name for name, actions in told.items() if "draw" in actions} == {first}
     assert not Notice.objects.filter(recipient=scene["town"]).exists()
 
-    advance(drawn, "confirm", by=scene["supervision"], note="")
+    twice = advance(drawn, other, by=scene[second], version=version, note="")
 
-    assert Notice.objects.filter(recipient=scene["town"], kind="task.confirm").exists()
-    assert fresh(drawn.finding).state == FindingState.RECTIFIED
+    assert twice.state == TaskState.PASSED and fresh(drawn.finding).state == FindingState.RECTIFIED
+    assert Notice.objects.filter(recipient=scene["town"], kind=f"task.{other}").exists()
 
 
-def test_the_first_verifier_never_takes_the_second_look(scene, monkeypatch):
+@pytest.mark.parametrize(("who", "action"), [("department", "return"), ("office", "overturn")])
+def test_either_of_the_two_may_send_it_back(scene, drawn, who, action):
+    back = advance(drawn, action, by=scene[who], version=drawn.version, note="未覆盖")
+
+    assert (back.state, back.returns, back.lot) == (TaskState.RETURNED, 1, "")
+
+
+def test_only_the_other_look_may_go_unseen_between_reading_and_writing(scene, drawn):
+    read = drawn.version
+    advance(drawn, "pass", by=scene["department"], version=read)
+    advance(drawn, "urge", by=scene["office"])
+
+    with pytest.raises(Conflict):
+        advance(drawn, "confirm", by=scene["supervision"], version=read)
+
+
+def test_nobody_takes_both_looks(scene, monkeypatch):
     monkeypatch.setattr(chance, "drawn", lambda one_in: True)
-    first = UserFactory(dept_handler=scene.district.housing, supervision=scene.district)
-    task = advance(scene.task("fed_back"), "pass", by=first)
+    both = UserFactory(dept_handler=scene.district.housing, supervision=scene.district)
+    task = advance(scene.task("accepted"), "feedback", by=scene["town"], note="好", conclusion="rectified")
+    advance(task, "pass", by=both)
 
     with pytest.raises(NotYourRole):
-        advance(task, "confirm", by=first)
+        advance(task, "confirm", by=both)
+
+
+def test_the_role_is_judged_before_version_and_state(scene):
+    task = scene.task("accepted")
+
+    with pytest.raises(NotYourRole):
+        advance(task, "pass", by=scene["town"], version=9)
+    with pytest.raises(NotYourRole):
+        advance(task, "accept", by=scene["office"])
+    with pytest.raises(Conflict):
+        advance(task, "pass", by=scene["department"], version=1)
 
 
 def test_nobody_verifies_alone_what_he_has_assigned(scene):

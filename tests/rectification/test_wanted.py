@@ -19,6 +19,9 @@ def rows(scene):
     scene.task("fed_back", assigned_by=scene["department"])
     scene.task("fed_back", risk="medium", assigned_by=scene["office"])
     scene.task("second_look", first_verifier=scene["office"])
+    scene.task("fed_back", lot="drawn")
+    scene.task("fed_back", lot="drawn", other=None)
+    scene.task("second_look", lot="second_looked", first_verifier=scene["supervision"])
     scene.task("fed_back", finding=scene.finding("registered", source=Source.CITY_INSPECTION))
 
 
