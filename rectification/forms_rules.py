@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -39,13 +40,29 @@ class ReminderForm(forms.ModelForm):
         fields = ("name", "figure", "audiences", "channels", "is_active")
 
 
+def keep_between(form, bounds: dict[str, tuple[int, int]]) -> None:
+    """Figures that the counting of limits can work with; a browser is told them too."""
+    for name, (least, most) in bounds.items():
+        form.fields[name].validators += [MinValueValidator(least), MaxValueValidator(most)]
+        form.fields[name].widget.attrs |= {"min": least, "max": most}
+
+
 class ClockForm(forms.ModelForm):
     class Meta:
         model = Clock
         fields = ("figure", "unit")
 
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        keep_between(self, {"figure": (1, 999)})
+
 
 class PolicyForm(forms.ModelForm):
+    BOUNDS = {
+        "second_look_one_in": (1, 100), "max_extensions": (0, 9), "max_total_share": (1, 9), "suspension_cap_days": (1, 999),
+        "recheck_every_days": (1, 90), "look_back_spread_days": (0, 90), "look_back_low_share": (0, 100), "nearby_metres": (0, 5000),
+        "rebound_within_days": (1, 999),
+    }  # fmt: skip
     look_back_after_days = forms.CharField(label=_("回头看时点（天）"), help_text=_("以逗号分隔，如 30,90；上级交办的另加180天。"))
 
     class Meta:
@@ -57,6 +74,7 @@ class PolicyForm(forms.ModelForm):
 
     def __init__(self, *args, **more):
         super().__init__(*args, **more)
+        keep_between(self, self.BOUNDS)
         self.initial["look_back_after_days"] = ",".join(str(days) for days in self.instance.look_back_after_days)
 
     def clean_look_back_after_days(self):
@@ -65,9 +83,3 @@ class PolicyForm(forms.ModelForm):
         if len(days) != len(parts) or days != sorted(set(days)) or not 1 <= days[0] <= days[-1] <= 999:
             raise ValidationError(_("请写逐个增大的天数，如 30,90。"))
         return days
-
-    def clean_look_back_low_share(self):
-        share = self.cleaned_data["look_back_low_share"]
-        if share > 100:
-            raise ValidationError(_("百分比不能超过100。"))
-        return share

@@ -399,6 +399,22 @@ def test_rules_are_kept_by_the_director_and_nobody_else(client, scene):
         assert client.get(reverse(f"rectification:{name}")).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("figure", "0"), ("figure", "32767"), ("figure", "x"), ("max_total_share", "9999"), ("look_back_low_share", "101")]
+)
+def test_figures_that_no_limit_can_be_counted_with_are_refused(client, scene, name, value):
+    defaults.load(scene.district)
+    clock_rule = scene.district.clocks.first()
+    enter(client, scene["director"])
+    context = client.get(reverse("rectification:clocks")).context
+    body = {bound.html_name: bound.value() for form in [*context["forms"], context["policy"]] for bound in form}
+    body[f"row{clock_rule.pk}-figure" if name == "figure" else f"policy-{name}"] = value
+
+    answer = client.post(reverse("rectification:clocks"), body)
+
+    assert answer.status_code == 422 and f'value="{value}"' in answer.content.decode()
+
+
 def test_a_case_prints_with_its_photos_and_story(client, scene):
     task = scene.task("fed_back")
     event = TaskEventFactory(task=task, action="feedback", details={"conclusion": "rectified"}, by_name="某人", note="已覆盖")
