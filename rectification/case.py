@@ -11,7 +11,7 @@ from common.templatetags.ui import moment, remaining, remaining_class
 from inspections.models import Finding, FindingPhoto
 from inspections.words import FindingState, Flag
 from rectification import blind, timeline
-from rectification.links import after_photo, photo_address, step_of
+from rectification.links import photo_address, step_of
 from rectification.models import Task, TaskEvent, TaskPhoto, TaskRequest
 from rectification.party import PartyClock
 from rectification.services import parts
@@ -126,7 +126,6 @@ class Case:
         found = list(TaskPhoto.objects.filter(task__finding=self.finding, event__isnull=False).select_related("photo", "event"))
         for photo in found:
             photo.task = by_key[photo.task_id]
-            photo.shown = after_photo(photo)
         return found
 
     @cached_property

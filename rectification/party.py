@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from common import clock
-from rectification.links import step_of
+from rectification.links import after_photo, step_of
 from rectification.models import Task, TaskRequest
 from rectification.rows import TaskRow
 from rectification.services import parts
@@ -77,4 +77,4 @@ class PartyClock(TaskRow):
 
     @property
     def photos(self) -> list[dict]:
-        return [photo.shown for photo in self.case.after if photo.task_id == self.task.pk]
+        return [after_photo(photo) for photo in self.case.after if photo.task_id == self.task.pk]

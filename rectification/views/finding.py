@@ -143,7 +143,7 @@ def pictures(form, user) -> dict:
         return {"waiting": [links.after_photo(photo) for photo in photos.waiting(form.subject, by=user).select_related("photo", "event")]}
     if form.step.form in ("verify", "return"):
         whole = case.Case(form.finding, user)
-        return {"before": whole.before, "after": [photo.shown for photo in whole.after if photo.task_id == form.subject.pk]}
+        return {"before": whole.before, "after": [links.after_photo(photo) for photo in whole.after if photo.task_id == form.subject.pk]}
     return {}
 
 
