@@ -1,5 +1,6 @@
 """Web processes, the same for `make run` and for production. Figures come from the environment."""
 
+import gc
 import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -15,3 +16,13 @@ control_socket_disable = True
 errorlog = "-"
 accesslog = None
 loglevel = "warning"
+
+
+def post_worker_init(worker):
+    """Set aside what every request uses: going through it again in each full collection made one request in twenty 100 to 200 ms slower."""
+    from django.urls import get_resolver  # noqa: PLC0415 - the program is loaded by now
+
+    get_resolver().url_patterns  # noqa: B018 - read all views now, not in the first request
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
