@@ -37,7 +37,7 @@ def for_page(queryset):
     """Findings with what a page of one needs; ``Case`` asks nothing that is not read here but events, photos and notices."""
     requests = TaskRequest.objects.select_related("asked_by", "decided_by", "organisation").order_by("asked_at")
     tasks = Task.objects.select_related("organisation", "handler", "transferred_from__organisation").order_by("pk")
-    return queryset.select_related("problem_type", "field__headquarters", "grid", "reporter", "merged_into", "rebound_of").prefetch_related(
+    return queryset.select_related("problem_type", "field__headquarters", "grid", "reporter").prefetch_related(
         Prefetch("tasks", tasks),
         Prefetch("tasks__requests", requests),
         "look_backs",
