@@ -35,6 +35,13 @@ FROM_ABOVE = FROM_STATE | FROM_CITY
 """Sources whose problems a superior body struck on its own list: its number, deadline and acceptance are kept beside ours."""
 FROM_SUPERVISION = frozenset({Source.DISTRICT_SUPERVISION, Source.COVERT_VISIT})
 SELF_FOUND = frozenset({Source.GRID_PATROL, Source.SELF_CHECK})
+FOUND_BY_OTHERS = frozenset({Source.HEADQUARTERS, Source.DEPARTMENT, Source.MEDIA, Source.LEADER})
+"""Sources by which somebody else who came and looked found what the grid had not reported (漏报, domain 6.2), beside superiors and 督查局.
+
+Left out are instruments (station, camera, online monitor), whose alarm reaches everybody at the same moment, and what people complain of: a mark
+taken for a complaint would be a reason to keep it off the ledger.
+"""
+NOT_SELF_FOUND = frozenset(Source) - SELF_FOUND
 
 
 class Severity(TextChoices):

@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 
 from common import clock
 from grids.models import Field, Grid, Organisation, Post
-from inspections.models import Finding, FindingEvent
+from inspections.models import Finding, FindingEvent, ProblemType
 from rectification.models import LookBack, Task, TaskEvent, TaskRequest
 from rectification.workflow import TASK_STEPS
 from scorecards.models import Scheme, SchemeLine
 
-CORRECTED = ("grid", "field", "source", "severity", "risk")
+CORRECTED = ("grid", "field", "problem_type", "source", "severity", "risk")
 NOTED = ("due_at", "verify_due_at", "false_fix")
 """Of what a step notes, what marks are worked out from. Nothing written by people is in the papers."""
 
@@ -36,6 +36,7 @@ def _structure(district: Grid, *, by) -> dict[str, QuerySet]:
         "organisations": Organisation.objects.visible_to(by).filter(district=district).order_by("id").values(*units),
         "grids": Grid.objects.visible_to(by).filter(district=district).order_by("path").values("id", "path", "organisation_id"),
         "fields": Field.objects.visible_to(by).filter(district=district).order_by("id").values("id", "code", "headquarters__lead_unit_id"),
+        "problem_types": ProblemType.objects.visible_to(by).filter(district=district).order_by("id").values("id", "code", "field_id"),
         "posts": Post.objects.visible_to(by)
         .filter(grid__district=district)
         .order_by("id")
@@ -55,8 +56,8 @@ def _work(district: Grid, *, by, end) -> dict[str, QuerySet]:
     of_tasks, of_findings = {"task__in": tasks.order_by().values("pk")}, {"finding__in": findings.order_by().values("pk")}
     return {
         "findings": findings.order_by("id").values(
-            *("id", "uuid", "number", "state", "source", "severity", "risk", "grid_id", "field_id", "reporter_id", "rebound_of_id"),
-            *("received_at", "registered_at", "assigned_at", "ended_at"),
+            *("id", "uuid", "number", "state", "source", "severity", "risk", "grid_id", "field_id", "problem_type_id", "reporter_id"),
+            *("rebound_of_id", "received_at", "registered_at", "assigned_at", "struck_off_at", "ended_at"),
         ),
         "corrections": FindingEvent.objects.filter(action="correct", at__gte=end, **of_findings)
         .order_by("at", "id")

@@ -77,3 +77,6 @@ class Reason(TextChoices):
     INVALID = "invalid", _("不予受理")
     LATE_SIGN = "late_sign", _("逾期未签收")
     SELF_FOUND_SERIOUS = "self_found_serious", _("自查发现严重问题")
+    FOUND_BY_OTHERS = "found_by_others", _("他人发现")
+    SELF_FOUND = "self_found", _("自查发现")
+    HELD = "held", _("未反弹")

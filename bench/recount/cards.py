@@ -8,9 +8,9 @@ from bench.recount.papers import Papers
 
 RATES = {
     *("own_field_on_time", "other_field_on_time", "on_time_rate", "checks_on_time", "valid_reports"),
-    *("closing_rate", "rework_rate", "extension_rate"),
+    *("closing_rate", "rework_rate", "extension_rate", "self_find_rate", "rebound_rate"),
 }
-NO_SOURCE = {"air_quality", "patrol_completion", "training", "field_inspection", "reconcile"}
+NO_SOURCE = {"air_quality", "patrol_completion", "training", "field_inspection", "reconcile", "late_report", "wrong_data"}
 START = "handling_start"
 PARTS = ("A", "B", "C", "D")
 
@@ -51,7 +51,7 @@ def cards(papers: Papers) -> list[Card]:
     found, schemes = month.rows(), _schemes(papers)
     made = [_card(unit, kind, schemes[kind], found) for unit, kind in month.place.units.items() if kind in schemes]
     for card in made:
-        if card.unit not in month.busy() and not any(line.numerator or line.denominator for line in card.lines.values()):
+        if card.unit not in month.busy() and not any(line.part != "info" and (line.numerator or line.denominator) for line in card.lines.values()):
             _leave_out(card)
         _total(card)
     for kind in schemes:

@@ -14,6 +14,10 @@ FOUND_BY = {
 FROM_ABOVE = FOUND_BY["found_state"] | FOUND_BY["found_city"]
 SELF_FOUND = {"grid_patrol", "self_check"}
 VERDICTS = {"pass", "draw", "return"}
+OTHERS_WHO_LOOKED = {"headquarters", "department", "media", "leader"}
+OF_FIELD = {"scattered": "scattered_found", "straw": "fire_found"}
+"""Field of a problem's type → the line that marks it when the township did not find it itself."""
+NINETY_DAYS = dt.timedelta(days=90)
 THREE_DAYS = dt.timedelta(days=3)
 
 
@@ -98,6 +102,14 @@ class Month:
             if self.papers.within(done_at) and task.state == "passed" and task.passed < done_at:
                 yield "rebound", row(task.unit, task.finding, task=task.id, key=f"rebound:{task.finding}")
 
+    def rebound_rate(self) -> Iterator[tuple[str, dict]]:
+        """Parties of problems whose 90th day after striking off was in the month, and whether found back by its end."""
+        back = {each["finding_id"] for each in self.papers["look_backs"] if each["result"] == "rebound"}
+        for task in self.duties:
+            struck = self.findings[task.finding]["struck_off_at"]
+            if struck and self.papers.within(struck + NINETY_DAYS) and task.state == "passed":
+                yield "rebound_rate", row(task.unit, task.finding, task=task.id, hit=task.finding in back)
+
     def late_sign(self) -> Iterator[tuple[str, dict]]:
         """Every party signs, whoever only supports too."""
         for task in self.tasks:
@@ -133,14 +145,36 @@ class Month:
         """Found by somebody above; a covert visit is known once it is assigned."""
         referring = {(task.unit, task.finding) for task in self.tasks if task.id in self.referred}
         for finding in self.findings.values():
-            known = finding["assigned_at"] if finding["source"] == "covert_visit" else finding["received_at"]
-            for code, sources in FOUND_BY.items():
-                if finding["source"] in sources and finding["live"] and self.papers.within(known):
-                    origin = finding["rebound_of_id"]
-                    key = f"rebound:{origin}" if origin else f"found:{finding['id']}"
-                    for unit in self.of_ground_and_field(finding):
-                        if (unit, finding["id"]) not in referring:
-                            yield code, row(unit, finding["id"], key=key)
+            if finding["live"] and self.known_by(finding, "received_at"):
+                origin = finding["rebound_of_id"]
+                key = f"rebound:{origin}" if origin else f"found:{finding['id']}"
+                for code, unit in self.finders(finding):
+                    if (unit, finding["id"]) not in referring:
+                        yield code, row(unit, finding["id"], key=key)
+
+    def known_by(self, finding: dict, moment: str) -> bool:
+        return self.papers.within(finding["assigned_at" if finding["source"] == "covert_visit" else moment])
+
+    def finders(self, finding: dict) -> Iterator[tuple[str, int]]:
+        """Lines that name the finding, and the unit each would mark: superiors' for township and department, others' for the township."""
+        for code, sources in FOUND_BY.items():
+            if finding["source"] in sources:
+                yield from ((code, unit) for unit in self.of_ground_and_field(finding))
+        ground = self.place.township_of_grid(finding["grid_id"])
+        if ground in self.place.units:
+            if finding["source"] in OTHERS_WHO_LOOKED:
+                yield "missed", ground
+            special = OF_FIELD.get(self.place.field_of_type(finding["problem_type_id"]))
+            if special and finding["source"] not in SELF_FOUND:
+                yield special, ground
+
+    def self_found_share(self) -> Iterator[tuple[str, dict]]:
+        """Of what its own people, superiors and 督查局 found on a township's ground, registered in the month."""
+        for finding in self.findings.values():
+            unit, own = self.place.township_of_grid(finding["grid_id"]), finding["source"] in SELF_FOUND
+            of_either = own or any(finding["source"] in sources for sources in FOUND_BY.values())
+            if unit in self.place.units and of_either and finding["live"] and self.known_by(finding, "registered_at"):
+                yield "self_find_rate", row(unit, finding["id"], hit=own)
 
     def self_found(self) -> Iterator[tuple[str, dict]]:
         for finding in self.findings.values():
@@ -162,7 +196,7 @@ class Month:
         found: dict[str, list[dict]] = {}
         judges = (
             *(self.on_time, self.parts_of_judged, self.at_end, self.overdue, self.sent_back, self.rebound, self.late_sign, self.checks),
-            *(self.found, self.self_found, self.reports),
+            *(self.found, self.self_found, self.self_found_share, self.rebound_rate, self.reports),
         )
         for judge in judges:
             for code, each in judge():

@@ -14,6 +14,8 @@ class Place:
         self.units = {each["id"]: each["kind"] for each in papers["organisations"] if each["kind"] in MARKED and self._in_force(each)}
         self.with_power = {each["id"] for each in papers["organisations"] if each["has_enforcement_power"]}
         self._lead = {each["id"]: each["headquarters__lead_unit_id"] for each in papers["fields"]}
+        codes = {each["id"]: each["code"] for each in papers["fields"]}
+        self._field_of_type = {each["id"]: codes[each["field_id"]] for each in papers["problem_types"]}
         self._owner = self._owners()
         self._home = self._homes()
 
@@ -52,6 +54,9 @@ class Place:
 
     def leader_of_field(self, field: int) -> int | None:
         return self._lead.get(field)
+
+    def field_of_type(self, kind: int) -> str:
+        return self._field_of_type.get(kind, "")
 
     def township_of_person(self, person: int | None) -> int | None:
         return self._home.get(person)

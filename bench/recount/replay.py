@@ -77,7 +77,8 @@ def findings(papers: Papers) -> dict[int, dict]:
     """Findings with what was corrected later put back, and ``live``: not refused, merged or voided before the month's end."""
     found = {row["id"]: row | {"live": row["ended_at"] is None or row["ended_at"] >= papers.end} for row in papers["findings"]}
     for correction in reversed(papers["corrections"]):
-        for name, column in (("grid", "grid_id"), ("field", "field_id"), ("source", "source"), ("severity", "severity"), ("risk", "risk")):
+        for name in ("grid", "field", "problem_type", "source", "severity", "risk"):
             if name in correction:
+                column = f"{name}_id" if name in ("grid", "field", "problem_type") else name
                 found[correction["finding_id"]][column] = correction[name][0]
     return found

@@ -92,6 +92,35 @@ ALL = [
         "false_fix", _("虚假整改"), _("本月核查或抽查退回并认定为虚假整改的，逐次扣分，与返工不重复扣。"), Shape.DEDUCTION, tasks.false_fix, _("每次")
     ),
     Indicator(
+        "missed",
+        _("漏报"),
+        _(
+            "本月收到的、由专项指挥部检查、部门执法、媒体曝光或领导批示在本辖区发现的问题，逐件扣分；网格自己上报的从不扣分，已及时移交有执法权单位的不扣。"
+        ),
+        Shape.DEDUCTION,
+        findings.missed,
+        _("每件"),
+    ),
+    Indicator(
+        "scattered_found",
+        _("散乱污由他人发现"),
+        _("本月收到的、不是由网格巡查或自查自纠在本辖区发现的“散乱污”领域问题，逐件扣分；同一问题不论几项都只按最重的扣一次。"),
+        Shape.DEDUCTION,
+        findings.scattered_found,
+        _("每件"),
+    ),
+    Indicator(
+        "fire_found",
+        _("火点"),
+        _(
+            "本月收到的、不是由网格巡查或自查自纠在本辖区发现的秸秆禁烧领域问题（焚烧火点、卫星热点），逐件扣分；"
+            "当季首个火点加重扣分暂不执行：季节尚无数据来源。"
+        ),
+        Shape.DEDUCTION,
+        findings.fire_found,
+        _("每件"),
+    ),
+    Indicator(
         "own_field_on_time",
         _("本领域任务按期办结率"),
         _("牵头领域内本单位任务：按期办结 ÷（按期办结＋逾期办结＋截止时未办结且已逾期），乘以满分。"),
@@ -118,6 +147,8 @@ ALL = [
     Indicator("training", _("培训率"), _("已培训人数 ÷ 在岗人数。尚无数据来源，暂未计分。"), Shape.NO_SOURCE),
     Indicator("field_inspection", _("领域检查与执法"), _("按年度计划完成的检查、执法。尚无数据来源，暂未计分。"), Shape.NO_SOURCE),
     Indicator("reconcile", _("按月对账"), _("每月按时对账、数据无误。尚无数据来源，暂未计分。"), Shape.NO_SOURCE),
+    Indicator("late_report", _("迟报"), _("台账、报表未按时报送的，逐次扣分。尚无数据来源，暂未计分。"), Shape.NO_SOURCE, every=_("每次")),
+    Indicator("wrong_data", _("数据有误"), _("报送数据经核实有误的，逐次扣分。尚无数据来源，暂未计分。"), Shape.NO_SOURCE, every=_("每次")),
     Indicator(
         "self_found_serious",
         _("自查发现严重问题"),
@@ -165,6 +196,23 @@ ALL = [
         basis=JUDGED,
         reasons=(Reason.EXTENDED,),
         happened=tasks.extended_before,
+    ),
+    Indicator(
+        "self_find_rate",
+        _("自查发现率"),
+        _(
+            "本月受理的本辖区问题：网格巡查、自查自纠发现的 ÷（网格巡查、自查自纠发现的＋国家、省、市和区督查发现的）；"
+            "督查局暗访按交办时间计入，其他来源两边都不算。"
+        ),
+        Shape.RATE,
+        findings.self_find_rate,
+    ),
+    Indicator(
+        "rebound_rate",
+        _("反弹率"),
+        _("销号满90天之日在本月的问题中，截止时已由回头看认定反弹的 ÷ 销号满90天之日在本月的问题，按报结的承办单位计。"),
+        Shape.RATE,
+        tasks.rebound_rate,
     ),
     Indicator("open_overdue", _("逾期件"), _("截止时未反馈且已超过期限的任务件数；缓办、已退单、已移交的不算。"), Shape.COUNT, tasks.open_overdue),
     Indicator("suspended", _("缓办件"), _("截止时处于缓办的任务件数，单列，不参与排名。"), Shape.COUNT, tasks.suspended),

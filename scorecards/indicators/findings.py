@@ -4,8 +4,19 @@ from django.db.models import Case, CharField, Exists, F, IntegerField, OuterRef,
 from django.db.models.functions import Coalesce
 
 from grids.models import Post
-from inspections.models import Finding
-from inspections.words import FROM_CITY, FROM_STATE, FROM_SUPERVISION, SELF_FOUND, FindingState, Severity, Source
+from inspections.models import Finding, ProblemType
+from inspections.words import (
+    FOUND_BY_OTHERS,
+    FROM_ABOVE,
+    FROM_CITY,
+    FROM_STATE,
+    FROM_SUPERVISION,
+    NOT_SELF_FOUND,
+    SELF_FOUND,
+    FindingState,
+    Severity,
+    Source,
+)
 from scorecards.indicators.facts import findings, referrals
 from scorecards.indicators.month import Month
 from scorecards.indicators.rows import rows, text
@@ -19,22 +30,54 @@ def _row(month: Month, queryset: QuerySet, *, unit, **columns) -> QuerySet:
 
 
 # --- found by somebody else ---------------------------------------------------------------------------------------------------------
+def known(month: Month, sources: frozenset, *, moment: str) -> list[QuerySet]:
+    """Findings of ``sources`` by their ``moment`` in the month; a covert visit is known, and counted, once it is assigned.
+
+    Covert visits apart, so that all others are found by the index on ``moment``.
+    """
+    covert = Q(source_then=Source.COVERT_VISIT)
+    found = [findings(month).filter(~covert, month.within(moment), source_then__in=sources)]
+    return [*found, findings(month).filter(covert, month.within("assigned_at"))] if Source.COVERT_VISIT in sources else found
+
+
 def found_by(sources: frozenset):
-    """Problems that one of ``sources`` found on the unit's ground or in its field. A covert visit is known, and counted, once it is assigned."""
+    """Problems that one of ``sources`` found on the unit's ground or in its field."""
 
     def collect(month: Month) -> list[QuerySet]:
-        known = (~Q(source_then=Source.COVERT_VISIT) & month.within("received_at")) | (
-            Q(source_then=Source.COVERT_VISIT) & month.within("assigned_at")
-        )
-        found = findings(month).filter(known, source_then__in=sources)
-        event = Case(When(rebound_of__isnull=False, then=key("rebound", "rebound_of_id")), default=key("found", "pk"), output_field=CharField())
         units = (month.township_of_ground(), month.department_of_field())
-        return [_not_referred(month, _row(month, found, unit=unit, reason=text(Reason.FOUND), event_key=event)) for unit in units]
+        return [_found(month, found, unit=unit, reason=Reason.FOUND) for unit in units for found in known(month, sources, moment="received_at")]
 
     return collect
 
 
+def found_on_ground(sources: frozenset, *, field: str = ""):
+    """Problems that one of ``sources`` found on a township's ground; with ``field`` those whose type belongs to the field of this code.
+
+    One event carries the same key here and in ``found_by``: it is marked once, by the heaviest rule.
+    """
+
+    def collect(month: Month) -> list[QuerySet]:
+        found = known(month, sources, moment="received_at")
+        if field:
+            found = [_of_field(month, each, field) for each in found]
+        return [_found(month, each, unit=month.township_of_ground(), reason=Reason.FOUND_BY_OTHERS) for each in found]
+
+    return collect
+
+
+def _of_field(month: Month, found: QuerySet, code: str) -> QuerySet:
+    types = ProblemType.objects.filter(district_id=month.district_id, field__code=code)
+    return found.annotate(type_then=month.then("problem_type")).filter(type_then__in=types.order_by().values("pk"))
+
+
+def _found(month: Month, found: QuerySet, *, unit, reason: Reason) -> QuerySet:
+    event = Case(When(rebound_of__isnull=False, then=key("rebound", "rebound_of_id")), default=key("found", "pk"), output_field=CharField())
+    return _not_referred(month, _row(month, found, unit=unit, reason=text(reason), event_key=event))
+
+
 found_by_state, found_by_city, found_by_supervision = found_by(FROM_STATE), found_by(FROM_CITY), found_by(FROM_SUPERVISION)
+missed = found_on_ground(FOUND_BY_OTHERS)
+scattered_found, fire_found = found_on_ground(NOT_SELF_FOUND, field="scattered"), found_on_ground(NOT_SELF_FOUND, field="straw")
 
 
 def _not_referred(month: Month, queryset: QuerySet) -> QuerySet:
@@ -53,6 +96,15 @@ def self_found_serious(month: Month) -> list[QuerySet]:
         _row(month, on_ground, unit=month.township_of_ground(), **columns),
         _row(month, in_field, unit=month.department_of_field(), **columns),
     ]
+
+
+def self_find_rate(month: Month) -> list[QuerySet]:
+    """Of the problems registered in the month on a township's ground that its own people, superiors or 督查局 found: those of its own people."""
+    own = Q(source_then__in=SELF_FOUND)
+    reason = Case(When(own, then=text(Reason.SELF_FOUND)), default=text(Reason.FOUND), output_field=CharField())
+    columns = {"is_hit": Case(When(own, then=True), default=False), "reason": reason, "at": F("registered_at")}
+    found = known(month, SELF_FOUND | FROM_ABOVE | FROM_SUPERVISION, moment="registered_at")
+    return [_row(month, each, unit=month.township_of_ground(), **columns) for each in found]
 
 
 # --- reports of grid people ---------------------------------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
 """Indicators over the tasks of a unit."""
 
+import datetime as dt
+
 from django.db.models import Case, CharField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
+from inspections.models import FindingEvent
 from inspections.words import FROM_ABOVE, Risk
-from rectification.models import Task, TaskEvent, TaskRequest
+from rectification.models import LookBack, Task, TaskEvent, TaskRequest
 from rectification.words import LEFT, PARTY_TURN, LookBackResult, RequestKind, RequestState, TaskState
 from scorecards.indicators.facts import FED_BACK, not_referred, tasks
 from scorecards.indicators.month import Month
@@ -14,6 +17,7 @@ from scorecards.words import Kind, Reason
 
 SEND_BACKS = ("return", "overturn")
 VERDICTS = ("pass", "draw", "return")
+NINETY_DAYS = dt.timedelta(days=90)
 
 
 def key(prefix: str, column: str):
@@ -150,6 +154,34 @@ def rebound(month: Month) -> list[QuerySet]:
             event_key=key("rebound", "finding_id"),
         )
     ]
+
+
+def rebound_rate(month: Month) -> list[QuerySet]:
+    """Domain 2.8: of the tasks whose problem's 90th day after striking off fell in the month, those that a look-back before the cut-off found back.
+
+    Each struck-off problem is judged in one month only. Nothing moves it afterwards: striking off is final, and so is a look-back that was done.
+    """
+    struck = FindingEvent.objects.filter(action="strike_off", at__gte=month.start - NINETY_DAYS, at__lt=month.end - NINETY_DAYS)
+    back = Q(finding_id__in=_rebounds(month).values("finding_id"))
+    parties = Task.objects.filter(district_id=month.district_id, organisation_id__in=list(month.units), must_feed_back=True, state=TaskState.PASSED)
+    return [
+        rows(
+            parties.filter(finding_id__in=struck.filter(finding__district_id=month.district_id).order_by().values("finding_id")),
+            unit=F("organisation_id"),
+            finding=F("finding_id"),
+            task=F("pk"),
+            is_hit=Case(When(back, then=True), default=False),
+            reason=Case(When(back, then=text(Reason.REBOUND)), default=text(Reason.HELD), output_field=CharField()),
+            source=month.then("source", finding="finding__"),
+            assigned_at=F("assigned_at"),
+            done_at=F("passed_at"),
+            at=F("finding__struck_off_at"),
+        )
+    ]
+
+
+def _rebounds(month: Month) -> QuerySet:
+    return LookBack.objects.filter(district_id=month.district_id, result=LookBackResult.REBOUND, done_at__lt=month.end).order_by()
 
 
 def late_sign(month: Month) -> list[QuerySet]:

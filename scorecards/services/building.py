@@ -157,10 +157,17 @@ def _mark(cards: list[Scorecard], lines: dict[tuple[int, str], ScoreLine], month
 
 
 def _without_duties(cards: list[Scorecard], of_card: dict[int, list[ScoreLine]], month: Month) -> list[Scorecard]:
-    """Cards without any figure whose unit had no task in the month either, not even one that is not due yet."""
-    empty = [card for card in cards if not any(line.numerator or line.denominator for line in of_card[card.pk])]
+    """Cards without a figure that counts whose unit had no task in the month either, not even one that is not due yet.
+
+    Lines for information are no duty of their own: they look at tasks, which are asked for here, or back at what was struck off months ago.
+    """
+    empty = [card for card in cards if not any(_has_figure(line) for line in of_card[card.pk])]
     busy = with_duties(month, [card.organisation_id for card in empty]) if empty else set()
     return [card for card in empty if card.organisation_id not in busy]
+
+
+def _has_figure(line: ScoreLine) -> bool:
+    return line.part != Part.INFORMATION and bool(line.numerator or line.denominator)
 
 
 def _leave_unmarked(lines: list[ScoreLine]) -> None:

@@ -18,17 +18,28 @@ HANDLING = [
     (Part.B, "rebound", {"per_event": 200}),
     (Part.B, "false_fix", {"per_event": 500}),
 ]
-REPORTING = [(Part.D, "late_sign", {"full": 500, "per_event": 50}), (Part.D, "reconcile", {"full": 500})]
+FOUND_ON_GROUND = [
+    (Part.B, "missed", {"per_event": 50}),
+    (Part.B, "scattered_found", {"per_event": 300}),
+    (Part.B, "fire_found", {"per_event": 100}),
+]
+REPORTING = [
+    (Part.D, "late_sign", {"full": 500, "per_event": 50}),
+    (Part.D, "reconcile", {"full": 500}),
+    (Part.D, "late_report", {"per_event": 50}),
+    (Part.D, "wrong_data", {"per_event": 50}),
+]
 BESIDE = [
     (Part.BONUS, "self_found_serious", {"per_event": 50, "cap": 200}),
     (Part.INFORMATION, "open_overdue", {}),
     (Part.INFORMATION, "suspended", {}),
 ]
-RATES: list[tuple[Part, str, dict]] = [(Part.INFORMATION, code, {}) for code in ("closing_rate", "rework_rate", "extension_rate")]
+RATES: list[tuple[Part, str, dict]] = [(Part.INFORMATION, code, {}) for code in ("closing_rate", "rework_rate", "extension_rate", "rebound_rate")]
 LINES = {
     Kind.TOWNSHIP: [
         (Part.A, "air_quality", {"full": 4000}),
         *HANDLING,
+        *FOUND_ON_GROUND,
         (Part.C, "patrol_completion", {"full": 500}),
         (Part.C, "checks_on_time", {"full": 400}),
         (Part.C, "valid_reports", {"full": 300}),
@@ -37,6 +48,7 @@ LINES = {
         *BESIDE,
         (Part.INFORMATION, "on_time_rate", {}),
         *RATES,
+        (Part.INFORMATION, "self_find_rate", {}),
     ],
     Kind.DEPARTMENT: [
         (Part.A, "own_field_on_time", {"full": 4000}),

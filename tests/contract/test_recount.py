@@ -12,8 +12,9 @@ from rectification.models import TaskEvent
 from scorecards import services
 from scorecards.models import Scorecard, ScoreLine, ScoreRow
 from tests.factories.accounts import UserFactory
-from tests.factories.inspections import FindingEventFactory, FindingFactory
-from tests.factories.rectification import TaskRequestFactory
+from tests.factories.grids import FieldFactory
+from tests.factories.inspections import FindingEventFactory, FindingFactory, ProblemTypeFactory
+from tests.factories.rectification import LookBackFactory, TaskRequestFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
 from tests.scorecards.lives import random_lives, step, task_of
 
@@ -65,6 +66,31 @@ def lived(district) -> None:
     step(paused, "pause", beijing(8), target="suspended")
 
 
+def found_by_others(district) -> None:
+    """Missed items, workshops and fires, one of them corrected since; problems struck off ninety days before, one of which came back."""
+    scattered = FieldFactory(district=district, code="scattered", headquarters=district.straw.headquarters)
+    workshop, fire = (ProblemTypeFactory(district=district, field=field) for field in (scattered, district.straw))
+    common = {"district": district, "grid": district.villages[2], "captured_at": beijing(7), "assigned_at": beijing(8)}
+    for source in ("headquarters", "media", "complaint", "sky_guard", "district_supervision", "covert_visit", "provincial_inspection", "self_check"):
+        for kind in ({}, {"problem_type": workshop}, {"problem_type": fire}):
+            FindingFactory(**common, **kind, source=source)
+    corrected = FindingFactory(**common, source="grid_patrol", problem_type=fire)
+    changes = {"source": ["leader", "grid_patrol"], "problem_type": [workshop.pk, fire.pk]}
+    FindingEventFactory(finding=corrected, action="correct", at=beijing(2, **NOVEMBER), details={"changes": changes})
+    for day in (5, 20, 29):
+        task = task_of(district, at=beijing(1, month=6), due=beijing(9, month=6), village=2)
+        for action, on in (("accept", 2), ("feedback", 8), ("pass", 12)):
+            step(task, action, beijing(on, month=6))
+        struck_off(task.finding, at=beijing(day, month=7))
+    LookBackFactory(finding=task.finding, result="rebound", done_at=beijing(30, month=8))
+
+
+def struck_off(finding, *, at) -> None:
+    FindingEventFactory(finding=finding, action="strike_off", from_state="rectified", to_state="struck_off", at=at)
+    finding.state, finding.struck_off_at = "struck_off", at
+    finding.save()
+
+
 def reported(district) -> None:
     person, common = UserFactory(), {"district": district, "grid": district.villages[0], "captured_at": beijing(4)}
     Post.objects.create(user=person, grid=district.villages[0], role="member", starts_on=dt.date(2020, 1, 1))
@@ -77,9 +103,12 @@ def reported(district) -> None:
 def test_a_program_that_knows_only_the_papers_finds_the_same_month(district, recount):
     lived(district)
     reported(district)
+    found_by_others(district)
     services.build(MONTH, district=district)
 
     assert "\n".join(map(str, recount())) == ""
+    figures = dict(ScoreLine.objects.filter(scorecard__organisation=district._town_b).values_list("indicator", "numerator"))
+    assert all(figures[code] for code in ("missed", "scattered_found", "fire_found", "self_find_rate", "rebound_rate"))
     assert ScoreRow.objects.exclude(amount=0).values("line__indicator").distinct().count() >= 8
 
 

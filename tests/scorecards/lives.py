@@ -17,6 +17,7 @@ TARGET = {
     "return": "returned",
     "overturn": "returned",
 }
+FINDERS = ("grid_patrol", "grid_patrol", "self_check", "headquarters", "department", "complaint")
 COLUMN = {"accept": "accepted_at", "feedback": "fed_back_at", "pass": "passed_at", "confirm": "passed_at"}
 
 
@@ -55,11 +56,12 @@ def task_of(district, *, unit=None, at, due, village=0, **finding):
 
 def random_lives(district, *, seed: int, count: int, start, until) -> None:
     """Findings with dual tasks, each taken a random way at random moments between ``start`` and ``until``."""
-    dice = random.Random(seed)
+    dice, finders = random.Random(seed), random.Random(seed + 1000)
     commander = UserFactory()
     for _n in range(count):
         at = start + MINUTE * dice.randrange(0, 70 * 1440)
-        found = FindingFactory(district=district, grid=district.villages[dice.randrange(4)], state="assigned", captured_at=at, assigned_at=at)
+        village, source = district.villages[dice.randrange(4)], finders.choice(FINDERS)
+        found = FindingFactory(district=district, grid=village, source=source, state="assigned", captured_at=at, assigned_at=at)
         for unit in (found.grid.organisation, district.housing):
             due = at + dt.timedelta(days=dice.randrange(1, 12))
             task = TaskFactory(finding=found, organisation=unit, assigned_at=at, accept_due_at=at + dt.timedelta(hours=8), due_at=due)

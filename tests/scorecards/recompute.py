@@ -1,21 +1,24 @@
 """An independent month: plain Python over exported rows, with nothing of the product but the rows.
 
 ``export(district)`` dumps the tables; ``recompute(tables, start, end)`` works out on-time rates and the deductions for overdue, rework and rebound
-from histories alone.
+from histories alone, and the deduction for what others found on a township's ground.
 """
 
 from collections import defaultdict
 from math import ceil
 
+OTHERS_WHO_LOOKED = {"headquarters", "department", "media", "leader"}
 OPEN = {"assigned", "accepted", "returned"}
 HANDED_IN = {"fed_back", "second_look", "passed"}
 
 
 def export(district) -> dict[str, list[dict]]:
+    from grids.models import Grid
     from inspections.models import Finding
     from rectification.models import LookBack, Task, TaskEvent, TaskRequest
 
     return {
+        "grids": list(Grid.objects.filter(district=district).values()),
         "findings": list(Finding.objects.filter(district=district).values()),
         "tasks": list(Task.objects.filter(district=district).values()),
         "events": list(TaskEvent.objects.filter(task__district=district).order_by("at", "id").values()),
@@ -44,13 +47,13 @@ def task_then(task: dict, events: list[dict], requests: list[dict], end) -> dict
 
 
 def recompute(tables: dict[str, list[dict]], *, start, end) -> dict[int, dict]:
-    """Organisation → {"on_time": (hits, total), "overdue": hundredths, "rework": …, "rebound": …, "rows": {indicator: {task ids}}}."""
+    """Organisation → {"on_time": (hits, total), "overdue": hundredths, "rework": …, "rebound": …, "missed": …, "rows": {indicator: {task ids}}}."""
     events, requests = defaultdict(list), defaultdict(list)
     for event in tables["events"]:
         events[event["task_id"]].append(event)
     for request in tables["requests"]:
         requests[request["task_id"]].append(request)
-    found: dict[int, dict] = defaultdict(lambda: {"on_time": [0, 0], "overdue": 0, "rework": 0, "rebound": 0, "ids": set()})
+    found: dict[int, dict] = defaultdict(lambda: {"on_time": [0, 0], "overdue": 0, "rework": 0, "rebound": 0, "missed": 0, "ids": set()})
     for task in tables["tasks"]:
         if task["assigned_at"] < end and task["must_feed_back"]:
             _judge(task, task_then(task, events[task["id"]], requests[task["id"]], end), found[task["organisation_id"]], start, end)
@@ -61,6 +64,10 @@ def recompute(tables: dict[str, list[dict]], *, start, end) -> dict[int, dict]:
             for task in tables["tasks"]:
                 if task["finding_id"] == look_back["finding_id"] and task["passed_at"] and task["passed_at"] < look_back["done_at"]:
                     found[task["organisation_id"]]["rebound"] -= 200
+    township = {grid["id"]: grid["organisation_id"] for grid in tables["grids"]}
+    for finding in tables["findings"]:
+        if finding["source"] in OTHERS_WHO_LOOKED and start <= finding["received_at"] < end and finding["ended_at"] is None:
+            found[township[finding["grid_id"]]]["missed"] -= 50
     return found
 
 

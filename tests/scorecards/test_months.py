@@ -418,6 +418,8 @@ def test_an_independent_recomputation_agrees(district, seed):
         assert marks["overdue"] == expected[unit.pk]["overdue"]
         assert marks["rework"] + marks["false_fix"] == expected[unit.pk]["rework"]
         assert marks["rebound"] == expected[unit.pk]["rebound"]
+        if unit.kind == "township":
+            assert lines.get(indicator="missed").points == expected[unit.pk]["missed"]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(district, django_assert_max_num_queries):
