@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from common import clock
+from common.api.description import also_as_sheet
 from grids.models import Field, Grid, Organisation
 from inspections.api.fields import MomentField
 from inspections.api.pagination import KeysetPagination
@@ -315,7 +316,9 @@ class TaskList(generics.GenericAPIView):
     def get_queryset(self):
         return Task.objects.visible_to(self.request.user) if self.request else Task.objects.none()
 
-    @extend_schema(parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv", "xlsx"])], responses=TaskSerializer(many=True))
+    @extend_schema(
+        parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv", "xlsx"])], responses=also_as_sheet(TaskSerializer(many=True))
+    )
     def get(self, request):
         form = request.query_params.get("format", "json")
         if form in ("csv", "xlsx"):

@@ -1,11 +1,13 @@
 """One timeline of everything that happened to a finding: its own steps, its parties', and who was told what (newest first)."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from inspections.models import FindingEvent
@@ -17,7 +19,7 @@ from rectification.services import telling
 
 @dataclass
 class Line:
-    """One entry; ``people`` lists the notices behind it, where it is about telling."""
+    """One entry; where it is about telling, ``notices`` are behind it and ``people`` says to whom."""
 
     title: str
     at: dt.datetime
@@ -27,6 +29,7 @@ class Line:
     more: list[str] = field(default_factory=list)
     photos: list = field(default_factory=list)
     people: list = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     key: tuple = ()
 
 
@@ -34,8 +37,8 @@ def lines(finding, tasks, *, user, finding_events, task_events, notices, photos=
     by_task = {task.pk: task for task in tasks}
     found = [_of_finding(event, finding, user) for event in finding_events]
     found += [_of_task(event, by_task[event.task_id], photos) for event in blind.shown_events(task_events, user)]
-    found += _of_notices(notices, about=telling.about(finding))
-    return sorted(found, key=lambda line: (line.at, line.key), reverse=True)
+    found += _of_notices(notices)
+    return list(_folded(sorted(found, key=lambda line: (line.at, line.key), reverse=True), said=_names_of(finding)))
 
 
 def _of_finding(event: FindingEvent, finding, user) -> Line:
@@ -71,27 +74,46 @@ def notices_of(finding, tasks, *, user) -> list[Notice]:
     ]
 
 
-def _of_notices(notices, *, about: str) -> list[Line]:
-    """One line for each telling: the same event at the same moment, to several people by several channels, each in their own language."""
+def _of_notices(notices) -> list[Line]:
+    """One for each telling: the same event at the same moment, to several people by several channels, each in their own language."""
     grouped: dict[tuple, list[Notice]] = {}
     for notice in notices:
         grouped.setdefault((notice.created_at, notice.event_key), []).append(notice)
-    return [_telling(group, about=about) for group in grouped.values()]
+    return [Line(_in_readers_words(group), at, notices=group, key=(0, group[0].pk)) for (at, _event), group in grouped.items()]
 
 
-def _telling(group: list[Notice], *, about: str) -> Line:
-    """On the finding's own page its number and text need not be said again."""
-    people = {notice.recipient_id for notice in group}
-    opened = {notice.recipient_id for notice in group if notice.opened_at}
+def _folded(found: list[Line], *, said: set[str]) -> Iterator[Line]:
+    """Tellings between which nothing happened become one line: ten days of reminders must not hide what people did."""
+    for is_telling, group in groupby(found, key=lambda line: bool(line.notices)):
+        stretch = list(group)
+        yield from [_telling(stretch, said=said)] if is_telling else stretch
+
+
+def _telling(tellings: list[Line], *, said: set[str]) -> Line:
+    notices = [notice for each in tellings for notice in each.notices]
     text = _("已通知%(people)s人，%(opened)s人已打开：%(title)s") % {
-        "people": len(people),
-        "opened": len(opened),
-        "title": _in_readers_words(group).replace(about, "").strip("：，: ,"),
+        "people": len({notice.recipient_id for notice in notices}),
+        "opened": len({notice.recipient_id for notice in notices if notice.opened_at}),
+        "title": _("、").join(dict.fromkeys(_without(each.title, said) for each in tellings)),
     }
-    failed = any(notice.state == State.DEAD for notice in group)
-    return Line(
-        text, group[0].created_at, str(_("系统")), tone="late" if failed else "", people=[told(notice) for notice in group], key=(0, group[0].pk)
-    )
+    failed = any(notice.state == State.DEAD for notice in notices)
+    people = [told(notice) | {"title": _without(each.title, said)} for each in tellings for notice in each.notices]
+    return Line(text, tellings[0].at, str(_("系统")), tone="late" if failed else "", people=people)
+
+
+def _names_of(finding) -> set[str]:
+    """How a notice names the problem, in every language: on its own page that need not be said again."""
+    names = set()
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            names.add(telling.about(finding))
+    return names
+
+
+def _without(title: str, said: set[str]) -> str:
+    for name in said:
+        title = title.replace(name, "")
+    return title.strip("：，: ,")
 
 
 def _in_readers_words(group: list[Notice]) -> str:

@@ -10,6 +10,7 @@ from rest_framework import generics, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common.api.description import also_as_sheet
 from common.errors import Conflict
 from grids import scope
 from grids.models import Grid
@@ -48,7 +49,9 @@ class FindingList(generics.GenericAPIView):
     def get_queryset(self):
         return Finding.objects.visible_to(self.request.user) if self.request else Finding.objects.none()
 
-    @extend_schema(parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv", "xlsx"])], responses=FindingSerializer(many=True))
+    @extend_schema(
+        parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv", "xlsx"])], responses=also_as_sheet(FindingSerializer(many=True))
+    )
     def get(self, request):
         form = request.query_params.get("format", "json")
         if form in ("csv", "xlsx"):
