@@ -1,7 +1,7 @@
 # Airduty. `make` alone lists the targets; every target provides itself with what it needs.
 # Variables: PORT (8000), DATA_DIR (./var), ARGS (of test, bench, screens, seed).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fix check messages pins seed bench screens
+.PHONY: help setup run test coverage fix check messages pins seed bench screens
 PYTHON := .venv/bin/python
 export PORT DATA_DIR
 
@@ -19,6 +19,10 @@ run:  ## the product on http://localhost:PORT with the demonstration district
 test:  ## the whole suite on PostgreSQL, Redis and Chromium; ARGS="tests/x -k y" runs a part
 	@scripts/setup.sh dev
 	@exec $(PYTHON) -m scripts.test $(ARGS)
+
+coverage:  ## the whole suite with coverage of lines and branches, at least 95 % together; htmlcov/index.html
+	@scripts/setup.sh dev
+	@COVERAGE=1 exec $(PYTHON) -m scripts.test
 
 fix:  ## format the code and repair what can be repaired by itself
 	@scripts/setup.sh dev

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from inspections.models import FindingEvent
@@ -38,7 +38,7 @@ def lines(finding, tasks, *, user, finding_events, task_events, notices, photos=
     found = [_of_finding(event, finding, user) for event in finding_events]
     found += [_of_task(event, by_task[event.task_id], photos) for event in blind.shown_events(task_events, user)]
     found += _of_notices(notices)
-    return list(_folded(sorted(found, key=lambda line: (line.at, line.key), reverse=True), said=_names_of(finding)))
+    return list(_folded(sorted(found, key=lambda line: (line.at, line.key), reverse=True), about=telling.about(finding)))
 
 
 def _of_finding(event: FindingEvent, finding, user) -> Line:
@@ -82,38 +82,28 @@ def _of_notices(notices) -> list[Line]:
     return [Line(_in_readers_words(group), at, notices=group, key=(0, group[0].pk)) for (at, _event), group in grouped.items()]
 
 
-def _folded(found: list[Line], *, said: set[str]) -> Iterator[Line]:
+def _folded(found: list[Line], *, about: str) -> Iterator[Line]:
     """Tellings between which nothing happened become one line: ten days of reminders must not hide what people did."""
     for is_telling, group in groupby(found, key=lambda line: bool(line.notices)):
         stretch = list(group)
-        yield from [_telling(stretch, said=said)] if is_telling else stretch
+        yield from [_telling(stretch, about=about)] if is_telling else stretch
 
 
-def _telling(tellings: list[Line], *, said: set[str]) -> Line:
+def _telling(tellings: list[Line], *, about: str) -> Line:
     notices = [notice for each in tellings for notice in each.notices]
     text = _("已通知%(people)s人，%(opened)s人已打开：%(title)s") % {
         "people": len({notice.recipient_id for notice in notices}),
         "opened": len({notice.recipient_id for notice in notices if notice.opened_at}),
-        "title": _("、").join(dict.fromkeys(_without(each.title, said) for each in tellings)),
+        "title": _("、").join(dict.fromkeys(_without(each.title, about) for each in tellings)),
     }
     failed = any(notice.state == State.DEAD for notice in notices)
-    people = [told(notice) | {"title": _without(each.title, said)} for each in tellings for notice in each.notices]
+    people = [told(notice) | {"title": _without(each.title, about)} for each in tellings for notice in each.notices]
     return Line(text, tellings[0].at, str(_("系统")), tone="late" if failed else "", people=people)
 
 
-def _names_of(finding) -> set[str]:
-    """How a notice names the problem, in every language: on its own page that need not be said again."""
-    names = set()
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            names.add(telling.about(finding))
-    return names
-
-
-def _without(title: str, said: set[str]) -> str:
-    for name in said:
-        title = title.replace(name, "")
-    return title.strip("：，: ,")
+def _without(title: str, about: str) -> str:
+    """On its own page the problem need not be named again; a title in another language than the reader's is quoted whole."""
+    return title.replace(about, "").strip("：，: ,")
 
 
 def _in_readers_words(group: list[Notice]) -> str:

@@ -28,7 +28,7 @@ ISSUED = ("original_due_at", "late_since", "assigned_at", "accept_due_at")
 
 
 @given(walk=WALK, risk=st.sampled_from(["low", "medium", "high"]))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_walk_of_offered_steps_keeps_the_rules(scene, walk, risk):
     with transaction.atomic():
         finding, moment, before = scene.finding("reported", risk=risk), clock.now(), {}
