@@ -56,6 +56,7 @@ OWN_APPS = [
     "scorecards",
     "rectification",
     "inspections",
+    "registers",
     "sheets",
     "evidence",
     "worktime",

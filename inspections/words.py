@@ -102,3 +102,68 @@ class Flag(TextChoices):
     PHOTO_TIME = "photo_time", _("照片时间与上报相差超过24小时")
     PHOTO_REUSED = "photo_reused", _("照片曾用于其他问题")
     NO_PLACE = "no_place", _("没有定位")
+
+
+# --- rounds and checklists (domain 2.4, 2.5, 4) ---------------------------------------------------------------------------------------
+class Weather(TextChoices):
+    """State of the air by which rules ask for more rounds. The three warnings are those of the emergency plan."""
+
+    ORDINARY = "ordinary", _("平常")
+    YELLOW = "yellow", _("黄色预警")
+    ORANGE = "orange", _("橙色预警")
+    RED = "red", _("红色预警")
+
+
+class Per(TextChoices):
+    DAY = "day", _("每天")
+    WORKDAY = "workday", _("每个工作日")
+    WEEK = "week", _("每周")
+    HALF_MONTH = "half_month", _("每半月")
+    MONTH = "month", _("每月")
+
+
+class PatrolKind(TextChoices):
+    DAILY = "daily", _("日常巡查")
+    NIGHT = "night", _("夜查")
+    EMERGENCY = "emergency", _("污染天气巡查")
+    SPECIAL = "special", _("专项巡查")
+
+
+class PatrolState(TextChoices):
+    PLANNED = "planned", _("待巡查")
+    STARTED = "started", _("巡查中")
+    FINISHED = "finished", _("已完成")
+    MISSED = "missed", _("未巡查")
+    HANDED_OVER = "handed_over", _("已移交")
+
+
+class VisitState(TextChoices):
+    PLANNED = "planned", _("待到访")
+    DONE = "done", _("已到访")
+    DROPPED = "dropped", _("不再需要")
+
+
+class Conclusion(TextChoices):
+    NORMAL = "normal", _("正常")
+    PROBLEM = "problem", _("发现问题")
+    UNREACHABLE = "unreachable", _("无法到访")
+
+
+class AnswerType(TextChoices):
+    PASS_FAIL = "pass_fail", _("合格／不合格／不适用")
+    NUMBER = "number", _("数值")
+    CHOICE = "choice", _("单选")
+    TEXT = "text", _("文字")
+
+
+class Scoring(TextChoices):
+    """How a checklist's answers become a result. Share: passed over applicable. Points: mean of the points of applicable items (site, six 100 %)."""
+
+    SHARE = "share", _("合格项占比")
+    POINTS = "points", _("各项平均分")
+
+
+class Outcome(TextChoices):
+    """What the reporter did on the spot."""
+
+    DISSUADED = "dissuaded", _("已当场劝阻")

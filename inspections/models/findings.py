@@ -13,7 +13,8 @@ from grids.models import Field, Grid
 from grids.roles import Role
 from inspections import search
 from inspections.models.types import ProblemType
-from inspections.words import CLOSED_STATES, FROM_ABOVE, OPEN_STATES, FindingState, Kind, Risk, Severity, Source
+from inspections.words import CLOSED_STATES, FROM_ABOVE, OPEN_STATES, FindingState, Kind, Outcome, Risk, Severity, Source
+from registers.models import Site
 
 
 def seen_by(user, *, finding: str = "") -> Q:
@@ -83,6 +84,11 @@ class Finding(models.Model):
     grid_path = models.CharField(max_length=120, blank=True, db_index=True)
     field = models.ForeignKey(Field, models.PROTECT, related_name="findings", verbose_name=_("专项领域"))
     problem_type = models.ForeignKey(ProblemType, models.PROTECT, related_name="findings", verbose_name=_("问题类型"))
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="findings", verbose_name=_("监管对象"))
+    visit = models.ForeignKey("inspections.Visit", models.PROTECT, null=True, blank=True, related_name="findings", verbose_name=_("巡查记录"))
+    checklist = models.JSONField(_("检查项"), default=dict, blank=True)
+    """``{"code", "version", "items": [item code, …]}`` of the failed items that led to this finding."""
+    outcome = models.CharField(_("现场处置"), max_length=15, choices=Outcome, blank=True)
     source = models.CharField(_("来源"), max_length=25, choices=Source, default=Source.GRID_PATROL)
     superior_number = models.CharField(_("上级编号"), max_length=60, blank=True)
     superior_due_at = models.DateTimeField(_("上级期限"), null=True, blank=True)
