@@ -33,7 +33,10 @@ class ScorecardsView(APIView):
 
 
 class PapersView(APIView):
-    """The plain rows a month was worked out from, one JSON object a line (docs/scorecards.md). For the office and 督查局."""
+    """The plain rows a month was worked out from, one JSON object a line (docs/scorecards.md). For the office and 督查局.
+
+    ``table`` comes first in each; ``steps`` name ``action``, ``part`` (verifier, second looker …) and state, never a person or a note.
+    """
 
     @extend_schema(parameters=[OpenApiParameter("district", int)], responses={(200, "application/x-ndjson"): OpenApiTypes.STR})
     def get(self, request, month):

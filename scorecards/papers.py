@@ -68,7 +68,7 @@ def _work(district: Grid, *, by, end) -> dict[str, QuerySet]:
         ),
         "steps": TaskEvent.objects.filter(action__in=list(TASK_STEPS), at__lt=end, **of_tasks)
         .order_by("at", "id")
-        .values("id", "task_id", "action", "to_state", "at", "details"),
+        .values("id", "task_id", "action", "part", "to_state", "at", "details"),
         "requests": TaskRequest.objects.filter(asked_at__lt=end, **of_tasks)
         .order_by("id")
         .values("id", "task_id", "kind", "state", "organisation_id", "asked_at", "decided_at", "previous_due_at", "granted_due_at"),

@@ -209,15 +209,22 @@ class Month:
 
 
 def owed(steps: list[dict]) -> Iterator[tuple[dt.datetime, dt.datetime, bool]]:
-    """(when the check was given or asked for, its limit, whether in time) of every feedback and every verdict on it."""
-    waiting = None
+    """(when the check was given or asked for, its limit, whether in time) of every feedback and every verdict on it.
+
+    The second looker (抽查人) gives nobody else's check; his sending back within the limit leaves nothing to look at.
+    """
+    waiting, limit = None, None
     for step in steps:
         if step["action"] == "feedback":
-            waiting = step
-        elif step["action"] in VERDICTS:
-            limit = step.get("verify_due_at") or (waiting or {}).get("verify_due_at")
-            waiting = None
+            waiting, limit = step["at"], step.get("verify_due_at")
+        elif step["action"] in VERDICTS and step.get("part") != "second_looker":
+            limit = step.get("verify_due_at") or limit
             if limit:
                 yield step["at"], limit, step["at"] <= limit
-    if waiting and waiting.get("verify_due_at"):
-        yield waiting["at"], waiting["verify_due_at"], False
+            waiting, limit = None, None
+        elif step["action"] == "overturn":
+            if waiting and limit and step["at"] > limit:
+                yield waiting, limit, False
+            waiting, limit = None, None
+    if waiting and limit:
+        yield waiting, limit, False

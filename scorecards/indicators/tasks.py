@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Case, CharField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
@@ -10,6 +10,7 @@ from inspections.models import FindingEvent
 from inspections.words import FROM_ABOVE, Risk
 from rectification.models import LookBack, Task, TaskEvent, TaskRequest
 from rectification.words import LEFT, PARTY_TURN, LookBackResult, RequestKind, RequestState, TaskState
+from rectification.workflow import Part
 from scorecards.indicators.facts import FED_BACK, not_referred, tasks
 from scorecards.indicators.month import Month
 from scorecards.indicators.rows import rows, text
@@ -17,6 +18,7 @@ from scorecards.words import Kind, Reason
 
 SEND_BACKS = ("return", "overturn")
 VERDICTS = ("pass", "draw", "return")
+"""Of the verifier; ``draw`` is whichever of two independent looks passes first."""
 NINETY_DAYS = dt.timedelta(days=90)
 
 
@@ -210,21 +212,34 @@ def late_sign(month: Month) -> list[QuerySet]:
 def checks(month: Month) -> list[QuerySet]:
     """Low-risk problems are verified by the other party: each verification that fell due in the month, by the unit that owed it.
 
-    Given ones are read from their verdicts, which note the limit they had; owed ones from the feedbacks nobody had answered by the cut-off.
+    Given ones are read from their verdicts, which note the limit they had; owed ones from the feedbacks the other party had not answered by the
+    cut-off. The blind second look comes in either order: it answers for nobody else, but sending back before the limit takes the check away.
     """
     of_feedback = TaskEvent.objects.filter(task=OuterRef("task_id"), action="feedback", at__lte=OuterRef("at")).order_by("-at", "-id")
-    given = TaskEvent.objects.filter(action__in=VERDICTS, at__lt=month.end).annotate(
+    given = _verdicts(month).annotate(
         check_due=Coalesce(_moment("verify_due_at"), Subquery(of_feedback.annotate(stated=_moment("verify_due_at")).values("stated")[:1]))
     )
-    ruled = TaskEvent.objects.filter(task=OuterRef("task_id"), action__in=VERDICTS, at__gte=OuterRef("at"), at__lt=month.end)
     column = Case(When(task__fed_back_at=F("at"), then=F("task__verify_due_at")), default=None, output_field=DateTimeField())
     owed = TaskEvent.objects.filter(action="feedback", at__lt=month.end).annotate(check_due=Coalesce(_moment("verify_due_at"), column))
     in_time = Q(at__lte=F("check_due"))
     verdict = Case(When(in_time, then=text(Reason.CHECK_ON_TIME)), default=text(Reason.CHECK_LATE), output_field=CharField())
     return [
         _check(month, given, is_hit=Case(When(in_time, then=True), default=False), reason=verdict, done_at=F("at")),
-        _check(month, owed.exclude(Exists(ruled)), is_hit=Value(False), reason=text(Reason.CHECK_MISSED)),
+        _check(month, _missed(owed, month), is_hit=Value(False), reason=text(Reason.CHECK_MISSED)),
     ]
+
+
+def _verdicts(month: Month) -> QuerySet:
+    """Verdicts of those who had to look in any case, not of the blind second look."""
+    return TaskEvent.objects.filter(action__in=VERDICTS, at__lt=month.end).exclude(part=Part.SECOND_LOOKER)
+
+
+def _missed(owed: QuerySet, month: Month) -> QuerySet:
+    """Of feedbacks with ``check_due`` those that got no answer before the cut-off, or first a second looker's sending back after the limit."""
+    answers = _verdicts(month) | TaskEvent.objects.filter(action="overturn", at__lt=month.end)
+    first = answers.filter(task=OuterRef("task_id"), at__gte=OuterRef("at")).order_by("at", "id")
+    owed = owed.annotate(answer=Subquery(first.values("action")[:1]), answered_at=Subquery(first.values("at")[:1]))
+    return owed.filter(Q(answer=None) | Q(answer="overturn", answered_at__gt=F("check_due")))
 
 
 def _moment(name: str):

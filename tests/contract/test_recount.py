@@ -16,7 +16,7 @@ from tests.factories.grids import FieldFactory
 from tests.factories.inspections import FindingEventFactory, FindingFactory, ProblemTypeFactory
 from tests.factories.rectification import LookBackFactory, TaskRequestFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
-from tests.scorecards.lives import random_lives, step, task_of
+from tests.scorecards.lives import checked, random_lives, step, task_checked_by_township, task_of
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -55,12 +55,8 @@ def lived(district) -> None:
     FindingFactory(district=district, grid=district.villages[0], source="covert_visit", captured_at=beijing(8), assigned_at=beijing(9))
     referred = task_of(district, at=beijing(1), due=beijing(10), source="district_supervision")
     TaskRequestFactory(task=referred, kind="transfer", organisation=district.ecology, asked_at=beijing(5), previous_due_at=beijing(10))
-    waiting = task_of(district, unit=district.housing, at=beijing(1), due=beijing(28))
-    other = task_of(district, at=beijing(1), due=beijing(30))
-    other.finding = waiting.finding
-    other.save()
-    for action, day, limit in (("accept", 2, None), ("feedback", 5, 8), ("return", 9, 8), ("feedback", 10, 13), ("pass", 12, 13)):
-        step(waiting, action, beijing(day), **({"verify_due_at": beijing(limit).isoformat()} if limit else {}))
+    waiting = task_checked_by_township(district, due=beijing(28))
+    checked(waiting, ("feedback", 5), ("return", 9), ("feedback", 10), ("pass", 12))
     paused = task_of(district, at=beijing(1), due=beijing(10))
     paused.suspended_at = beijing(8)
     step(paused, "pause", beijing(8), target="suspended")
@@ -110,6 +106,28 @@ def test_a_program_that_knows_only_the_papers_finds_the_same_month(district, rec
     figures = dict(ScoreLine.objects.filter(scorecard__organisation=district._town_b).values_list("indicator", "numerator"))
     assert all(figures[code] for code in ("missed", "scattered_found", "fire_found", "self_find_rate", "rebound_rate"))
     assert ScoreRow.objects.exclude(amount=0).values("line__indicator").distinct().count() >= 8
+
+
+SECOND, FIRST = "second_looker", "verifier"
+TWO_LOOKS = [
+    [("draw", 6, SECOND), ("pass", 7, FIRST)],
+    [("draw", 6, SECOND), ("return", 9, FIRST)],
+    [("draw", 6, SECOND)],
+    [("draw", 6, FIRST), ("overturn", 9, SECOND)],
+    [("overturn", 8, SECOND)],
+    [("overturn", 9, SECOND), ("feedback", 10), ("pass", 11, FIRST)],
+    [("overturn", 7, SECOND), ("feedback", 10), ("draw", 11, FIRST), ("confirm", 15, SECOND)],
+]
+
+
+def test_checks_with_a_blind_second_look_are_judged_the_same(district, recount):
+    for looks in TWO_LOOKS:
+        checked(task_checked_by_township(district, due=beijing(28)), ("feedback", 5), *looks)
+    services.build(MONTH, district=district)
+
+    assert "\n".join(map(str, recount())) == ""
+    line = ScoreLine.objects.get(scorecard__organisation=district._town_a, indicator="checks_on_time")
+    assert (line.numerator, line.denominator) == (4, 7)
 
 
 def test_a_figure_that_was_changed_is_named_with_both_values(district, recount):

@@ -6,6 +6,7 @@ import random
 from tests.factories.accounts import UserFactory
 from tests.factories.inspections import FindingFactory
 from tests.factories.rectification import LookBackFactory, TaskEventFactory, TaskFactory, TaskRequestFactory
+from tests.factories.scorecards import beijing
 
 MINUTE = dt.timedelta(minutes=1)
 TARGET = {
@@ -21,10 +22,10 @@ FINDERS = ("grid_patrol", "grid_patrol", "self_check", "headquarters", "departme
 COLUMN = {"accept": "accepted_at", "feedback": "fed_back_at", "pass": "passed_at", "confirm": "passed_at"}
 
 
-def step(task, action: str, at, *, target: str = "", **details):
+def step(task, action: str, at, *, target: str = "", part: str = "", **details):
     """One step as ``advance`` leaves it: event, state and column."""
     target = target or TARGET.get(action, task.state)
-    TaskEventFactory(task=task, action=action, from_state=task.state, to_state=target, at=at, details=details)
+    TaskEventFactory(task=task, action=action, from_state=task.state, to_state=target, part=part, at=at, details=details)
     task.state = target
     if action in COLUMN:
         setattr(task, COLUMN[action], at)
@@ -52,6 +53,22 @@ def task_of(district, *, unit=None, at, due, village=0, **finding):
     return TaskFactory(
         finding=found, organisation=unit or found.grid.organisation, assigned_at=at, accept_due_at=at + dt.timedelta(hours=8), due_at=due
     )
+
+
+def task_checked_by_township(district, *, due):
+    """A department's task of a low-risk problem, signed for on the 2nd; 甲街道 is the other party and checks it."""
+    task, other = task_of(district, unit=district.housing, at=beijing(1), due=due), task_of(district, at=beijing(1), due=beijing(30))
+    other.finding = task.finding
+    other.save()
+    return step(task, "accept", beijing(2))
+
+
+def checked(task, *looks: tuple) -> None:
+    """Days of October and who looked: ``("feedback", 5)``, ``("draw", 6, "second_looker")``; each feedback is to be verified within three days."""
+    limit = None
+    for action, day, *part in looks:
+        limit = beijing(day + 3) if action == "feedback" else limit
+        step(task, action, beijing(day), part="".join(part), verify_due_at=limit.isoformat())
 
 
 def random_lives(district, *, seed: int, count: int, start, until) -> None:

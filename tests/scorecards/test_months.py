@@ -372,23 +372,6 @@ def test_a_release_after_the_limit_does_not_heal_a_missing_signature(district, d
     assert line(district._town_a, "late_sign").numerator == late
 
 
-def test_the_other_party_owes_the_check_of_a_low_risk_problem(district):
-    task = task_of(district, unit=district.housing, at=beijing(1), due=beijing(10))
-    task_of_other = task_of(district, at=beijing(1), due=beijing(30))
-    task_of_other.finding = task.finding
-    task_of_other.save()
-    step(task, "accept", beijing(2))
-    step(task, "feedback", beijing(5), verify_due_at=beijing(8).isoformat())
-    step(task, "return", beijing(9), verify_due_at=beijing(8).isoformat())
-    step(task, "feedback", beijing(10), verify_due_at=beijing(13).isoformat())
-    step(task, "pass", beijing(12), verify_due_at=beijing(13).isoformat())
-
-    build(district)
-
-    checks = line(district._town_a, "checks_on_time")
-    assert (checks.numerator, checks.denominator, checks.points) == (1, 2, 200)
-
-
 # --- rows, digest, second opinion ---------------------------------------------------------------------------------------------------
 def test_every_figure_is_the_number_of_its_rows(district):
     random_lives(district, seed=3, count=12, start=beijing(1, month=9), until=beijing(20, month=11))
