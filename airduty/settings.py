@@ -190,7 +190,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": None}
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": None, "sms_code": "60/h/ip"}
 """A whole office shares one address; wrong passwords are counted by axes, in the database."""
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -219,6 +219,10 @@ SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
 SESSION_HOURS_FIELD = env.int("SESSION_HOURS_FIELD", default=7 * 24)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)
 SESSION_IDLE_MINUTES_FIELD = env.int("SESSION_IDLE_MINUTES_FIELD", default=12 * 60)
+SESSION_DAYS_FIELD = env.int("SESSION_DAYS_FIELD", default=30)
+SESSION_IDLE_DAYS_FIELD = env.int("SESSION_IDLE_DAYS_FIELD", default=7)
+"""Of field people who signed in by a QR code or an SMS code (docs/asvs.md says why they last)."""
+SIGN_IN_TICKET_HOURS = env.int("SIGN_IN_TICKET_HOURS", default=24)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -242,6 +246,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:", *MAP_TILE_HOSTS],
+        "media-src": [SELF, "blob:"],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
@@ -268,7 +273,7 @@ STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", Path(env.str("VENDOR_DIR", d
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "common.storage.ReleaseStorage"},
 }
 WHITENOISE_MAX_AGE = 31_536_000 if not DEBUG else 0
 X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", default="")
@@ -313,7 +318,9 @@ NOTICE_MAX_ATTEMPTS = 12
 NOTICE_SWEEP_AFTER_SECONDS = env.int("NOTICE_SWEEP_AFTER_SECONDS", default=60)
 
 # --- doors upwards: what a lower floor must ask of a higher one (design: floors) ----------------------------------------------------
-NOTICE_STILL_WANTED = {"rectification": "rectification.services.reminders.still_wanted"}
+NOTICE_STILL_WANTED = {"accounts": "accounts.codes.still_wanted", "rectification": "rectification.services.reminders.still_wanted"}
+NOTICE_WORDS = {"accounts": "accounts.codes.words"}
+"""``f(notice) -> str``: the words of an SMS that must not lie open in the outbox, asked for when it is sent."""
 AUDITED_FILES = {"model": "evidence.Photo", "path": "evidence.storage.original_path"}
 AUDITED_MODELS = ["inspections.Finding", "rectification.Task", "scorecards.Scorecard"]
 FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
@@ -324,7 +331,12 @@ GRID_SPLIT = ["inspections.services.places.grid_split"]
 LEDGER_IMPORTED = "rectification.services.imported.carry_over"
 ORGANISATION_MERGED = ["rectification.services.merged.organisation_merged"]
 """Called with (source, into, by=, note=) inside the merging transaction: unfinished duties go on for the successor."""
-DISTRICT_DEFAULTS = ["inspections.services.defaults.load", "rectification.services.defaults.load", "scorecards.services.defaults.load"]
+DISTRICT_DEFAULTS = [
+    "registers.defaults.load",
+    "inspections.services.defaults.load",
+    "rectification.services.defaults.load",
+    "scorecards.services.defaults.load",
+]
 """Called with (district) by ``setup_district``: each app's editable defaults."""
 AUDIT_SCOPE = "grids.scope.audited_districts"
 AUDIT_HOME = "grids.scope.home_district"
