@@ -47,3 +47,22 @@ class AccountForm(forms.ModelForm):
         model = User
         fields = ["phone", "email"]
         help_texts = {"email": _("邮件提醒发到这个地址。")}
+
+
+class PhoneForm(forms.Form):
+    phone = forms.RegexField(
+        r"^[0-9+() -]{5,20}$",
+        label=_("手机号"),
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel", "autofocus": True}),
+        error_messages={"invalid": _("请填登记在册的手机号。")},
+    )
+
+
+class CodeForm(forms.Form):
+    phone = forms.RegexField(r"^[0-9+() -]{5,20}$", widget=forms.HiddenInput)
+    code = forms.RegexField(
+        r"^\s*[0-9]{6}\s*$",
+        label=_("短信验证码"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 6, "autofocus": True}),
+        error_messages={"invalid": _("验证码是六位数字。")},
+    )

@@ -31,7 +31,7 @@ def account_in_order(get_response):
         request.account_step = Step.NONE
         if request.user.is_authenticated and not _session_ended(request):
             _speak_their_language(request)
-            request.account_step = policy.next_step(request.user)
+            request.account_step = policy.next_step(request.user, means=request.session.get(policy.MEANS, ""))
             if request.account_step and not _is_open(request):
                 return _to_the_door(request)
         return get_response(request)
@@ -43,7 +43,7 @@ def _session_ended(request) -> bool:
     """End a session that is too old or was left alone; otherwise note, once a minute, that it is in use."""
     now, session = int(time.time()), request.session
     idle, age = now - session.get(policy.SEEN, now), now - session.get(policy.SINCE, now)
-    if _is_over(request.user, idle=idle, age=age):
+    if _is_over(request.user, means=session.get(policy.MEANS), idle=idle, age=age):
         logout(request)
         messages.info(request, _("登录已超时，请重新登录。"))
         return True
@@ -55,8 +55,10 @@ def _session_ended(request) -> bool:
     return False
 
 
-def _is_over(user, *, idle, age) -> bool:
+def _is_over(user, *, means, idle, age) -> bool:
     """The limits of officials are the shorter ones: who is within them is not asked for anything."""
+    if means:
+        return policy.lasting_session_is_over(user, idle=idle, age=age)
     if idle <= 60 * settings.SESSION_IDLE_MINUTES and age <= settings.SESSION_COOKIE_AGE:
         return False
     return idle > policy.idle_limit(user) or age > policy.age_limit(user)

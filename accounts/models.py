@@ -41,5 +41,33 @@ class OldPassword(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
 
+class SignInTicket(models.Model):
+    """Signs one field person in once, by a code on paper or on a screen. Only the hash of what the code says is kept."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="sign_in_tickets")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class PhoneCode(models.Model):
+    """The last sign-in code sent to a number. One row per number, known here or not, so that limits count alike for both.
+
+    ``number`` and ``code`` are keyed hashes; ``sealed`` is the code, encrypted, for the message that carries it.
+    """
+
+    number = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    code = models.CharField(max_length=64, blank=True)
+    sealed = models.CharField(max_length=300, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    counted_on = models.DateField(null=True)
+    sent_that_day = models.PositiveSmallIntegerField(default=0)
+
+
 def display_name(user) -> str:
     return str(user)

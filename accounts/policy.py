@@ -10,6 +10,8 @@ from django.utils.module_loading import import_string
 
 SINCE, SEEN = "signed_in_at", "seen_at"
 """Session keys, in seconds of the true clock."""
+MEANS = "signed_in_by"
+"""Session key: how a field person signed in without a password (``qr``, ``sms``). Such a session lasts."""
 
 
 class Step(StrEnum):
@@ -28,6 +30,11 @@ def needs_second_factor(user) -> bool:
     return settings.MFA_REQUIRED and import_string(settings.SECOND_FACTOR_NEEDED)(user)
 
 
+def may_sign_in_by_phone(user) -> bool:
+    """Whether a code on paper or by SMS may open the door instead of a password: for people who work in the street only."""
+    return user.is_active and is_field_person(user) and not needs_second_factor(user)
+
+
 def has_second_factor(user) -> bool:
     return is_mfa_enabled(user)
 
@@ -44,8 +51,9 @@ def one_time_password_expired(user) -> bool:
     return user.one_time_until is not None and user.one_time_until < timezone.now()
 
 
-def next_step(user) -> Step:
-    if password_is_due(user):
+def next_step(user, *, means: str = "") -> Step:
+    """``means``: of the session; whoever came in without a password is not asked to change the one they may never have seen."""
+    if not means and password_is_due(user):
         return Step.PASSWORD
     if needs_second_factor(user) and not has_second_factor(user):
         return Step.SECOND_FACTOR
@@ -55,6 +63,12 @@ def next_step(user) -> Step:
 def idle_limit(user) -> int:
     """Seconds without a request after which the session ends; longer for people in the field."""
     return 60 * (settings.SESSION_IDLE_MINUTES_FIELD if is_field_person(user) else settings.SESSION_IDLE_MINUTES)
+
+
+def lasting_session_is_over(user, *, idle: int, age: int) -> bool:
+    """Of a session without a password: it ends with its days, and at once when the person is no longer one of the street."""
+    day = 24 * 3600
+    return idle > settings.SESSION_IDLE_DAYS_FIELD * day or age > settings.SESSION_DAYS_FIELD * day or not may_sign_in_by_phone(user)
 
 
 def age_limit(user) -> int:

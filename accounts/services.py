@@ -98,6 +98,23 @@ def end_sessions(user) -> None:
     UserSession.objects.filter(user=user).delete()
 
 
+def sessions_of(user) -> list[UserSession]:
+    """Where the person is signed in, the latest used first."""
+    return sorted(UserSession.objects.purge_and_list(user), key=lambda session: session.last_seen_at, reverse=True)
+
+
+@transaction.atomic
+def end_session(user, session: int, *, by) -> bool:
+    """End one session of the person; False when it has ended by itself."""
+    found = UserSession.objects.filter(user=user, pk=session).first()
+    if found is None:
+        return False
+    Session.objects.filter(session_key=found.session_key).delete()
+    found.delete()
+    audit.record("account.session_end", user, by=by, district_id=audit.home_of(user))
+    return True
+
+
 def one_time_password() -> str:
     """Twelve signs of all four classes."""
     classes = (LETTERS, CAPITALS, DIGITS, SIGNS)

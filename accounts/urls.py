@@ -7,11 +7,13 @@ from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sessions
 from django.urls import path
 
-from accounts import views
+from accounts import views, views_field
 
 urlpatterns = [
     path("", views.my_account, name="account"),
     path("login/", views.sign_in, name="account_login"),
+    path("sms/", views_field.sms, name="account_sms"),
+    path("in/<str:token>/", views_field.ticket, name="account_ticket"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),

@@ -6,21 +6,32 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 from django.views.i18n import JavaScriptCatalog
 from django.views.i18n import set_language as django_set_language
 
-from accounts import services
+from accounts import codes, services, views_field
 from accounts.demo import demo_accounts
 from accounts.forms import AccountForm
 from accounts.policy import Step
 
 
 class SignInView(LoginView):
+    """On a telephone, on the way to the field app, the code by SMS comes first; ``?by=password`` leads back to this page."""
+
+    def get(self, request, *args, **kwargs):
+        to_the_field = request.GET.get("next", "").startswith(views_field.FIELD_HOME) and "by" not in request.GET
+        if to_the_field and views_field.is_phone(request) and codes.is_available():
+            return redirect(f"{reverse('account_sms')}?{request.GET.urlencode()}")
+        return super().get(request, *args, **kwargs)
+
     def get_context_data(self, **kwargs):
-        return super().get_context_data(demo_accounts=demo_accounts() if settings.DEMO else [], **kwargs)
+        by_sms = {"sms_on": codes.is_available(), "field_next": views_field.where_to(self.request)}
+        return super().get_context_data(demo_accounts=demo_accounts() if settings.DEMO else [], demo=settings.DEMO, **by_sms, **kwargs)
 
 
 class ChangePasswordView(PasswordChangeView):
@@ -34,7 +45,15 @@ class ChangePasswordView(PasswordChangeView):
 
 sign_in = SignInView.as_view()
 change_password = ChangePasswordView.as_view()
-script_texts = login_not_required(cache_control(private=True, max_age=3600)(JavaScriptCatalog.as_view()))
+
+
+@login_not_required
+@cache_control(private=True, max_age=3600)
+def script_texts(request):
+    """Texts of the scripts, in the language that ``?l=`` names: the field app keeps both."""
+    named = request.GET.get("l", "")
+    with translation.override(named if named in dict(settings.LANGUAGES) else translation.get_language()):
+        return JavaScriptCatalog.as_view()(request)
 
 
 @login_not_required

@@ -31,6 +31,8 @@ GROUPS: dict[str, tuple] = {
             "password_issue": _("发放一次性密码"),
             "second_factor_reset": pgettext_lazy("act", "解除两步验证"),
             "show_phone": _("查看完整号码"),
+            "sign_in_ticket": _("制作登录二维码"),
+            "session_end": _("结束登录"),
         },
     ),
     "finding": (

@@ -15,7 +15,8 @@ def connect() -> None:
 
 
 def signed_in(sender, request, user, **_rest):
-    record("session.sign_in", "session", by=user, district_id=home_of(user))
+    means = getattr(request, "sign_in_means", "")
+    record("session.sign_in", "session", by=user, district_id=home_of(user), payload={"means": means} if means else None)
 
 
 def signed_out(sender, request, user, **_rest):

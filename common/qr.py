@@ -5,4 +5,4 @@ import segno
 
 def picture(text: str, *, border: int = 2) -> str:
     """A ``data:`` address with the code of ``text`` as SVG, for ``<img src>``; a quarter of it may be dirty (level Q)."""
-    return segno.make(text, error="q", micro=False).svg_data_uri(border=border, dark="#000", light="#fff")
+    return segno.make(text, error="q", micro=False).svg_data_uri(omitsize=True, border=border, dark="#000", light="#fff")

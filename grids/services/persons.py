@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
+from accounts import tickets
 from accounts.models import User
 from audit.services import record
 from common.errors import NotYourRole
@@ -76,6 +77,19 @@ def reset_password(user: User, *, district: Grid, by) -> str:
     """A fresh one-time password for somebody who has lost theirs."""
     _check_of_district(user, district, by)
     return accounts.issue_one_time_password(user, by=by)
+
+
+@transaction.atomic
+def make_sign_in_ticket(user: User, *, district: Grid, by) -> str:
+    """The token of a code that signs a field person in once."""
+    _check_of_district(user, district, by)
+    return tickets.issue(user, by=by)
+
+
+@transaction.atomic
+def end_session(user: User, session: int, *, district: Grid, by) -> bool:
+    _check_of_district(user, district, by)
+    return accounts.end_session(user, session, by=by)
 
 
 @transaction.atomic

@@ -1,7 +1,9 @@
 """People: list, one person, their terms and stand-ins."""
 
 from functools import partial
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
@@ -13,8 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from accounts.policy import has_second_factor
-from common import clock
+from accounts.policy import has_second_factor, may_sign_in_by_phone
+from accounts.services import sessions_of
+from common import clock, qr
 from grids import forms, people, scope, services
 from grids.models import Handover, Membership, Organisation, Post
 from grids.services.history import check_keeper
@@ -133,6 +136,27 @@ def person_phone(request, pk):
 def person_password(request, pk):
     person, district = person_to_edit(request, pk)
     return show(request, person, password=services.reset_password(person, district=district, by=request.user))
+
+
+@never_cache
+@page_or_form
+def person_sign_in(request, pk):
+    """Where the person is signed in; POST makes a QR code that signs them in once. It is shown on the page that answers and never again."""
+    person, district = person_to_edit(request, pk)
+    may_have_code = may_sign_in_by_phone(person)
+    context = {"person": person, "sessions": sessions_of(person), "may_have_code": may_have_code, "link": "", "hours": settings.SIGN_IN_TICKET_HOURS}
+    if request.method == "POST" and may_have_code:
+        token = services.make_sign_in_ticket(person, district=district, by=request.user)
+        context["link"] = urljoin(settings.BASE_URL, reverse("account_ticket", args=[token]))
+        context["picture"] = qr.picture(context["link"])
+    return render(request, "grids/sign_in.html", context, status=400 if request.method == "POST" and not may_have_code else 200)
+
+
+@require_POST
+def person_session_end(request, pk, session):
+    person, district = person_to_edit(request, pk)
+    services.end_session(person, session, district=district, by=request.user)
+    return redirect("grids:person-sign-in", pk)
 
 
 @require_POST

@@ -4,6 +4,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_noop
 
 from notices.channels.base import ChannelError
@@ -21,6 +22,9 @@ def obstacle(person) -> str:
 
 
 def text_of(notice) -> str:
+    """Title, body and link; or what the subject's own app says at this moment (``NOTICE_WORDS``)."""
+    if path := settings.NOTICE_WORDS.get(notice.subject_type.partition(".")[0]):
+        return import_string(path)(notice)
     link = urljoin(settings.BASE_URL, notice.url) if notice.url else ""
     return " ".join(part for part in (notice.title, notice.body, link) if part)
 

@@ -3,6 +3,7 @@
 //   [data-confirm="question"]    asks before a form is sent or a link followed
 //   [data-copy="#id" | text]     copies to the clipboard and says so
 //   [data-fill-form='{"#id": "value"}'] writes values into fields, e.g. a demonstration account
+//   [data-print]                 prints the page
 //   [data-focus]                 receives the focus when the page opens (summary of errors)
 //   form without data-again      is sent only once: its button waits for the answer
 document.addEventListener("change", (event) => {
@@ -42,6 +43,7 @@ document.addEventListener("click", (event) => {
   if (link && !window.confirm(link.dataset.confirm)) event.preventDefault();
   const copier = event.target.closest("[data-copy]");
   if (copier) copy(copier);
+  if (event.target.closest("[data-print]")) window.print();
   const filler = event.target.closest("[data-fill-form]");
   if (!filler) return;
   for (const [selector, value] of Object.entries(JSON.parse(filler.dataset.fillForm))) document.querySelector(selector).value = value;

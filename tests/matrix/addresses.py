@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rectification.views.mobile import ON_THE_PHONE
 from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
 
-PEOPLE = ("person", "person-edit", "person-phone", "person-password", "person-second-factor", "person-active")
+PEOPLE = ("person", "person-edit", "person-sign-in", "person-phone", "person-password", "person-second-factor", "person-active")
 ORGANISATIONS = ("organisation", "organisation-edit", "organisation-merge", "organisation-close", "grant", "organisation-person")
 GRIDS = ("grid", "grid-new", "grid-edit", "grid-move", "grid-merge", "grid-split", "grid-close", "grid-polygon", "appoint", "grid-person")
 
@@ -53,6 +53,8 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "grids:membership-end": {"pk": world.membership.pk},
         "grids:membership-handover": {"pk": world.membership.pk},
         "grids:handover-end": {"pk": world.handover.pk},
+        "account_ticket": {"token": "unknown"},
+        "grids:person-session-end": {"pk": world.people["town"].pk, "session": 1},
         "sheets:job": {"pk": world.job.pk},
         "sheets:download": {"pk": world.job.pk},
         "inspections:change-view": {"pk": world.view.pk},

@@ -11,6 +11,8 @@ TABLE = {
     "readyz": {"GET": "503 *", "POST": "405 *"},
     "account": {"GET": "200 *", "POST": "200 *"},
     "account_login": {"GET": "200 visitor; 302 *", "POST": "200 visitor; 302 *"},
+    "account_sms": {"GET": "404 *", "POST": "404 *"},
+    "account_ticket": {"GET": "410 *", "POST": "410 *"},
     "account_logout": {"GET": "200 *", "POST": "302 *"},
     "account_inactive": {"GET": "200 *", "POST": "405 *"},
     "account_reauthenticate": {"GET": "200 *", "POST": "200 *"},
@@ -76,6 +78,8 @@ TABLE = {
     "grids:person-edit": {"GET": "200 keepers; 404 field auditor foreign; 403 *", "POST": "400 keepers; 404 field auditor foreign; 403 *"},
     "grids:person-phone": {"GET": "405 *", "POST": "200 town office keepers; 404 field auditor foreign; 403 *"},
     "grids:person-password": {"GET": "405 *", "POST": "200 keepers; 404 field auditor foreign; 403 *"},
+    "grids:person-sign-in": {"GET": "200 keepers; 404 field auditor foreign; 403 *", "POST": "400 keepers; 404 field auditor foreign; 403 *"},
+    "grids:person-session-end": {"GET": "405 *", "POST": "302 keepers; 404 field auditor foreign; 403 *"},
     "grids:person-second-factor": {"GET": "405 *", "POST": "302 keepers; 404 field auditor foreign; 403 *"},
     "grids:person-active": {"GET": "405 *", "POST": "302 keepers; 404 field auditor foreign; 403 *"},
     "grids:post-end": {"GET": "200 keepers; 404 auditor foreign; 403 *", "POST": "400 keepers; 404 auditor foreign; 403 *"},
@@ -304,6 +308,7 @@ TABLE = {
 }
 OPEN = {
     *("healthz", "readyz", "jsi18n", "set_language", "api_schema", "api_token", "account_login", "account_inactive"),
+    *("account_sms", "account_ticket"),
     *("account_signup", "account_email", "account_email_verification_sent", "account_set_password", "account_reset_password"),
 }
 """What answers without signing in. The last five are shut to everybody."""
