@@ -6,14 +6,14 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
 from common import clock
-from common.api.description import also_as_sheet
+from common.api.description import list_or_sheet
 from grids.models import Field, Grid, Organisation
 from inspections.api.fields import MomentField
 from inspections.api.pagination import KeysetPagination
@@ -175,8 +175,8 @@ class TaskSerializer(serializers.ModelSerializer):
     problem_type = serializers.CharField(source="finding.problem_type.code")
     organisation_name = serializers.CharField(source="organisation.__str__")
     handler_name = serializers.SerializerMethodField()
-    state = serializers.SerializerMethodField()
-    state_label = serializers.SerializerMethodField()
+    state = serializers.CharField(source="public_state")
+    state_label = serializers.CharField(source="public_state_label")
     role_label = serializers.CharField(source="get_role_display")
     is_overdue = serializers.SerializerMethodField()
     url = serializers.CharField(source="get_absolute_url")
@@ -194,12 +194,6 @@ class TaskSerializer(serializers.ModelSerializer):
 
     def get_handler_name(self, task) -> str:
         return str(task.handler or "")
-
-    def get_state(self, task) -> str:
-        return str(task.public_state)
-
-    def get_state_label(self, task) -> str:
-        return task.public_state_label
 
     def get_is_overdue(self, task) -> bool:
         return task.is_party_turn and task.due_at < clock.now()
@@ -316,9 +310,7 @@ class TaskList(generics.GenericAPIView):
     def get_queryset(self):
         return Task.objects.visible_to(self.request.user) if self.request else Task.objects.none()
 
-    @extend_schema(
-        parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv", "xlsx"])], responses=also_as_sheet(TaskSerializer(many=True))
-    )
+    @list_or_sheet(TaskSerializer)
     def get(self, request):
         form = request.query_params.get("format", "json")
         if form in ("csv", "xlsx"):

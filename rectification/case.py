@@ -156,8 +156,7 @@ class Case:
     # --- standing ---
     @property
     def state_label(self) -> str:
-        told = self._telling
-        return told.get_state_display() if told else self.finding.get_state_display()
+        return (self._telling or self.finding).get_state_display()
 
     @property
     def state_tone(self) -> str:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from audit import services as audit
 from common import clock, language
 from common.errors import Conflict
+from common.media_types import XLSX
 from notices import services as notices
 from sheets import files, tasks
 from sheets.models import Job
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=180)
 """A job whose worker has not called progress() for so long is given to another worker."""
 MAX_ATTEMPTS = 3
-MIME = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv; charset=utf-8"}
+MIME = {".xlsx": XLSX, ".csv": "text/csv; charset=utf-8"}
 
 
 class LostClaim(Conflict):

@@ -4,26 +4,13 @@ import io
 import uuid
 
 import evidence.services
-from inspections.services import defaults as problem_types
 from inspections.services.submit import submit
 from rectification.models import TaskPhoto
-from rectification.services import advance, defaults, routing
-from scorecards import services as scorecards
+from rectification.services import advance, routing
 from tests.factories.accounts import UserFactory
+from tests.factories.districts import made_district
 from tests.factories.evidence import photo_bytes, sha256_of
-from tests.factories.grids import DistrictFactory, FieldFactory, centre
-
-OTHER_FIELDS = ("industry", "coal", "vocs", "vehicle", "scattered", "station", "emergency", "other")
-
-
-def made_district():
-    district = DistrictFactory()
-    for code in OTHER_FIELDS:
-        FieldFactory(district=district, code=code)
-    problem_types.load(district)
-    defaults.load(district)
-    scorecards.load(district)
-    return district
+from tests.factories.grids import centre
 
 
 def made_people(district) -> dict:

@@ -7,21 +7,20 @@ import evidence.services
 from common import clock
 from evidence.models import Photo
 from inspections.models import FindingPhoto, HeldSubmission, SavedView
-from inspections.services import defaults as problem_types
 from inspections.services.submit import submit
 from notices.models import State
 from rectification.models import TaskPhoto
-from rectification.services import advance, defaults
+from rectification.services import advance
 from scorecards import services as scorecards
 from scorecards.models import Scheme
 from tests.factories.accounts import UserFactory
+from tests.factories.districts import made_district
 from tests.factories.evidence import photo_bytes, sha256_of
-from tests.factories.grids import DistrictFactory, FieldFactory, centre
+from tests.factories.grids import centre
 from tests.factories.notices import NoticeFactory
 from tests.factories.sheets import JobFactory
 
 MONTH = "2026-10"
-OTHER_FIELDS = ("industry", "coal", "vocs", "vehicle", "scattered", "station", "emergency", "other")
 NEAR, FAR, SEALED, FOREIGN = "QXNEAR", "QXFAR", "QXSEALED", "QXFOREIGN"
 """Tokens: township A and housing · township B and ecology · a covert visit · the other district."""
 REPORTER = "QXREPORTER"
@@ -35,7 +34,7 @@ class World:
     """Everything that an address can name. ``people`` by role, ``near``, ``far``, ``sealed``, ``abroad`` findings."""
 
     def __init__(self):
-        self.district, self.elsewhere = _district(), _district()
+        self.district, self.elsewhere = made_district(), made_district()
         self.people = _people(self.district) | {"foreign": UserFactory(office_staff=self.elsewhere)}
         everybody = self.people
         self.reporter = UserFactory(name=REPORTER, phone="19900001111", member=self.district.villages[0])
@@ -91,16 +90,6 @@ class World:
     def user(self, role: str):
         """Afresh, because rights are kept on the object; None for a visitor."""
         return type(self.people[role]).objects.get(pk=self.people[role].pk) if role in self.people else None
-
-
-def _district():
-    district = DistrictFactory()
-    for code in OTHER_FIELDS:
-        FieldFactory(district=district, code=code)
-    problem_types.load(district)
-    defaults.load(district)
-    scorecards.load(district)
-    return district
 
 
 def _people(district) -> dict:
