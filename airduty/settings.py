@@ -247,6 +247,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:", *MAP_TILE_HOSTS],
         "media-src": [SELF, "blob:"],
+        "media-src": [SELF, "blob:"],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
@@ -322,14 +323,16 @@ NOTICE_STILL_WANTED = {"accounts": "accounts.codes.still_wanted", "rectification
 NOTICE_WORDS = {"accounts": "accounts.codes.words"}
 """``f(notice) -> str``: the words of an SMS that must not lie open in the outbox, asked for when it is sent."""
 AUDITED_FILES = {"model": "evidence.Photo", "path": "evidence.storage.original_path"}
-AUDITED_MODELS = ["inspections.Finding", "rectification.Task", "scorecards.Scorecard"]
+AUDITED_MODELS = ["inspections.Finding", "inspections.Patrol", "inspections.Visit", "rectification.Task", "scorecards.Scorecard", "registers.Site"]
 FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
-GRID_MOVED = ["inspections.services.places.grid_moved"]
-GRID_SPLIT = ["inspections.services.places.grid_split"]
+FIELD_TASKS = "rectification.services.field.tasks_of"
+"""``f(user) -> list``: the person's own tasks, as a phone keeps them."""
+GRID_MOVED = ["registers.services.places.grid_moved", "inspections.services.places.grid_moved"]
+GRID_SPLIT = ["registers.services.places.grid_split", "inspections.services.places.grid_split"]
 """Called with (source, parts, by=) inside the splitting transaction: what was in the grid goes to its parts."""
 LEDGER_IMPORTED = "rectification.services.imported.carry_over"
-ORGANISATION_MERGED = ["rectification.services.merged.organisation_merged"]
+ORGANISATION_MERGED = ["registers.services.places.organisation_merged", "rectification.services.merged.organisation_merged"]
 """Called with (source, into, by=, note=) inside the merging transaction: unfinished duties go on for the successor."""
 DISTRICT_DEFAULTS = [
     "registers.defaults.load",

@@ -1,6 +1,7 @@
 """Writing to the chains."""
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -46,14 +47,36 @@ def home_of(user) -> int:
 
 
 @transaction.atomic(savepoint=False)
+def record_many(action: str, acts: Iterable[tuple[models.Model, dict]], *, by, district_id=0) -> int:
+    """``record`` for the rows of an import: one event for each ``(subject, payload)``, the chain locked once; how many there were."""
+    actor = SYSTEM if by is None else Actor(by.pk, str(by), str(getattr(by, "role_label", "")))
+    seq, prev_hash = _lock_head(district_id or 0)
+    events = []
+    for subject, payload in acts:
+        seq += 1
+        event = _event(action, subject, actor=actor, district_id=district_id, payload=payload, result="ok", seq=seq, prev_hash=prev_hash)
+        prev_hash = event.hash
+        events.append(event)
+    AuditEvent.objects.bulk_create(events, batch_size=500)
+    return len(events)
+
+
+@transaction.atomic(savepoint=False)
 def append(action: str, subject: models.Model | str, *, actor: Actor, district_id=0, payload=None, result="ok") -> AuditEvent:
+    seq, prev_hash = _lock_head(district_id or 0)
+    event = _event(action, subject, actor=actor, district_id=district_id, payload=payload, result=result, seq=seq + 1, prev_hash=prev_hash)
+    event.save(force_insert=True)
+    return event
+
+
+def _event(action: str, subject: models.Model | str, *, actor: Actor, district_id, payload, result: str, seq: int, prev_hash: str) -> AuditEvent:
+    """The next link, not saved yet."""
     text = canonical.dumps(payload or {})
     here = context.current()
     object_type, object_id, after = _describe(subject)
-    seq, prev_hash = _lock_head(district_id or 0)
     event = AuditEvent(
         district_id=district_id or 0,
-        seq=seq + 1,
+        seq=seq,
         ts=canonical.moment(clock.now()),
         actor_id=actor.id,
         actor_name=_clean(actor.name, 150),
@@ -70,7 +93,6 @@ def append(action: str, subject: models.Model | str, *, actor: Actor, district_i
         prev_hash=prev_hash,
     )
     event.hash = link(event)
-    event.save(force_insert=True)
     return event
 
 

@@ -5,7 +5,7 @@ from math import asin, cos, radians, sin, sqrt
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from shapely import Point
+from shapely import Point, prepare
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.validation import explain_validity
@@ -105,3 +105,23 @@ def feature_collection(grids: Iterable[Grid], **properties) -> dict:
             if grid.polygon
         ],
     }
+
+
+class Locator:
+    """``locate`` for thousands of points of one district: its outlines are read and prepared once."""
+
+    def __init__(self, district_id: int):
+        drawn = Grid.objects.active(clock.today()).filter(district_id=district_id, parent__isnull=False).exclude(polygon=None)
+        self._shapes = [(grid, shape(grid.polygon)) for grid in drawn]
+        for _grid, outline in self._shapes:
+            prepare(outline)
+
+    def locate(self, lon: float, lat: float) -> list[Grid]:
+        lon, lat = float(lon), float(lat)
+        point = Point(lon, lat)
+        holding = [grid for grid, outline in self._shapes if _in_bounds(grid, lon, lat) and outline.covers(point)]
+        return [grid for grid in holding if not any(other.pk != grid.pk and other.path.startswith(grid.path) for other in holding)]
+
+
+def _in_bounds(grid: Grid, lon: float, lat: float) -> bool:
+    return grid.min_lon <= lon <= grid.max_lon and grid.min_lat <= lat <= grid.max_lat

@@ -5,11 +5,13 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import File
 from grids import scope
 from grids.models import Field, Grid, Organisation
+from registers import schema, search
 from registers.words import Risk, SitePostRole
 
 
@@ -36,6 +38,8 @@ class SiteKind(models.Model):
     has_trio = models.BooleanField(_("设工地三员"), default=False)
     position = models.PositiveSmallIntegerField(_("排序"), default=0)
     is_active = models.BooleanField(_("启用"), default=True)
+    last_number = models.PositiveIntegerField(default=0, editable=False)
+    """Of the codes given so far; raised under a row lock, so that two objects never get the same."""
 
     objects = SiteKindQuerySet.as_manager()
 
@@ -49,7 +53,15 @@ class SiteKind(models.Model):
         ]
 
     def __str__(self):
-        return self.name
+        return f"{self.code} {self.shown_name}"
+
+    def get_absolute_url(self):
+        return reverse("rectification:site", args=[self.uuid])
+
+    @property
+    def shown_name(self) -> str:
+        """The name as lists show it: of a household, covered up."""
+        return schema.mask(self.name, schema.mask_of(self.kind.schema, "name"))
 
     @property
     def status_labels(self) -> dict[str, str]:
@@ -73,6 +85,12 @@ class SiteQuerySet(models.QuerySet):
 
     def active(self):
         return self.filter(is_over=False)
+
+    def matching(self, words):
+        return search.matching(self, words)
+
+    def for_list(self):
+        return self.select_related("kind", "grid", "organisation")
 
 
 class Site(models.Model):
@@ -130,7 +148,15 @@ class Site(models.Model):
         ]
 
     def __str__(self):
-        return self.name
+        return f"{self.code} {self.shown_name}"
+
+    def get_absolute_url(self):
+        return reverse("rectification:site", args=[self.uuid])
+
+    @property
+    def shown_name(self) -> str:
+        """The name as lists show it: of a household, covered up."""
+        return schema.mask(self.name, schema.mask_of(self.kind.schema, "name"))
 
     @property
     def status_label(self) -> str:
@@ -152,6 +178,11 @@ class SiteEvent(models.Model):
         ordering = ["-at", "-id"]
 
 
+class SitePostQuerySet(models.QuerySet):
+    def current(self, day):
+        return self.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
+
 class SitePost(models.Model):
     """One of the 工地三员 (domain 2.2): overseer of the department, grid person of the township, manager of the site. ``ends_on`` is the last day."""
 
@@ -163,6 +194,8 @@ class SitePost(models.Model):
     unit = models.CharField(_("单位"), max_length=80, blank=True)
     starts_on = models.DateField(_("起始日期"))
     ends_on = models.DateField(_("截止日期"), null=True, blank=True)
+
+    objects = SitePostQuerySet.as_manager()
 
     class Meta:
         ordering = ["role", "id"]

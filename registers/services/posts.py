@@ -1,0 +1,72 @@
+"""The trio of a building site (工地三员, domain 2.2) and the papers of an object."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from common import clock
+from evidence.services import store_file
+from registers import access
+from registers.models import Site, SitePaper, SitePost
+from registers.schema import mask
+from registers.services.sites import log
+from registers.words import SitePostRole
+
+
+@transaction.atomic
+def appoint(site: Site, *, role: str, name: str, by, phone: str = "", unit: str = "", user=None, starts_on: dt.date | None = None) -> SitePost:
+    """Give the post to a person; whoever held it leaves it the day before."""
+    access.insist_edit(by, site)
+    _check(site, role=role, name=name)
+    starts_on = starts_on or clock.today()
+    Site.objects.select_for_update().get(pk=site.pk)
+    holder = SitePost.objects.filter(site=site, role=role, ends_on=None).first()
+    if holder is not None:
+        if starts_on < holder.starts_on:
+            raise ValidationError({"starts_on": _("不能早于现任的起始日期 %(day)s。") % {"day": holder.starts_on}})
+        holder.ends_on = max(holder.starts_on, starts_on - dt.timedelta(days=1))
+        holder.save(update_fields=["ends_on"])
+    post = SitePost.objects.create(site=site, role=role, name=name.strip(), phone=phone.strip(), unit=unit.strip(), user=user, starts_on=starts_on)
+    changed = {role: [holder.name if holder else None, post.name]}
+    log(site, "appoint", by=by, changed=changed)
+    record("site.appoint", site, by=by, district_id=site.district_id, payload={"changes": changed, "phone": mask(post.phone, "phone")})
+    return post
+
+
+def _check(site: Site, *, role: str, name: str) -> None:
+    if not site.kind.has_trio:
+        raise ValidationError({"role": _("“%(kind)s”不设三员。") % {"kind": site.kind.name}})
+    if role not in SitePostRole.values:
+        raise ValidationError({"role": _("请选监督员、网格员或管理员。")})
+    if not name.strip():
+        raise ValidationError({"name": _("必填，不能为空。")})
+
+
+@transaction.atomic
+def end(post: SitePost, *, by, ends_on: dt.date | None = None) -> SitePost:
+    """``ends_on`` is the last day."""
+    access.insist_edit(by, post.site)
+    ends_on = ends_on or clock.today()
+    if ends_on < post.starts_on:
+        raise ValidationError({"ends_on": _("不能早于起始日期 %(day)s。") % {"day": post.starts_on}})
+    post.ends_on = ends_on
+    post.save(update_fields=["ends_on"])
+    changed = {post.role: [post.name, None]}
+    log(post.site, "end_post", by=by, changed=changed)
+    record("site.end_post", post.site, by=by, district_id=post.site.district_id, payload={"changes": changed, "ends_on": ends_on})
+    return post
+
+
+@transaction.atomic
+def add_paper(site: Site, upload, *, title: str, by) -> SitePaper:
+    """Keep a paper with the object. Papers are never deleted."""
+    access.insist_edit(by, site)
+    title = title.strip() or upload.name
+    file = store_file(upload, name=upload.name, size=upload.size, by=by)
+    paper = SitePaper.objects.create(site=site, file=file, title=title[:100], by=by, at=clock.now())
+    log(site, "paper", by=by, note=paper.title)
+    record("site.paper", site, by=by, district_id=site.district_id, payload={"title": paper.title, "sha256": file.sha256})
+    return paper
