@@ -4,12 +4,10 @@ import datetime as dt
 
 import django_filters
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 
 from common import clock
+from common.filters import KeyOrCodeFilter, OrganisationFilter
 from grids.forms.fields import SENSIBLE, DayInput
 from grids.models import Field, Grid, Organisation
 from grids.roles import OrganisationKind
@@ -34,44 +32,6 @@ BOXES = [
 MORE_BOXES = [("closed", _("已办结")), ("all", _("全部"))]
 FOR_KEEPERS = {"look_back"}
 """A party is not told that its look-back is due."""
-
-
-class KeyOrCodeField(forms.ModelChoiceField):
-    """A row by its key (as pages send it) or by its code (as programs do)."""
-
-    words: tuple[str, ...] = ("code",)
-
-    def to_python(self, value):
-        if value in self.empty_values:
-            return None
-        text = str(value)
-        try:
-            found = self.queryset.filter(self._named(text)).first()
-        except ValueError:
-            found = None
-        if found is None:
-            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": text[:40]})
-        return found
-
-    def _named(self, text: str) -> Q:
-        by_key = Q(pk=int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else Q(pk__in=())
-        for word in self.words:
-            by_key |= Q(**{word: text})
-        return by_key
-
-
-class OrganisationField(KeyOrCodeField):
-    words = ("name", "short_name")
-
-
-@extend_schema_field(OpenApiTypes.STR)
-class KeyOrCodeFilter(django_filters.ModelChoiceFilter):
-    field_class = KeyOrCodeField
-
-
-@extend_schema_field(OpenApiTypes.STR)
-class OrganisationFilter(django_filters.ModelChoiceFilter):
-    field_class = OrganisationField
 
 
 def fields(request):

@@ -139,7 +139,10 @@ class Site(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "code"], name="site_code_unique_in_kind"),
             models.CheckConstraint(condition=Q(risk__in=Risk.values), name="site_risk_known"),
-            models.CheckConstraint(condition=Q(lon=None, lat=None) | Q(lon__range=(-180, 180), lat__range=(-90, 90)), name="site_place_on_earth"),
+            models.CheckConstraint(
+                condition=Q(lon=None, lat=None) | Q(lon__isnull=False, lat__isnull=False, lon__range=(-180, 180), lat__range=(-90, 90)),
+                name="site_place_whole_on_earth",
+            ),
         ]
         indexes = [
             models.Index(fields=["district", "-id"], name="site_newest"),

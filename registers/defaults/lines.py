@@ -51,9 +51,7 @@ def schema(lines: list[dict]) -> dict:
         "required": [line["key"] for line in own if line["must"]],
         "additionalProperties": False,
         "x-order": [line["key"] for line in lines],
-        "x-common": {
-            line["key"][1:]: line["rule"] | ({"x-required": True} if line["must"] else {}) for line in lines if line["key"].startswith("@")
-        },
+        "x-common": {line["key"][1:]: line["rule"] | ({"x-required": True} if line["must"] else {}) for line in lines if line["key"].startswith("@")},
     }
 
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registers', '0001_initial'),
+        ("registers", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='sitekind',
-            name='last_number',
+            model_name="sitekind",
+            name="last_number",
             field=models.PositiveIntegerField(default=0, editable=False),
         ),
     ]
