@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +12,7 @@ from inspections.models import Finding, FindingPhoto
 from inspections.words import FindingState, Flag
 from rectification import blind, timeline
 from rectification.links import photo_address, step_of
-from rectification.models import Task, TaskEvent, TaskPhoto, TaskRequest
+from rectification.models import LookBack, Task, TaskEvent, TaskPhoto, TaskRequest
 from rectification.party import PartyClock
 from rectification.services import parts
 from rectification.words import LEFT, VERIFIER_TURN, TaskState
@@ -31,23 +31,42 @@ TONES = {
     S.STRUCK_OFF: "done", S.LOOKED_BACK: "done", S.REJECTED: "off", S.MERGED: "off", S.VOID: "off", S.RECTIFIED: "soon", S.STOPPED_PENDING: "soon",
     S.REPORTED: "soon", S.REGISTERED: "soon",
 }  # fmt: skip
+AFTER_STRIKING_OFF = (S.STRUCK_OFF, S.LOOKED_BACK)
+"""Look-backs are planned by striking off, which is final."""
 
 
 def for_page(queryset):
     """Findings with what a page of one needs; ``Case`` asks nothing that is not read here but events, photos and notices."""
-    requests = TaskRequest.objects.select_related("asked_by", "decided_by", "organisation").order_by("asked_at")
-    tasks = Task.objects.select_related("organisation", "handler", "transferred_from__organisation").order_by("pk")
-    return queryset.select_related("problem_type", "field__headquarters", "grid", "reporter").prefetch_related(
-        Prefetch("tasks", tasks),
-        Prefetch("tasks__requests", requests),
-        "look_backs",
-        Prefetch("photos", FindingPhoto.objects.select_related("photo")),
-    )
+    return _with_parties(queryset).prefetch_related(Prefetch("tasks__requests", _requests()), "look_backs")
 
 
 def read(user, **lookup) -> "Case | None":
-    finding = for_page(Finding.objects.visible_to(user)).filter(**lookup).first()
-    return Case(finding, user) if finding else None
+    finding = _with_parties(Finding.objects.visible_to(user)).filter(**lookup).first()
+    if finding is None:
+        return None
+    _read_if_any(finding)
+    return Case(finding, user)
+
+
+def _with_parties(queryset):
+    asked = Exists(TaskRequest.objects.filter(task=OuterRef("pk")))
+    tasks = Task.objects.select_related("organisation", "handler", "transferred_from__organisation").annotate(has_requests=asked).order_by("pk")
+    return queryset.select_related("problem_type", "field__headquarters", "grid", "reporter").prefetch_related(
+        Prefetch("tasks", tasks), Prefetch("photos", FindingPhoto.objects.select_related("photo"))
+    )
+
+
+def _requests():
+    return TaskRequest.objects.select_related("asked_by", "decided_by", "organisation").order_by("asked_at")
+
+
+def _read_if_any(finding):
+    """Requests and look-backs of one finding. Most have none: then ``none()`` fills their place without asking the database."""
+    tasks = finding.tasks.all()
+    requests = _requests() if any(task.has_requests for task in tasks) else TaskRequest.objects.none()
+    look_backs = LookBack.objects.all() if finding.state in AFTER_STRIKING_OFF else LookBack.objects.none()
+    prefetch_related_objects(tasks, Prefetch("requests", requests))
+    prefetch_related_objects([finding], Prefetch("look_backs", look_backs))
 
 
 class Case:
@@ -120,12 +139,12 @@ class Case:
 
     @cached_property
     def after(self) -> list[TaskPhoto]:
-        if not self.tasks:
-            return []
-        by_key = {task.pk: task for task in self.tasks}
-        found = list(TaskPhoto.objects.filter(task__finding=self.finding, event__isnull=False).select_related("photo", "event"))
+        """Photos of feedbacks; without a feedback there are none to ask for."""
+        feedbacks = {event.pk: event for event in self.task_events if event.action == "feedback"}
+        found = list(TaskPhoto.objects.filter(event__in=feedbacks).select_related("photo")) if feedbacks else []
         for photo in found:
-            photo.task = by_key[photo.task_id]
+            photo.event = feedbacks[photo.event_id]
+            photo.task = photo.event.task
         return found
 
     @cached_property

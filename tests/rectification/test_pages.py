@@ -126,12 +126,27 @@ def test_every_page_costs_the_same_with_one_and_with_three_rows(client, scene):
 
     after = [cost(client, each) for each in pages]
 
-    assert after[0] == costs[0] <= 16
+    assert after[0] == costs[0] <= 11
     for _ in range(2):
         scene.task("accepted")
         scene.task("fed_back", risk="medium")
         scene.finding("reported")
     assert [cost(client, each) for each in pages] == after
+
+
+def test_the_page_of_a_finding_asks_only_for_what_there_is(client, scene):
+    enter(client, scene["office"])
+    plain, asked, fed_back, looked_back = scene.task("accepted"), scene.task("accepted"), scene.task("fed_back"), scene.finding("struck_off")
+    scene.request(asked, reason="连续降雨，等天晴")
+    event = TaskEventFactory(task=fed_back, action="feedback", details={"conclusion": "rectified"})
+    TaskPhoto.objects.create(task=fed_back, event=event, photo=PhotoFactory(stored=True), uploaded_by=scene["town"])
+    LookBack.objects.update(done_at=clock.now(), result="stable", note="覆盖完好")
+    rows = [plain, asked, fed_back, looked_back]
+    texts = [page(client, scene["office"], row).content.decode() for row in rows]
+
+    assert [cost(client, row.get_absolute_url()) for row in rows] == [11, 12, 12, 12]
+    for text, words in zip(texts[1:], ("连续降雨，等天晴", "整改后 1 张", "覆盖完好"), strict=True):
+        assert words in text and words not in texts[0]
 
 
 def cost(client, address) -> int:
