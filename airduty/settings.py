@@ -247,7 +247,6 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:", *MAP_TILE_HOSTS],
         "media-src": [SELF, "blob:"],
-        "media-src": [SELF, "blob:"],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
@@ -335,6 +334,7 @@ LEDGER_IMPORTED = "rectification.services.imported.carry_over"
 ORGANISATION_MERGED = ["registers.services.places.organisation_merged", "rectification.services.merged.organisation_merged"]
 """Called with (source, into, by=, note=) inside the merging transaction: unfinished duties go on for the successor."""
 DISTRICT_DEFAULTS = [
+    "grids.defaults.courses.load",
     "registers.defaults.load",
     "inspections.services.defaults.load",
     "rectification.services.defaults.load",

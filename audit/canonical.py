@@ -15,6 +15,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.functional import Promise
 
+UNSET: tuple = (None, "", [], {})
+
 
 def dumps(value) -> str:
     return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -26,9 +28,13 @@ def digest(text: str) -> str:
 
 
 def row_digest(subject: models.Model) -> str:
-    """Digest of the subject's ``AUDIT_FIELDS`` as the database will give them back; empty when its class names none."""
+    """Digest of the subject's ``AUDIT_FIELDS`` as the database will give them back; empty when its class names none.
+
+    Columns of ``AUDIT_FIELDS_WHEN_SET`` came later: they count only on rows that have something in them, so that older digests stay right.
+    """
     names = getattr(subject, "AUDIT_FIELDS", ())
-    return digest(dumps({name: _as_stored(subject, name) for name in names})) if names else ""
+    later = [name for name in getattr(subject, "AUDIT_FIELDS_WHEN_SET", ()) if getattr(subject, name) not in UNSET]
+    return digest(dumps({name: _as_stored(subject, name) for name in (*names, *later)})) if names else ""
 
 
 def _as_stored(subject: models.Model, name: str):

@@ -179,11 +179,16 @@ def _verify_rows(model: type[models.Model], report: Report) -> None:
 def _sealed_rows(model: type[models.Model]) -> Iterator[Any]:
     """Rows with the digest their last event left (``audit_seal``); read in one statement, as people go on working meanwhile."""
     last = _sealing(model).filter(object_id=Cast(models.OuterRef("pk"), models.CharField()))
-    rows = model._base_manager.annotate(audit_seal=models.Subquery(last.order_by("-id").values("after_sha256")[:1])).order_by("pk")
+    rows = _counted(model).annotate(audit_seal=models.Subquery(last.order_by("-id").values("after_sha256")[:1])).order_by("pk")
     part = list(rows[:SLICE])
     while part:
         yield from part
         part = list(rows.filter(pk__gt=part[-1].pk)[:SLICE])
+
+
+def _counted(model: type[models.Model]) -> models.QuerySet:
+    """Rows that must be on record: all, or those the model names by ``AUDITED_ROWS`` (a plan is nothing yet)."""
+    return model._base_manager.filter(**getattr(model, "AUDITED_ROWS", {}))
 
 
 def _sealing(model: type[models.Model]) -> models.QuerySet:
@@ -194,7 +199,7 @@ def _find_vanished(model: type[models.Model], report: Report) -> None:
     known = _sealing(model).order_by("object_id").values_list("object_id", flat=True).distinct()
     last = ""
     while part := list(known.filter(object_id__gt=last)[:SLICE]):
-        present = {str(pk) for pk in model._base_manager.filter(pk__in=part).values_list("pk", flat=True)}
+        present = {str(pk) for pk in _counted(model).filter(pk__in=part).values_list("pk", flat=True)}
         for object_id in part:
             if object_id not in present:
                 report.add(STATE, f"{model._meta.label} {object_id}", "is on record but no longer in its table")

@@ -37,6 +37,8 @@ class Photo(models.Model):
     rendered_at = models.DateTimeField(null=True, blank=True)
     render_error = models.CharField(max_length=200, blank=True)
     render_attempts = models.PositiveSmallIntegerField(default=0)
+    likeness = models.BigIntegerField(null=True, blank=True)
+    """Difference hash of 64 bits (dHash), as a signed number: pictures that look alike differ in few bits. Empty: not worked out."""
 
     objects = PhotoQuerySet.as_manager()
 
@@ -71,3 +73,23 @@ class File(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class Recording(models.Model):
+    """A spoken memo as the phone recorded it, by the hash of its bytes (``storage.file_path``). Its owner serves it after its own check."""
+
+    AUDIT_FIELDS = ("sha256", "size", "mime", "received_at")
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.PositiveIntegerField(_("字节数"))
+    mime = models.CharField(max_length=20)
+    received_at = models.DateTimeField(_("收到时间"))
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("上传人"))
+
+    class Meta:
+        verbose_name = _("录音")
+        verbose_name_plural = _("录音")
+        indexes = [models.Index(name="recording_by_day", fields=["uploaded_by", "received_at"])]
+
+    def __str__(self):
+        return self.sha256[:12]

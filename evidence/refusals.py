@@ -13,6 +13,7 @@ REASONS = {
     "sha256_mismatch": _("收到的内容与手机上的不一致，传输出错，请重新发送。"),
     "daily_limit": _("您今天上传的文件合计已超过 %(limit)d MB，请明天再传，或联系攻坚办。"),
     "not_a_photo": _("这不是可接收的照片，请使用 JPEG、PNG、WebP 或 HEIC 格式的照片。"),
+    "not_a_recording": _("这不是可接收的录音，请用手机页面的录音按钮重新录制。"),
     "not_a_document": _("不接收这种文件，请使用 PDF、Word、Excel、WPS、OFD 文件或照片。"),
     "macros": _("文件带有宏，不予接收，请另存为不带宏的格式后重新上传。"),
     "too_many_pixels": _("照片超过 6000 万像素，请降低拍摄分辨率后重新拍摄。"),

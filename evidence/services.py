@@ -10,14 +10,25 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from common import clock
-from evidence import documents, guard, names, storage
-from evidence.models import File, Photo
+from evidence import documents, guard, names, recordings, storage
+from evidence.models import File, Photo, Recording
 from evidence.plausibility import plausibility
 from evidence.refusals import MEGABYTE, refusal
 from evidence.rendering import render, render_missing, set_caption
-from evidence.serving import serve, serve_file
+from evidence.serving import serve, serve_file, serve_recording
 
-__all__ = ["plausibility", "render", "render_missing", "serve", "serve_file", "set_caption", "store", "store_file"]
+__all__ = [
+    "plausibility",
+    "render",
+    "render_missing",
+    "serve",
+    "serve_file",
+    "serve_recording",
+    "set_caption",
+    "store",
+    "store_file",
+    "store_recording",
+]
 
 MAX_PHOTO_BYTES = 15 * MEGABYTE
 MAX_FILE_BYTES = 20 * MEGABYTE
@@ -70,7 +81,7 @@ def check_quota(by, size: int) -> None:
         return
     begin = clock.at(clock.today())
     sent = {"uploaded_by": by, "received_at__gte": begin, "received_at__lt": begin + dt.timedelta(days=1)}
-    total = sum(model.objects.filter(**sent).aggregate(total=Sum("size"))["total"] or 0 for model in (Photo, File))
+    total = sum(model.objects.filter(**sent).aggregate(total=Sum("size"))["total"] or 0 for model in (Photo, File, Recording))
     if total + size > MAX_BYTES_PER_DAY:
         raise refusal("daily_limit", limit=MAX_BYTES_PER_DAY // MEGABYTE)
 
@@ -114,3 +125,17 @@ def store_file(stream, *, name: str, by, size: int | None = None, sha256: str | 
         return File.objects.create(
             sha256=received.sha256, size=received.size, mime=mime, name=names.clean(name, extension), received_at=clock.now(), uploaded_by=by
         )
+
+
+def store_recording(stream, *, sha256: str, size: int, by) -> Recording:
+    """Keep a spoken memo; the same content twice is one row. Refusals as for photos."""
+    if not storage.SHA256.fullmatch(sha256):
+        raise refusal("bad_sha256")
+    with taken_in(stream, limit=recordings.MAX_BYTES, size=size, sha256=sha256) as received:
+        known = Recording.objects.filter(sha256=sha256).first()
+        if known and storage.file_path(sha256).exists():
+            return known
+        check_quota(by, received.size)
+        mime = recordings.recognise(received.path)
+        storage.place(received.path, storage.file_path(sha256))
+        return known or recordings.create(received, mime, by=by)

@@ -7,9 +7,9 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from evidence import names, storage
+from evidence import names, recordings, storage
 from evidence.documents import SIMPLE
-from evidence.models import File, Photo
+from evidence.models import File, Photo, Recording
 from evidence.rendering import VARIANTS, render
 
 SAFETY = {
@@ -36,6 +36,11 @@ def serve_file(file: File, *, filename: str = "") -> HttpResponseBase:
     """A paper, always as a download."""
     extension = Path(file.name).suffix
     return answer(storage.file_path(file.sha256), mime=file.mime, name=names.clean(filename or file.name, extension), attachment=True)
+
+
+def serve_recording(recording: Recording, *, filename: str) -> HttpResponseBase:
+    """A spoken memo, to be played in the page."""
+    return answer(storage.file_path(recording.sha256), mime=recording.mime, name=recordings.file_name(recording, filename), attachment=False)
 
 
 def answer(path: Path, *, mime: str, name: str, attachment: bool) -> HttpResponseBase:

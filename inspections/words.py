@@ -163,7 +163,26 @@ class Scoring(TextChoices):
     POINTS = "points", _("各项平均分")
 
 
+class Grade(TextChoices):
+    """What a checklist's result is called: plates of a building site (domain 4.1), or simply how much of it passed."""
+
+    GREEN = "green", _("绿牌")
+    YELLOW = "yellow", _("黄牌")
+    RED = "red", _("红牌")
+    PASSED = "passed", _("合格")
+    PARTLY = "partly", _("部分合格")
+    FAILED = "failed", _("不合格")
+
+
 class Outcome(TextChoices):
     """What the reporter did on the spot."""
 
     DISSUADED = "dissuaded", _("已当场劝阻")
+
+
+class HeldKind(TextChoices):
+    """What of an offline queue is kept for repair."""
+
+    FINDING = "finding", _("问题上报")
+    VISIT = "visit", _("巡查记录")
+    PATROL = "patrol", _("巡查")

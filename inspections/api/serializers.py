@@ -5,13 +5,17 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from evidence import recordings
 from grids.models import Field, Grid
 from inspections import access
 from inspections.api.fields import FiniteField, KeyOrCodeField, MomentField
 from inspections.models import Finding, ProblemType
+from inspections.services import voices
 from inspections.services.photos import MAX_PHOTOS
 from inspections.services.submit import photos_missing
-from inspections.words import Severity, Source
+from inspections.services.voices import MAX_VOICES
+from inspections.words import Outcome, Severity, Source
+from registers.models import Site
 from worktime.models import Unit
 
 MAX_PHOTO_BYTES = 15_000_000
@@ -30,6 +34,20 @@ class NamedField(KeyOrCodeField):
 class PhotoEntry(serializers.Serializer):
     sha256 = serializers.RegexField(r"\A[0-9a-f]{64}\Z")
     size = serializers.IntegerField(min_value=1, max_value=MAX_PHOTO_BYTES)
+
+
+class VoiceEntry(serializers.Serializer):
+    sha256 = serializers.RegexField(r"\A[0-9a-f]{64}\Z")
+    size = serializers.IntegerField(min_value=1, max_value=recordings.MAX_BYTES)
+    seconds = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=recordings.MAX_SECONDS)
+
+
+class ItemsOfChecklist(serializers.Serializer):
+    """Which items of which version failed; nothing without an item."""
+
+    code = serializers.CharField(required=False, allow_blank=True, max_length=20)
+    version = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=32_000)
+    items = serializers.ListField(child=serializers.CharField(max_length=20), max_length=60, required=False)
 
 
 class ReportSerializer(serializers.Serializer):
@@ -52,7 +70,30 @@ class ReportSerializer(serializers.Serializer):
     source = serializers.ChoiceField(Source.choices, required=False, allow_blank=True)
     superior_number = serializers.CharField(required=False, allow_blank=True, max_length=60)
     superior_due_at = MomentField(required=False, allow_null=True)
+    site = serializers.UUIDField(required=False, allow_null=True)
+    visit = serializers.UUIDField(required=False, allow_null=True)
+    checklist = ItemsOfChecklist(required=False, allow_null=True)
+    outcome = serializers.ChoiceField(Outcome.choices, required=False, allow_blank=True)
     photos = PhotoEntry(many=True, required=False)
+    voices = VoiceEntry(many=True, required=False)
+
+    def validate_site(self, uuid):
+        """The object it is about, also one of a neighbour's grid: its code was read on the spot."""
+        site = Site.objects.filter(uuid=uuid, district_id__in=self.context["district_ids"]).first() if uuid else None
+        if uuid and site is None:
+            raise serializers.ValidationError(_("没有这个监管对象，请刷新对象列表后重选。"), code="unknown")
+        return site
+
+    def validate_checklist(self, stated):
+        if not stated or not stated.get("items"):
+            return None
+        return {"code": stated.get("code", ""), "version": stated.get("version"), "items": list(dict.fromkeys(stated["items"]))}
+
+    def validate_voices(self, voices):
+        once = list({voice["sha256"]: dict(voice) for voice in voices}.values())
+        if len(once) > MAX_VOICES:
+            raise serializers.ValidationError(_("录音最多 %(n)s 段。") % {"n": MAX_VOICES}, code="too_many")
+        return once
 
     def validate_photos(self, photos):
         once = list({photo["sha256"]: dict(photo) for photo in photos}.values())
@@ -65,6 +106,9 @@ class ReportSerializer(serializers.Serializer):
             raise serializers.ValidationError({"lon": _("经度和纬度要一起填写。")}, code="half_a_place")
         if "field" in self.fields and clean.get("field") and clean["field"].district_id != clean["problem_type"].district_id:
             raise serializers.ValidationError({"field": _("专项领域和问题类型不属于同一个区县。")}, code="district")
+        site = clean.get("site")
+        if site and site.district_id != clean["problem_type"].district_id:
+            raise serializers.ValidationError({"site": _("监管对象和问题类型不属于同一个区县。")}, code="district")
         return clean
 
 
@@ -130,12 +174,14 @@ class FindingDetailSerializer(FindingSerializer):
     photos = serializers.SerializerMethodField()
     photos_missing = serializers.SerializerMethodField()
     flags = serializers.JSONField()
+    site = serializers.UUIDField(source="site.uuid", default=None, allow_null=True)
+    outcome = serializers.CharField()
     merged_into = serializers.CharField(source="merged_into.number", default=None, allow_null=True)
     rebound_of = serializers.CharField(source="rebound_of.number", default=None, allow_null=True)
     reporter = serializers.SerializerMethodField()
 
     class Meta(FindingSerializer.Meta):
-        fields = (*FindingSerializer.Meta.fields, "photos", "photos_missing", "flags", "merged_into", "rebound_of", "reporter")
+        fields = (*FindingSerializer.Meta.fields, "photos", "photos_missing", "flags", "site", "outcome", "merged_into", "rebound_of", "reporter")
         read_only_fields = fields
 
     @extend_schema_field(PhotoBrief(many=True))
@@ -170,10 +216,14 @@ class SubmissionSerializer(serializers.Serializer):
     flags = serializers.JSONField()
     url = serializers.CharField(source="get_absolute_url")
     photos_missing = serializers.SerializerMethodField()
+    voices_missing = serializers.SerializerMethodField()
     replay = serializers.SerializerMethodField()
 
     def get_photos_missing(self, finding) -> list[str]:
         return photos_missing(finding)
+
+    def get_voices_missing(self, finding) -> list[str]:
+        return voices.missing(finding) if self.context.get("has_voices") else []
 
     def get_replay(self, _finding) -> bool:
         return self.context["replay"]
@@ -185,12 +235,14 @@ class HeldAnswer(serializers.Serializer):
     state = serializers.CharField()
     needs_fix = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
     photos_missing = serializers.ListField(child=serializers.CharField())
+    voices_missing = serializers.ListField(child=serializers.CharField())
 
 
 class PhotoAnswer(serializers.Serializer):
     uuid = serializers.UUIDField()
     sha256 = serializers.CharField()
     photos_missing = serializers.ListField(child=serializers.CharField())
+    voices_missing = serializers.ListField(child=serializers.CharField())
 
 
 class ProblemTypeSerializer(serializers.ModelSerializer):

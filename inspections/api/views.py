@@ -1,7 +1,6 @@
 """Submitting, reading and listing findings; the types and grids a client needs for it."""
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, UnreadablePostError
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -14,25 +13,24 @@ from common.api.description import list_or_sheet
 from common.errors import Conflict
 from grids import scope
 from grids.models import Grid
-from inspections import access, exports
+from inspections import exports
+from inspections.api import holding
 from inspections.api.pagination import KeysetPagination
 from inspections.api.serializers import (
-    MAX_PHOTO_BYTES,
     FindingDetailSerializer,
     FindingSerializer,
     GridSerializer,
     HeldAnswer,
-    PhotoAnswer,
     ProblemTypeSerializer,
     ReportSerializer,
     SubmissionSerializer,
 )
 from inspections.filters import FindingFilter
-from inspections.models import Finding, HeldSubmission, ProblemType
-from inspections.services import held, photos
-from inspections.services.submit import photos_missing, take_in
+from inspections.models import Finding, ProblemType
+from inspections.services.submit import take_in
+from inspections.words import HeldKind
 
-DETAIL = ("problem_type", "field", "grid", "reporter", "merged_into", "rebound_of")
+DETAIL = ("problem_type", "field", "grid", "site", "reporter", "merged_into", "rebound_of")
 
 
 def with_details(queryset):
@@ -83,15 +81,17 @@ class FindingView(APIView):
     def put(self, request, uuid):
         """Take in a report. Sent again with the same content it changes nothing."""
         try:
-            submission = take_in(self._clean(request, uuid), by=request.user)
-        except (serializers.ValidationError, ValidationError) as refused:
-            if request.headers.get("X-Offline") == "1" or lost_right(refused):
-                return self._hold(request, uuid, reasons(refused))
+            clean = self._clean(request, uuid)
+            submission = take_in(clean, by=request.user)
+        except holding.REFUSALS as refused:
+            if holding.must_be_kept(request, refused):
+                return holding.hold(request, uuid, refused, kind=HeldKind.FINDING)
             raise
         except Conflict as conflict:
             return self._conflict(request, conflict)
         code = status.HTTP_200_OK if submission.replay else status.HTTP_201_CREATED
-        return Response(SubmissionSerializer(submission.finding, context={"replay": submission.replay}).data, status=code)
+        context = {"replay": submission.replay, "has_voices": bool(clean.get("voices"))}
+        return Response(SubmissionSerializer(submission.finding, context=context).data, status=code)
 
     def _clean(self, request, uuid) -> dict:
         """What was sent, by the rights of today; a report of theirs that is stored already is also read when they lost the right since."""
@@ -105,91 +105,18 @@ class FindingView(APIView):
 
     def _read(self, request, uuid, *, stored_in=frozenset()) -> dict:
         if not stored_in:
-            insist_right(request.user)
+            holding.insist_right(request.user)
         report = ReportSerializer(data=request.data, context={"district_ids": scope.rights(request.user).district_ids | stored_in})
         report.is_valid(raise_exception=True)
         if not stored_in:
-            insist_right(request.user, grid=report.validated_data.get("grid"))
+            holding.insist_right(request.user, grid=report.validated_data.get("grid"))
         return report.validated_data | {"uuid": uuid}
-
-    def _hold(self, request, uuid, errors: dict):
-        payload = request.data if isinstance(request.data, dict) else {"raw": request.data}
-        kept = held.hold(payload, uuid=uuid, errors=errors, by=request.user)
-        answer = {"uuid": uuid, "held": True, "state": "needs_fix", "needs_fix": errors, "photos_missing": held.photos_missing(kept)}
-        return Response(HeldAnswer(answer).data, status=status.HTTP_202_ACCEPTED)
 
     def _conflict(self, request, conflict: Conflict):
         answer = {"code": conflict.code, "detail": str(conflict)}
         if finding := conflict.extra.get("finding"):
             answer["stored"] = FindingDetailSerializer(finding, context={"request": request}).data
         return Response(answer, status=status.HTTP_409_CONFLICT)
-
-
-def insist_right(user, *, grid=None) -> None:
-    """Somebody who lost the post, or the grid, between finding and sending: the report is kept, not refused (trust C2)."""
-    rights = scope.rights(user)
-    if not access.may_report(user) or not rights.district_ids:
-        raise ValidationError(_("您在这个区县没有岗位，不能上报。请联系攻坚办核对网格岗位。"), code="no_right")
-    if grid and grid.district_id not in rights.member_district_ids and not any(grid.path.startswith(path) for path in rights.paths):
-        raise ValidationError({"grid": ValidationError(_("“%(grid)s”已不是您的网格，请改选网格或联系攻坚办。") % {"grid": grid}, code="no_right")})
-
-
-def lost_right(refused) -> bool:
-    if not isinstance(refused, ValidationError):
-        return False
-    errors = [each for group in refused.error_dict.values() for each in group] if hasattr(refused, "error_dict") else refused.error_list
-    return any(each.code == "no_right" for each in errors)
-
-
-def reasons(refused) -> dict:
-    """``{name: [text]}`` of either kind of error."""
-    if isinstance(refused, ValidationError):
-        return refused.message_dict if hasattr(refused, "error_dict") else {"non_field_errors": list(refused.messages)}
-    detail = refused.detail if isinstance(refused.detail, dict) else {"non_field_errors": refused.detail}
-    return {name: _flat(value) for name, value in detail.items()}
-
-
-def _flat(value) -> list[str]:
-    if isinstance(value, dict):
-        return [text for each in value.values() for text in _flat(each)]
-    if isinstance(value, list):
-        return [text for each in value for text in _flat(each)]
-    return [str(value)]
-
-
-class PhotoView(APIView):
-    """Bytes of an announced photo, as they are; only its reporter sends them."""
-
-    @extend_schema(request={"application/octet-stream": OpenApiTypes.BINARY}, responses={200: PhotoAnswer})
-    def put(self, request, uuid, sha256):
-        stream, size = request._request, int(request.META.get("CONTENT_LENGTH") or 0)
-        if size > MAX_PHOTO_BYTES:
-            return self._too_big()
-        try:
-            missing = self._keep(uuid, stream, sha256=sha256, size=size, by=request.user)
-        except UnreadablePostError:
-            raise ValidationError(_("照片没有传完，请重新发送。"), code="size_mismatch") from None
-        except ValidationError as refused:
-            if getattr(refused, "code", "") == "too_big":
-                return self._too_big()
-            answer = {"code": getattr(refused, "code", "invalid"), "detail": _("；").join(refused.messages)}
-            return Response(answer, status=status.HTTP_400_BAD_REQUEST)
-        return Response(PhotoAnswer({"uuid": uuid, "sha256": sha256, "photos_missing": missing}).data)
-
-    def _keep(self, uuid, stream, *, sha256: str, size: int, by) -> list[str]:
-        finding = Finding.objects.filter(uuid=uuid, reporter=by).first()
-        if finding:
-            photos.attach(finding, stream, sha256=sha256, size=size, by=by)
-            return photos_missing(finding)
-        kept = HeldSubmission.objects.visible_to(by).waiting().filter(uuid=uuid).first()
-        if kept is None:
-            raise Http404
-        held.store_photo(kept, stream, sha256=sha256, size=size, by=by)
-        return held.photos_missing(kept)
-
-    def _too_big(self):
-        detail = _("照片超过 %(n)s MB，请降低拍摄分辨率后重新发送。") % {"n": MAX_PHOTO_BYTES // 1_000_000}
-        return Response({"code": "too_big", "detail": detail}, status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
 
 
 class ProblemTypeList(generics.ListAPIView):

@@ -1,19 +1,22 @@
 from inspections.models.checklists import Checklist, ChecklistItem
-from inspections.models.findings import Finding, FindingEvent, FindingPhoto
+from inspections.models.findings import Finding, FindingEvent, FindingPhoto, FindingVoice
 from inspections.models.intake import HeldSubmission, NumberSequence, SavedView
-from inspections.models.patrols import Patrol, PatrolRule, Visit, VisitPhoto, WeatherState
+from inspections.models.patrols import FieldSettings, Patrol, PatrolRule, PatrolSending, Visit, VisitPhoto, WeatherState
 from inspections.models.types import ProblemType
 
 __all__ = [
     "Checklist",
     "ChecklistItem",
+    "FieldSettings",
     "Finding",
     "FindingEvent",
     "FindingPhoto",
+    "FindingVoice",
     "HeldSubmission",
     "NumberSequence",
     "Patrol",
     "PatrolRule",
+    "PatrolSending",
     "ProblemType",
     "SavedView",
     "Visit",

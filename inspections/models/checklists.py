@@ -65,6 +65,8 @@ class ChecklistItem(models.Model):
     unit = models.CharField(_("单位"), max_length=20, blank=True)
     lower = models.DecimalField(_("下限"), max_digits=12, decimal_places=4, null=True, blank=True)
     upper = models.DecimalField(_("上限"), max_digits=12, decimal_places=4, null=True, blank=True)
+    limits_by = models.JSONField(default=dict, blank=True)
+    """Other upper limits by a column of the object: ``{"attribute", "upper": {value: limit}}``, or ``"own": true`` where the column is the limit."""
     choices = models.JSONField(_("选项"), default=list, blank=True)
     passing = models.JSONField(_("合格选项"), default=list, blank=True)
     severity = models.CharField(_("严重程度"), max_length=10, choices=Severity, default=Severity.GENERAL)

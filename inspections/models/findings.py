@@ -7,7 +7,7 @@ from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from evidence.models import Photo
+from evidence.models import Photo, Recording
 from grids import scope
 from grids.models import Field, Grid
 from grids.roles import Role
@@ -76,6 +76,7 @@ class Finding(models.Model):
         "kind", "severity", "risk", "text", "address", "lon", "lat", "captured_at", "received_at", "reporter_id", "state", "version", "is_sealed",
         "registered_at", "assigned_at", "rectified_at", "struck_off_at", "merged_into_id", "rebound_of_id", "payload_sha256",
     )  # fmt: skip
+    AUDIT_FIELDS_WHEN_SET = ("site_id", "visit_id", "checklist", "outcome")
 
     uuid = models.UUIDField(unique=True)
     district = models.ForeignKey(Grid, models.PROTECT, related_name="findings", verbose_name=_("区县"))
@@ -86,6 +87,8 @@ class Finding(models.Model):
     problem_type = models.ForeignKey(ProblemType, models.PROTECT, related_name="findings", verbose_name=_("问题类型"))
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="findings", verbose_name=_("监管对象"))
     visit = models.ForeignKey("inspections.Visit", models.PROTECT, null=True, blank=True, related_name="findings", verbose_name=_("巡查记录"))
+    visit_key = models.UUIDField(null=True, blank=True)
+    """The visit a phone names before we know it; bound when the visit arrives."""
     checklist = models.JSONField(_("检查项"), default=dict, blank=True)
     """``{"code", "version", "items": [item code, …]}`` of the failed items that led to this finding."""
     outcome = models.CharField(_("现场处置"), max_length=15, choices=Outcome, blank=True)
@@ -153,6 +156,7 @@ class Finding(models.Model):
             models.Index(fields=["district", "registered_at"], name="finding_by_registration"),
             models.Index(fields=["problem_type", "state", "lat"], name="finding_nearby"),
             models.Index(fields=["device_id", "seq"], name="finding_by_device"),
+            models.Index(fields=["visit_key"], condition=Q(visit=None, visit_key__isnull=False), name="finding_waiting_for_visit"),
         ]
 
     def __str__(self):
@@ -212,3 +216,19 @@ class FindingPhoto(models.Model):
         ordering = ["position", "id"]
         constraints = [models.UniqueConstraint(fields=["finding", "sha256"], name="finding_photo_once")]
         indexes = [models.Index(fields=["sha256"], name="finding_photo_by_hash")]
+
+
+class FindingVoice(models.Model):
+    """A voice memo a finding announces instead of typed words; ``recording`` is empty until its bytes have arrived. ``seconds`` as the phone says."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="voices")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    seconds = models.PositiveSmallIntegerField(_("时长（秒）"), default=0)
+    recording = models.ForeignKey(Recording, models.PROTECT, null=True, blank=True, related_name="finding_voices")
+    position = models.PositiveSmallIntegerField(default=0)
+    announced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["finding", "sha256"], name="finding_voice_once")]

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from grids.models import Grid
+from inspections.words import HeldKind
 
 
 class NumberSequence(models.Model):
@@ -27,9 +28,10 @@ class HeldQuerySet(models.QuerySet):
 
 
 class HeldSubmission(models.Model):
-    """A report from an offline queue that could not become a row yet: kept word for word until its author repairs it, never refused (trust B12)."""
+    """A report, visit or round from an offline queue that could not become a row yet: kept word for word until its author repairs it, never refused (trust B12)."""
 
     uuid = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=HeldKind, default=HeldKind.FINDING)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="held_submissions")
     payload = models.JSONField()
     payload_sha256 = models.CharField(max_length=64)

@@ -12,7 +12,7 @@ from grids import scope
 from grids.models import Grid
 from grids.roles import PostRole
 from inspections.models.checklists import Checklist
-from inspections.words import Conclusion, PatrolKind, PatrolState, Per, VisitState, Weather
+from inspections.words import Conclusion, Grade, PatrolKind, PatrolState, Per, VisitState, Weather
 from registers.models import Site, SiteKind
 from registers.words import Risk
 
@@ -30,6 +30,29 @@ class WeatherState(models.Model):
     class Meta:
         ordering = ["-starts_at"]
         constraints = [models.CheckConstraint(condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="weather_state_ends_after_start")]
+
+
+class FieldSettings(models.Model):
+    """What a district has decided for the field. Without a row: the defaults. Places of persons are not recorded unless ``track`` is switched on."""
+
+    AUDIT_FIELDS = ("district_id", "track", "track_months", "far_m", "squad_phone")
+
+    district = models.OneToOneField(Grid, models.PROTECT, related_name="field_settings")
+    track = models.BooleanField(_("记录夜查和污染天气巡查轨迹"), default=False)
+    track_months = models.PositiveSmallIntegerField(_("轨迹保存月数"), default=12)
+    far_m = models.PositiveSmallIntegerField(_("距对象过远（米）"), default=100)
+    squad_phone = models.CharField(_("应急分队电话"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("外业设置")
+        verbose_name_plural = _("外业设置")
+        constraints = [
+            models.CheckConstraint(condition=Q(track_months__range=(1, 60)), name="field_settings_track_is_erased"),
+            models.CheckConstraint(condition=Q(far_m__range=(20, 5000)), name="field_settings_far_in_reason"),
+        ]
+
+    def __str__(self):
+        return str(self.district)
 
 
 class PatrolRuleQuerySet(models.QuerySet):
@@ -132,6 +155,19 @@ class Patrol(models.Model):
         return self.number
 
 
+class PatrolSending(models.Model):
+    """Each time a phone told us something of a round, by its running number: what gaps are looked for in."""
+
+    patrol = models.ForeignKey(Patrol, models.PROTECT, related_name="sendings")
+    device_id = models.CharField(max_length=64)
+    seq = models.PositiveIntegerField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patrol", "device_id", "seq"], name="patrol_sending_once")]
+        indexes = [models.Index(fields=["device_id", "seq"], name="patrol_sending_by_device")]
+
+
 class VisitQuerySet(models.QuerySet):
     def visible_to(self, user):
         rights = scope.rights(user)
@@ -152,13 +188,17 @@ class Visit(models.Model):
     """
 
     AUDIT_FIELDS = (
-        "uuid", "patrol_id", "site_id", "person_id", "state", "conclusion", "one_tap", "arrived_at", "received_at", "checklist_id", "answers", "score",
-        "grade", "text", "lon", "lat", "payload_sha256",
+        "uuid", "patrol_id", "site_id", "person_id", "state", "conclusion", "one_tap", "arrived_at", "received_at", "checklist_id", "addons", "answers",
+        "score",
+        "grade", "is_failed", "text", "lon", "lat", "payload_sha256",
     )  # fmt: skip
+    AUDITED_ROWS = {"received_at__isnull": False}
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     district = models.ForeignKey(Grid, models.PROTECT, related_name="visits")
     patrol = models.ForeignKey(Patrol, models.PROTECT, null=True, blank=True, related_name="visits")
+    patrol_key = models.UUIDField(null=True, blank=True)
+    """The round a phone names before we know it; the visit joins it when it arrives."""
     site = models.ForeignKey(Site, models.PROTECT, related_name="visits", verbose_name=_("巡查对象"))
     grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="+")
     grid_path = models.CharField(max_length=120, db_index=True, blank=True)
@@ -179,9 +219,13 @@ class Visit(models.Model):
     accuracy = models.FloatField(null=True, blank=True)
     distance = models.PositiveIntegerField(_("距对象（米）"), null=True, blank=True)
     checklist = models.ForeignKey(Checklist, models.PROTECT, null=True, blank=True, related_name="visits")
+    addons = models.JSONField(default=list, blank=True)
+    """``[{"code", "version"}, …]`` of checklists answered beside the main one."""
     answers = models.JSONField(default=dict, blank=True)
     score = models.PositiveIntegerField(_("得分（百分之一分）"), null=True, blank=True)
-    grade = models.CharField(_("评定"), max_length=10, blank=True)
+    grade = models.CharField(_("评定"), max_length=10, choices=Grade, blank=True)
+    is_failed = models.BooleanField(_("总体不合格"), default=False)
+    """A serious item failed (domain 4), whatever the score."""
     text = models.CharField(_("情况说明"), max_length=1000, blank=True)
     flags = models.JSONField(default=list, blank=True)
     device_id = models.CharField(max_length=64, blank=True)
@@ -202,6 +246,7 @@ class Visit(models.Model):
             models.Index(fields=["site", "-arrived_at"], name="visit_by_site"),
             models.Index(fields=["grid", "due_to"], name="visit_by_due"),
             models.Index(fields=["device_id", "seq"], name="visit_by_device"),
+            models.Index(fields=["patrol_key"], condition=Q(patrol=None, patrol_key__isnull=False), name="visit_waiting_for_round"),
         ]
 
 

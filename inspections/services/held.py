@@ -14,14 +14,15 @@ import evidence.services
 from audit import canonical
 from audit.services import record
 from common import clock
-from evidence.models import Photo
+from evidence.models import Photo, Recording
 from inspections.models import HeldSubmission
+from inspections.words import HeldKind
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @transaction.atomic
-def hold(payload: dict, *, uuid, errors: dict, by) -> HeldSubmission:
+def hold(payload: dict, *, uuid, errors: dict, by, kind: HeldKind = HeldKind.FINDING) -> HeldSubmission:
     """Keep a submission word for word with the reasons it needs repair. Sent again, the newest wording and reasons stand."""
     payload, errors = _storable(payload), _storable(errors)
     text = canonical.dumps(_jsonable(payload))
@@ -29,6 +30,7 @@ def hold(payload: dict, *, uuid, errors: dict, by) -> HeldSubmission:
         author=by,
         uuid=uuid,
         defaults={
+            "kind": kind,
             "payload": payload,
             "payload_sha256": hashlib.sha256(text.encode()).hexdigest(),
             "errors": errors,
@@ -36,7 +38,7 @@ def hold(payload: dict, *, uuid, errors: dict, by) -> HeldSubmission:
             "resolved_at": None,
         },
     )
-    record("finding.held", held, by=by, payload={"errors": list(errors)})
+    record(f"{kind}.held", held, by=by, payload={"errors": list(errors)})
     return held
 
 
@@ -52,9 +54,15 @@ def store_photo(kept: HeldSubmission, stream, *, sha256: str, size: int, by) -> 
     evidence.services.store(stream, sha256=sha256, size=size, by=by)
 
 
-def announced(kept: HeldSubmission) -> list[str]:
-    """sha256 of the photos in a kept submission, however broken the rest of it is."""
-    entries = kept.payload.get("photos") if isinstance(kept.payload, dict) else None
+def store_voice(kept: HeldSubmission, stream, *, sha256: str, size: int, by) -> None:
+    if sha256 not in announced(kept, "voices"):
+        raise ValidationError(_("这段录音不在上报内容里，请检查后重新上报。"), code="not_announced")
+    evidence.services.store_recording(stream, sha256=sha256, size=size, by=by)
+
+
+def announced(kept: HeldSubmission, name: str = "photos") -> list[str]:
+    """sha256 of the photos (or ``voices``) in a kept submission, however broken the rest of it is."""
+    entries = kept.payload.get(name) if isinstance(kept.payload, dict) else None
     found = [entry.get("sha256") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     return [sha256 for sha256 in found if isinstance(sha256, str) and SHA256.fullmatch(sha256)]
 
@@ -62,6 +70,12 @@ def announced(kept: HeldSubmission) -> list[str]:
 def photos_missing(kept: HeldSubmission) -> list[str]:
     wanted = announced(kept)
     there = set(Photo.objects.filter(sha256__in=wanted).values_list("sha256", flat=True))
+    return [sha256 for sha256 in wanted if sha256 not in there]
+
+
+def voices_missing(kept: HeldSubmission) -> list[str]:
+    wanted = announced(kept, "voices")
+    there = set(Recording.objects.filter(sha256__in=wanted).values_list("sha256", flat=True))
     return [sha256 for sha256 in wanted if sha256 not in there]
 
 

@@ -17,15 +17,15 @@ from common.errors import Conflict
 from grids import scope
 from grids.roles import Role
 from inspections import search
-from inspections.models import Finding, FindingEvent, FindingPhoto
-from inspections.services import held, photos, places
+from inspections.models import Finding, FindingEvent, FindingPhoto, Visit
+from inspections.services import held, photos, places, voices
 from inspections.words import Flag, Kind, Source
 
 LATE_AFTER = dt.timedelta(hours=24)
 AHEAD_BY = dt.timedelta(minutes=5)
 CONTENT = (
     "device_id", "seq", "captured_at", "saved_at", "grid", "field", "problem_type", "severity", "text", "address", "lon", "lat", "accuracy", "source",
-    "photos", "superior_number", "superior_due_at", "is_sealed",
+    "photos", "superior_number", "superior_due_at", "is_sealed", "site", "visit", "checklist", "outcome", "voices",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def submit(clean: dict, *, by) -> Submission:
 
 def content_digest(clean: dict) -> str:
     """sha256 over what the person reported, not over when or how often it was sent."""
-    content = {key: _plain(clean.get(key)) for key in CONTENT if clean.get(key) not in (None, "", [])}
+    content = {key: _plain(clean.get(key)) for key in CONTENT if clean.get(key) not in (None, "", [], {})}
     return hashlib.sha256(canonical.dumps(content).encode()).hexdigest()
 
 
@@ -64,7 +64,7 @@ def _plain(value):
     if isinstance(value, float):
         return f"{value:.7f}"
     if isinstance(value, list):
-        return [{"sha256": photo["sha256"], "size": photo["size"]} for photo in value]
+        return [{"sha256": each["sha256"], "size": each["size"]} for each in value]
     return value
 
 
@@ -89,6 +89,7 @@ def _insert(clean: dict, *, digest: str, by) -> Finding:
         for n, each in enumerate(clean.get("photos") or [])
     ]
     FindingPhoto.objects.bulk_create(photos)
+    voices.announce(finding, clean.get("voices") or [], at=now)
     FindingEvent.objects.create(finding=finding, action="submit", to_state=finding.state, by=by, by_name=str(by), at=now)
     record("finding.submit", finding, by=by, district_id=finding.district_id)
     return import_string(settings.FINDING_SUBMITTED)(finding)
@@ -96,7 +97,9 @@ def _insert(clean: dict, *, digest: str, by) -> Finding:
 
 def _build(clean: dict, *, digest: str, by, now: dt.datetime) -> Finding:
     problem_type = clean["problem_type"]
-    grid, flags = places.place(district_id=problem_type.district_id, grid=clean.get("grid"), lon=clean.get("lon"), lat=clean.get("lat"))
+    site = clean.get("site")
+    named = clean.get("grid") or (site.grid if site and clean.get("lon") is None else None)
+    grid, flags = places.place(district_id=problem_type.district_id, grid=named, lon=clean.get("lon"), lat=clean.get("lat"))
     source = clean.get("source") or default_source(by)
     check_source(source, by=by, district_id=problem_type.district_id)
     finding = Finding(
@@ -116,12 +119,21 @@ def _build(clean: dict, *, digest: str, by, now: dt.datetime) -> Finding:
         saved_at=clean.get("saved_at") or now,
         received_at=now,
         is_sealed=source == Source.COVERT_VISIT,
-        **{key: clean.get(key) or "" for key in ("text", "address", "device_id", "superior_number")},
+        site=site,
+        visit=visit_named(clean.get("visit"), by=by),
+        visit_key=clean.get("visit"),
+        checklist=clean.get("checklist") or {},
+        **{key: clean.get(key) or "" for key in ("text", "address", "device_id", "superior_number", "outcome")},
         **{key: clean.get(key) for key in ("lon", "lat", "accuracy", "seq", "superior_due_at")},
     )
     finding.flags = [{"code": flag} for flag in [*flags, *_flags_of_time(finding)]]
     finding.search_text = search.text_of(finding)
     return finding
+
+
+def visit_named(uuid, *, by) -> Visit | None:
+    """The person's own visit on which something was found; None while it has not arrived (``visit_key`` waits for it)."""
+    return Visit.objects.filter(uuid=uuid, person=by).first() if uuid else None
 
 
 def _flags_of_time(finding) -> list[Flag]:
@@ -167,6 +179,8 @@ def take_in(clean: dict, *, by, shown=()) -> Submission:
     submission = submit(clean, by=by)
     if clean.get("photos") and (shown or not submission.replay):
         photos.link_sent(submission.finding, by=by, shown=shown)
+    if clean.get("voices") and not submission.replay:
+        voices.link_sent(submission.finding, by=by)
     if not submission.replay:
         held.resolve(uuid=clean["uuid"], by=by)
     return submission

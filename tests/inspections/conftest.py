@@ -5,9 +5,11 @@ import uuid
 import pytest
 from rest_framework.test import APIClient
 
+from common import clock
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import DistrictFactory, centre
-from tests.factories.inspections import ProblemTypeFactory
+from tests.factories.inspections import ChecklistFactory, PatrolFactory, ProblemTypeFactory, VisitFactory
+from tests.factories.registers import SiteFactory
 
 
 @pytest.fixture
@@ -75,5 +77,67 @@ def put(api):
 
     def submit(user, body, *, key=None, **headers):
         return api(user).put(f"/api/v1/findings/{key or uuid.uuid4()}/", body, format="json", headers=headers)
+
+    return submit
+
+
+# --- rounds ---------------------------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def site(district):
+    """A building site in the middle of the first village."""
+    lon, lat = centre(district.villages[0])
+    return SiteFactory(district=district, lon=lon, lat=lat, name="东门工地")
+
+
+@pytest.fixture
+def checklist(district, site):
+    return ChecklistFactory(district=district, code="LIST", kinds=[site.kind])
+
+
+@pytest.fixture
+def patrol(district, member):
+    return PatrolFactory(district=district, person=member)
+
+
+@pytest.fixture
+def planned(patrol, site):
+    """A visit on the member's round of today."""
+    return VisitFactory(patrol=patrol, site=site)
+
+
+@pytest.fixture
+def seen(site):
+    """``seen(**changes)`` is a right body of a visit."""
+    body = {
+        "v": 1,
+        "device_id": "phone-1",
+        "seq": 5,
+        "site": str(site.uuid),
+        "arrived_at": clock.now().isoformat(),
+        "lon": site.lon,
+        "lat": site.lat,
+        "accuracy": 8,
+        "conclusion": "normal",
+        "one_tap": True,
+    }
+
+    def make(**changes):
+        return {name: value for name, value in (body | changes).items() if value is not ...}
+
+    return make
+
+
+@pytest.fixture
+def put_visit(api):
+    def submit(user, body, *, key=None, **headers):
+        return api(user).put(f"/api/v1/visits/{key or uuid.uuid4()}/", body, format="json", headers=headers)
+
+    return submit
+
+
+@pytest.fixture
+def put_patrol(api):
+    def submit(user, body, *, key=None, **headers):
+        return api(user).put(f"/api/v1/patrols/{key or uuid.uuid4()}/", body, format="json", headers=headers)
 
     return submit

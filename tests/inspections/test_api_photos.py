@@ -38,7 +38,7 @@ def test_client_may_forget_when_its_uuid_is_echoed_and_nothing_is_missing(send, 
     key = announced(first, second)
     one = send(member, key, first)
     assert one.status_code == 200
-    assert one.json() == {"uuid": str(key), "sha256": sha256_of(first), "photos_missing": [sha256_of(second)]}
+    assert one.json() == {"uuid": str(key), "sha256": sha256_of(first), "photos_missing": [sha256_of(second)], "voices_missing": []}
     assert send(member, key, second).json()["photos_missing"] == []
 
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rectification.views.mobile import ON_THE_PHONE
 from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
 
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
 PEOPLE = ("person", "person-edit", "person-sign-in", "person-phone", "person-password", "person-second-factor", "person-active")
 ORGANISATIONS = ("organisation", "organisation-edit", "organisation-merge", "organisation-close", "grant", "organisation-person")
 GRIDS = ("grid", "grid-new", "grid-edit", "grid-move", "grid-merge", "grid-split", "grid-close", "grid-polygon", "appoint", "grid-person")
@@ -65,6 +66,10 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "mobile:repair": {"uuid": world.held.uuid},
         "api-finding": finding,
         "api-finding-photo": photo,
+        "api-finding-voice": photo,
+        "api-patrol": {"uuid": UNKNOWN},
+        "api-visit": {"uuid": UNKNOWN},
+        "api-visit-photo": photo | {"uuid": UNKNOWN},
         "api-task-photo": task | {"sha256": photo["sha256"]},
         "rectification:finding": finding,
         "rectification:case-file": finding,
