@@ -30,6 +30,7 @@ urlpatterns = [
     path("ui/places.geojson", ui.places, name="ui_places"),
     path("sheets/", include("sheets.urls")),
     path("ledger/", include("inspections.urls")),
+    path("m/training/", include("grids.urls_mobile")),
     path("m/", include("inspections.urls_mobile")),
     path("m/tasks/", include("rectification.urls_mobile")),
     path("api/v1/", include("inspections.urls_api")),

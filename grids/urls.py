@@ -1,6 +1,6 @@
 from django.urls import path
 
-from grids.views import bodies, persons, places, tree
+from grids.views import bodies, persons, places, training, tree
 
 app_name = "grids"
 urlpatterns = [
@@ -31,6 +31,14 @@ urlpatterns = [
     path("people/<int:pk>/sign-in/<int:session>/end/", persons.person_session_end, name="person-session-end"),
     path("people/<int:pk>/second-factor/", persons.person_second_factor, name="person-second-factor"),
     path("people/<int:pk>/active/", persons.person_active, name="person-active"),
+    path("training/", training.overview, name="training"),
+    path("training/courses/", training.courses, name="courses"),
+    path("training/courses/new/", training.course_new, name="course-new"),
+    path("training/courses/<int:pk>/edit/", training.course_edit, name="course-edit"),
+    path("training/courses/<int:pk>/class/", training.course_class, name="course-class"),
+    path("training/questions/", training.bank, name="questions"),
+    path("training/questions/new/", training.question_new, name="question-new"),
+    path("training/questions/<int:pk>/edit/", training.question_edit, name="question-edit"),
     path("posts/<int:pk>/end/", persons.post_end, name="post-end"),
     path("posts/<int:pk>/handover/", persons.post_handover, name="post-handover"),
     path("memberships/<int:pk>/end/", persons.membership_end, name="membership-end"),

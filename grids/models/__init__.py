@@ -1,4 +1,18 @@
 from grids.models.people import Handover, Membership, Post
 from grids.models.structure import Field, Grid, Headquarters, Organisation, StructureChange
+from grids.models.training import Course, Question, TestPaper, TrainingRecord
 
-__all__ = ["Field", "Grid", "Handover", "Headquarters", "Membership", "Organisation", "Post", "StructureChange"]
+__all__ = [
+    "Course",
+    "Field",
+    "Grid",
+    "Handover",
+    "Headquarters",
+    "Membership",
+    "Organisation",
+    "Post",
+    "Question",
+    "StructureChange",
+    "TestPaper",
+    "TrainingRecord",
+]

@@ -6,6 +6,7 @@ import uuid
 import evidence.services
 from common import clock
 from evidence.models import Photo
+from grids.services import training
 from inspections.models import FindingPhoto, HeldSubmission, SavedView
 from inspections.services.submit import submit
 from notices.models import State
@@ -19,6 +20,7 @@ from tests.factories.evidence import photo_bytes, sha256_of
 from tests.factories.grids import centre
 from tests.factories.notices import NoticeFactory
 from tests.factories.sheets import JobFactory
+from tests.factories.training import CourseFactory, QuestionFactory
 
 MONTH = "2026-10"
 NEAR, FAR, SEALED, FOREIGN = "QXNEAR", "QXFAR", "QXSEALED", "QXFOREIGN"
@@ -83,6 +85,9 @@ class World:
         self.handover = self.membership.handovers.create(
             substitute=self.people["town_manager"], reason="休假", starts_on=clock.today(), ends_on=clock.today()
         )
+        self.question = QuestionFactory(field=self.district.dust, text=f"题目{NEAR}")
+        self.course = CourseFactory(district=self.district, field=self.district.dust, name=f"课程{NEAR}")
+        self.paper = training.begin_test(self.course, by=self.people["member"])
         self.task_photo = TaskPhoto.objects.get(task=self.task)
         self.scheme = Scheme.objects.filter(district=self.district).first()
         scorecards.build(MONTH, district=self.district)
