@@ -23,5 +23,6 @@ urlpatterns = [
     path("where/", places.where, name="where"),
     path("nearby/", places.nearby, name="nearby"),
     path("<uuid:uuid>/flags/", keeping.answer_flag, name="answer-flag"),
+    path("<uuid:uuid>/voices/<str:sha256>/", photos.voice, name="voice"),
     path("<uuid:uuid>/photos/<str:sha256>/<str:variant>/", photos.photo, name="photo"),
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.templatetags.ui import moment, remaining, remaining_class
-from inspections.models import Finding, FindingPhoto
+from inspections.models import Finding, FindingPhoto, FindingVoice
 from inspections.words import FindingState, Flag
 from rectification import blind, timeline
 from rectification.links import photo_address, step_of
@@ -51,7 +51,9 @@ def read(user, **lookup) -> "Case | None":
 def _with_parties(queryset):
     asked = Exists(TaskRequest.objects.filter(task=OuterRef("pk")))
     tasks = Task.objects.select_related("organisation", "handler", "transferred_from__organisation").annotate(has_requests=asked).order_by("pk")
-    return queryset.select_related("problem_type", "field__headquarters", "grid", "reporter").prefetch_related(
+    heard = Exists(FindingVoice.objects.filter(finding=OuterRef("pk")).exclude(recording=None))
+    with_place = queryset.annotate(has_voices=heard).select_related("problem_type", "field__headquarters", "grid", "reporter", "site__kind")
+    return with_place.prefetch_related(
         Prefetch("tasks", tasks), Prefetch("photos", FindingPhoto.objects.select_related("photo"))
     )
 
@@ -132,6 +134,13 @@ class Case:
     @cached_property
     def _slots(self) -> list:
         return list(self.finding.photos.all())
+
+    @cached_property
+    def voices(self) -> list:
+        """Spoken memos that have arrived. A voice tells whose it is: for those who may know the reporter."""
+        if not (self.sees_reporter and self.finding.has_voices):
+            return []
+        return list(self.finding.voices.exclude(recording=None))
 
     @property
     def missing(self) -> int:

@@ -46,7 +46,7 @@ def test_finding_that_comes_before_its_visit_is_bound_when_it_arrives(put, put_v
     assert put_visit(member, seen(), key=key).status_code == 201
     finding = Finding.objects.get()
     assert str(finding.visit.uuid) == str(key)
-    assert AuditEvent.objects.filter(object_id=str(finding.pk)).order_by("-pk")[0].after_sha256 == canonical.row_digest(finding)
+    assert AuditEvent.objects.filter(object_type="inspections.Finding", object_id=str(finding.pk)).order_by("-pk")[0].after_sha256 == canonical.row_digest(finding)
 
 
 def test_visit_of_another_person_is_not_bound(put, member, report, planned, district):
@@ -130,3 +130,34 @@ def test_voice_of_a_kept_report_waits_with_it(put, send_voice, member, report):
     assert kept["voices_missing"] == [sha256_of(WEBM)]
     assert send_voice(member, key, WEBM).json()["voices_missing"] == []
     assert put(member, report(voices=announced(WEBM)), key=key).json()["voices_missing"] == []
+
+
+@pytest.fixture
+def spoken(put, send_voice, member, report):
+    key = uuid.uuid4()
+    put(member, report(text="", voices=announced(WEBM)), key=key)
+    send_voice(member, key, WEBM)
+    return Finding.objects.get()
+
+
+def test_voice_is_played_by_office_and_reporter_alone(client, spoken, member, office, district):
+    address = f"/ledger/{spoken.uuid}/voices/{sha256_of(WEBM)}/"
+    town = UserFactory(town_handler=district.town_a.organisation)
+    stranger = UserFactory(member=district.villages[3])
+    for user, status in ((town, 403), (stranger, 404)):
+        client.force_login(user)
+        assert client.get(address).status_code == status
+    for user in (member, office):
+        client.force_login(user)
+        answer = client.get(address)
+        assert (answer.status_code, answer["Content-Type"], answer["X-Content-Type-Options"]) == (200, "audio/webm", "nosniff")
+        assert b"".join(answer.streaming_content) == WEBM
+
+
+def test_page_of_the_finding_plays_the_voice_or_says_that_there_is_one(client, spoken, office, district):
+    client.force_login(office)
+    assert f"/voices/{sha256_of(WEBM)}/" in client.get(spoken.get_absolute_url()).content.decode()
+    client.force_login(UserFactory(town_handler=district.town_a.organisation))
+    page = client.get(spoken.get_absolute_url()).content.decode()
+    assert "有语音说明" in page
+    assert "<audio" not in page

@@ -3,6 +3,7 @@ import uuid
 import pytest
 
 from audit.models import AuditEvent
+from common import clock
 from inspections.models import Finding, ProblemType
 from tests.factories.accounts import UserFactory
 from tests.factories.inspections import FindingFactory, ProblemTypeFactory
@@ -75,6 +76,16 @@ class TestGaps:
         client.force_login(office)
         gaps = client.get("/ledger/gaps/").context["gaps"]
         assert [(gap.device_id, gap.missing, gap.count, gap.reporters) for gap in gaps] == [("phone-1", [3, 5, 6], 3, [member.name])]
+
+    def test_reports_visits_and_rounds_are_counted_together(self, put, put_visit, put_patrol, client, member, office, report, seen, planned):
+        put_patrol(member, {"device_id": "phone-1", "seq": 1, "started_at": clock.now().isoformat()}, key=planned.patrol.uuid)
+        put_visit(member, seen(seq=2), key=planned.uuid)
+        put(member, report(seq=3))
+        put(member, report(seq=4, lat=900), **{"X-Offline": "1"})
+        put_patrol(member, {"device_id": "phone-1", "seq": 6, "finished_at": clock.now().isoformat()}, key=planned.patrol.uuid)
+        client.force_login(office)
+        [gap] = client.get("/ledger/gaps/").context["gaps"]
+        assert (gap.missing, gap.last_seq) == ([5], 6)
 
     def test_huge_number_does_not_stop_the_page(self, put, client, member, office, report):
         put(member, report(seq=2_147_483_647))

@@ -73,6 +73,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "api-finding": finding,
         "api-finding-photo": photo,
         "api-finding-voice": photo,
+        "inspections:voice": photo,
         "api-patrol": {"uuid": UNKNOWN},
         "api-visit": {"uuid": UNKNOWN},
         "api-visit-photo": photo | {"uuid": UNKNOWN},

@@ -141,6 +141,7 @@ TABLE = {
     "inspections:where": {"GET": "400 *", "POST": "405 *"},
     "inspections:nearby": {"GET": "400 *", "POST": "405 *"},
     "inspections:answer-flag": {"GET": "405 *", "POST": "403 field hq_staff commander leader; 404 strangers; 302 *"},
+    "inspections:voice": {"GET": "404 *", "POST": "405 *"},
     "inspections:photo 320": {"GET": "404 strangers; 200 *", "POST": "405 *"},
     "inspections:photo original": {"GET": "200 office director supervision; 404 strangers; 403 *", "POST": "405 *"},
     "mobile:home": {"GET": "200 *", "POST": "405 *"},
