@@ -85,8 +85,8 @@ class World:
         self.handover = self.membership.handovers.create(
             substitute=self.people["town_manager"], reason="休假", starts_on=clock.today(), ends_on=clock.today()
         )
-        self.question = QuestionFactory(field=self.district.dust, text=f"题目{NEAR}")
-        self.course = CourseFactory(district=self.district, field=self.district.dust, name=f"课程{NEAR}")
+        self.question = QuestionFactory(field=self.district.dust, text="围挡多高？")
+        self.course = CourseFactory(district=self.district, field=self.district.dust, name="扬尘培训")
         self.paper = training.begin_test(self.course, by=self.people["member"])
         self.task_photo = TaskPhoto.objects.get(task=self.task)
         self.scheme = Scheme.objects.filter(district=self.district).first()
