@@ -11,6 +11,7 @@ from django.db import transaction
 
 from airduty.demo import geography, pictures, texts
 from airduty.demo.district import Place
+from airduty.demo.schooling import School
 from common import clock
 from common.errors import Conflict, NotYourRole
 from grids import people
@@ -67,6 +68,7 @@ class Life:
         self.office = people.with_role(place.district, {Role.OFFICE_STAFF}).first()
         self.director = people.with_role(place.district, {Role.OFFICE_DIRECTOR}).first()
         self.supervision = people.with_role(place.district, {Role.SUPERVISION}).first()
+        self.school = School(place, office=self.office)
 
     # --- time -----------------------------------------------------------------------------------------------------------------------
     def live(self, first: dt.date, until: dt.datetime, *, tell=lambda day: None) -> None:
@@ -105,6 +107,7 @@ class Life:
         clock_scan.scan(moment)
         reminders.scan(moment)
         build_last_month(now=moment)
+        self.school.day(clock.beijing(moment).date())
 
     def work(self, moment: dt.datetime) -> None:
         for _n in range(self._how_many()):
