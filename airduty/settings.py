@@ -337,6 +337,7 @@ DISTRICT_DEFAULTS = [
     "grids.defaults.courses.load",
     "registers.defaults.load",
     "inspections.services.defaults.load",
+    "inspections.defaults.load",
     "rectification.services.defaults.load",
     "scorecards.services.defaults.load",
 ]
@@ -352,6 +353,8 @@ SHEET_JOBS = {
     "ledger": "inspections.exports.run_ledger_export",
     "tasks": "rectification.exports.run_task_export",
     "scorecards": "scorecards.exports.run",
+    "sites": "registers.exports.run_export",
+    "import_sites": "registers.imports.run_import",
 }
 """Kind of background job → dotted path of its ``runner(job)`` (sheets)."""
 

@@ -7,6 +7,7 @@ from accounts import views as accounts
 from accounts.api import TokenView
 from airduty.views import health, settings_home, ui
 from airduty.views import home as desk
+from inspections.views import app as field_app
 from scorecards.api import PapersView, ScorecardsView
 
 urlpatterns = [
@@ -29,10 +30,13 @@ urlpatterns = [
     path("ui/", ui.gallery, name="ui"),
     path("ui/places.geojson", ui.places, name="ui_places"),
     path("sheets/", include("sheets.urls")),
+    path("sites/", include("registers.urls")),
     path("ledger/", include("inspections.urls")),
+    path("sw.js", field_app.worker, name="field_worker"),
     path("m/training/", include("grids.urls_mobile")),
     path("m/", include("inspections.urls_mobile")),
     path("m/tasks/", include("rectification.urls_mobile")),
+    path("api/v1/", include("registers.urls_api")),
     path("api/v1/", include("inspections.urls_api")),
     path("api/v1/", include("rectification.urls_api")),
     path("", include("rectification.urls")),

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from rectification.views import finding, photos, rules, tasks
+from rectification.views import finding, photos, rules, site, tasks
 
 app_name = "rectification"
 urlpatterns = [
     path("ledger/<uuid:uuid>/", finding.finding, name="finding"),
     path("ledger/<uuid:uuid>/file/", finding.case_file, name="case-file"),
     path("ledger/<uuid:uuid>/<slug:action>/", finding.finding_step, name="finding-step"),
+    path("sites/<uuid:uuid>/", site.site, name="site"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/counts/", tasks.counts, name="task-counts"),
     path("tasks/export/", tasks.export, name="task-export"),

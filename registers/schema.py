@@ -11,6 +11,8 @@ from common.templatetags.ui import mask_phone
 
 COMMON_TITLES = {
     "code": gettext_lazy("编号"),
+    "lon": gettext_lazy("经度"),
+    "lat": gettext_lazy("纬度"),
     "name": gettext_lazy("名称"),
     "address": gettext_lazy("地址"),
     "contact": gettext_lazy("联系人"),
@@ -75,7 +77,7 @@ def own_lines(schema: dict, *, retired: bool = False) -> list[Line]:
 
 def title_of(schema: dict, name: str) -> str:
     """What a common column is called in this ledger."""
-    return schema.get("x-common", {}).get(name, {}).get("title") or str(COMMON_TITLES[name])
+    return schema.get("x-common", {}).get(name, {}).get("title") or str(COMMON_TITLES.get(name, name))
 
 
 def mask_of(schema: dict, name: str) -> str:

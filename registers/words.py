@@ -17,3 +17,21 @@ class SitePostRole(TextChoices):
     OVERSEER = "overseer", _("监督员")
     GRID_MEMBER = "grid_member", _("网格员")
     MANAGER = "manager", _("管理员")
+
+
+ACTS = {
+    "new": _("录入"),
+    "edit": _("修改"),
+    "close": _("结束巡查"),
+    "reopen": _("恢复巡查"),
+    "regrid": _("随网格拆分调整网格"),
+    "succeed": _("随单位合并调整主管单位"),
+    "appoint": _("任命三员"),
+    "end_post": _("结束三员任职"),
+    "paper": _("上传材料"),
+}
+"""What the entries of an object's history are called."""
+
+
+def act(word: str) -> str:
+    return str(ACTS.get(word, word))

@@ -10,6 +10,9 @@ from sheets.cells import CellError, DateWord, half_width, parse_moment
 DEPTH = 3
 SEARCHED_ROWS = 30
 LON_NAMES, LAT_NAMES = ("经度", "东经", "lng", "lon"), ("纬度", "北纬", "lat")
+FEW, PARAGRAPH = 2, 20
+NUMBERED = re.compile(r"^\s*[(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*[.、)]\s*|^[\s*]+")
+STOP = r"\s*(?=$|[\n(\[【:,。;*、!-])"
 AS_OF = re.compile(r"截[至止]到?\s*:?\s*(\d{4}\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2})")
 DATED = re.compile(r"(?:日期|时间)\s*:?\s*(\d{4}\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2})")
 
@@ -40,7 +43,16 @@ def find_header(lines: list[list], merged: list[tuple[int, int, int, int]], colu
         for last in range(grid.least_end(first), min(first + DEPTH - 1, len(lines)) + 1)
         if (header := match(grid, first, last, columns)).places
     ]
-    return max(found, key=lambda header: header.score, default=None)
+    best = max(found, key=lambda header: header.score, default=None)
+    if best is None or len(best.places) < FEW:
+        best = max([best, *_in_paragraphs(grid, lines, columns)], key=lambda header: header.score if header else (0,), default=None)
+    return loosened(best, grid, columns) if best else None
+
+
+def _in_paragraphs(grid, lines: list[list], columns) -> list["Header"]:
+    """One-row headers of a sheet whose titles are all explained at length."""
+    rows = [row for row in range(1, min(len(lines), SEARCHED_ROWS) + 1) if not grid.is_title(row)]
+    return [header for row in rows if (header := loosened(match(grid, row, row, columns), grid, columns)).places]
 
 
 class Grid:
@@ -104,6 +116,48 @@ def ways(paths, columns):
     yield _unique({place: full_key(path[-1]) for place, path in paths.items()}), full
     yield _unique({place: base_key("/".join(path)) for place, path in paths.items()}), base
     yield _unique({place: base_key(path[-1]) for place, path in paths.items()}), base
+
+
+# --- titles that are paragraphs -----------------------------------------------------------------------------------------------------
+def loosened(header: Header, grid: Grid, columns) -> Header:
+    """Find titles inside the explanations that some offices write into the header cell; only for columns and cells that are still free."""
+    taken = {place for places in header.places.values() for place in places}
+    leaves = {place: path[-1] for place in header.titles if place not in taken and (path := grid.path(place, header.first_row, header.last_row))}
+    names = [(full_key(name), column.key) for column in columns if column.key not in header.places for name in column.names if full_key(name)]
+    for strictness, way in enumerate((begins_and_stops, begins, mentions), 4):
+        _take_loose(header, {place: key for place, leaf in leaves.items() if place not in taken and (key := way(leaf, names))}, taken, -strictness)
+        names = [(name, key) for name, key in names if key not in header.places]
+    header.unknown[:] = [title for title in header.unknown if title not in {header.titles[place] for place in taken}]
+    return header
+
+
+def _take_loose(header: Header, found: dict[int, str], taken: set[int], strictness: int) -> None:
+    """A column that two cells seem to mean is given to neither."""
+    count = Counter(found.values())
+    for place, key in found.items():
+        if count[key] == 1:
+            header.places[key], header.strictness[key] = (place,), strictness
+            taken.add(place)
+
+
+def begins_and_stops(text: str, names) -> str | None:
+    """工程名称：请填写施工许可证上的全称 — the title, then a stop."""
+    words = NUMBERED.sub("", half_width(text))
+    fits = [(len(name), key) for name, key in names if re.match(r"\s*".join(map(re.escape, name)) + STOP, words, re.I)]
+    return max(fits)[1] if fits else None
+
+
+def begins(text: str, names) -> str | None:
+    words = full_key(NUMBERED.sub("", half_width(text)))
+    fits = [(len(name), key) for name, key in names if len(name) > 1 and words.startswith(name)] if len(words) >= PARAGRAPH else []
+    return max(fits)[1] if fits else None
+
+
+def mentions(text: str, names) -> str | None:
+    """The first title that a long explanation names, the longest of those that begin there."""
+    words = full_key(text)
+    fits = [(-words.index(name), len(name), key) for name, key in names if len(name) > 2 and name in words] if len(words) >= PARAGRAPH else []
+    return max(fits)[2] if fits else None
 
 
 def _unambiguous(names: dict[str, set[str]]) -> dict[str, set[str]]:

@@ -5,20 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0002_split'),
-        ('registers', '0002_numbers'),
+        ("grids", "0002_split"),
+        ("registers", "0002_numbers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='site',
-            name='site_place_on_earth',
+            model_name="site",
+            name="site_place_on_earth",
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__isnull', False), ('lat__range', (-90, 90)), ('lon__isnull', False), ('lon__range', (-180, 180))), _connector='OR'), name='site_place_whole_on_earth'),
+            model_name="site",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat", None), ("lon", None)),
+                    models.Q(("lat__isnull", False), ("lat__range", (-90, 90)), ("lon__isnull", False), ("lon__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="site_place_whole_on_earth",
+            ),
         ),
     ]

@@ -1,0 +1,90 @@
+"""Taking over a ledger: upload, look at what would happen, import at once or in the background."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from registers import imports
+from registers.models import SiteKind
+from registers.services.import_rows import columns
+from registers.views.objects import insist_add
+from sheets import files
+from sheets.forms import UploadForm
+from sheets.services import attachment
+from sheets.writing import template
+
+ERRORS_SHOWN = 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_sites(request, kind):
+    insist_add(request.user)
+    found = get_object_or_404(SiteKind.objects.visible_to(request.user).filter(is_active=True).select_related("district"), pk=kind)
+    if request.method != "POST":
+        return empty_sheet(found) if "template" in request.GET else shown(request, found, form=UploadForm())
+    token = request.POST.get("token", "")
+    if not token:
+        return upload(request, found)
+    if request.POST.get("action") != "import":
+        files.discard_upload(token, by=request.user)
+        return redirect(back(found))
+    return take_over(request, found, token)
+
+
+def back(kind: SiteKind) -> str:
+    return f"{reverse('registers:sites')}?kind={kind.code}"
+
+
+def title(kind: SiteKind) -> str:
+    return _("导入%(kind)s台账") % {"kind": kind.name}
+
+
+def empty_sheet(kind: SiteKind):
+    return attachment(template(title(kind), columns(kind)), f"{title(kind)}.xlsx")
+
+
+def upload(request, kind: SiteKind):
+    form = UploadForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            checked = imports.check(form.cleaned_data["file"], kind, by=request.user)
+        except ValidationError as refused:
+            form.add_error("file", refused)
+        else:
+            token = files.keep_upload(form.cleaned_data["file"], by=request.user)
+            return shown(request, kind, checked=checked, result=checked.result, token=token)
+    return shown(request, kind, form=form, status=400)
+
+
+def take_over(request, kind: SiteKind, token: str):
+    try:
+        checked = imports.check(files.kept_upload(token, by=request.user), kind, by=request.user)
+        if checked.is_long:
+            return redirect("sheets:job", imports.start(kind, token=token, by=request.user).pk)
+        result = imports.apply(checked, partial=True)
+    except ValidationError as refused:
+        messages.error(request, _("；").join(refused.messages))
+        return redirect(request.path)
+    files.discard_upload(token, by=request.user)
+    messages.success(request, imports.in_words(result))
+    return shown(request, kind, checked=checked, result=result) if result.errors else redirect(back(kind))
+
+
+def shown(request, kind: SiteKind, *, status: int = 200, form=None, checked=None, result=None, token: str = ""):
+    context = {
+        "page": {"title": title(kind), "back_url": back(kind)},
+        "kind": kind,
+        "form": form,
+        "table": checked.table if checked else None,
+        "result": result,
+        "errors": result.errors[:ERRORS_SHOWN] if result else [],
+        "errors_shown": ERRORS_SHOWN,
+        "notes": checked.plan.notes[:ERRORS_SHOWN] if checked else [],
+        "preview": checked.table.preview(10) if checked else [],
+        "token": token,
+        "is_long": bool(checked and checked.is_long),
+    }
+    return render(request, "registers/import.html", context, status=status)
