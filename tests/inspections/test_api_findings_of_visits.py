@@ -46,7 +46,9 @@ def test_finding_that_comes_before_its_visit_is_bound_when_it_arrives(put, put_v
     assert put_visit(member, seen(), key=key).status_code == 201
     finding = Finding.objects.get()
     assert str(finding.visit.uuid) == str(key)
-    assert AuditEvent.objects.filter(object_type="inspections.Finding", object_id=str(finding.pk)).order_by("-pk")[0].after_sha256 == canonical.row_digest(finding)
+    assert AuditEvent.objects.filter(object_type="inspections.Finding", object_id=str(finding.pk)).order_by("-pk")[
+        0
+    ].after_sha256 == canonical.row_digest(finding)
 
 
 def test_visit_of_another_person_is_not_bound(put, member, report, planned, district):
