@@ -19,7 +19,7 @@ from accounts.policy import has_second_factor, may_sign_in_by_phone
 from accounts.services import sessions_of
 from common import clock, qr
 from grids import forms, people, scope, services
-from grids.models import Handover, Membership, Organisation, Post
+from grids.models import Handover, Membership, Organisation, Post, TrainingRecord
 from grids.services.history import check_keeper
 from grids.services.terms import may_hand_over
 from grids.views.bodies import unit_to_edit
@@ -102,6 +102,7 @@ def show(request, person: User, **extra):
         "past": [duty(term, viewer) for term in terms if (type(term), term.pk) not in current],
         "handovers": standing_in.select_related(*related).order_by("-starts_on", "-pk")[:50],
         "today": today,
+        "training": TrainingRecord.objects.visible_to(viewer).filter(user=person).select_related("course")[:20],
         "may_edit": keeper,
         "has_second_factor": keeper and has_second_factor(person),
         "may_see_phone": bool(district_id) and people.may_see_phones(viewer, district_id),

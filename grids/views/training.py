@@ -33,23 +33,29 @@ def areas(request, district) -> Q:
 
 @require_GET
 def overview(request):
+    """People of the area one by one; ``?by=grid`` the figures of its grids."""
     district, today = district_of(request), clock.today()
     area = areas(request, district)
     form = forms.TrainingFilter(request.GET, towns=Grid.objects.visible_to(request.user).filter(parent=district).active(today))
     form.full_clean()
-    wanted = form.cleaned_data
+    wanted, by_grid = form.cleaned_data, request.GET.get("by") == "grid"
     if town := wanted.get("town"):
         area &= Q(grid__path__startswith=town.path)
     people = training.standing(training.on_post(area, today), today)
     counts = people.aggregate(**{word: Count("pk", filter=condition) for word, condition in training.WORDS.items()})
+    shown = {"grids": grid_rows(area, today)} if by_grid else {"page": people_page(request, people, area, wanted, today)}
+    context = {"form": form, "by_grid": by_grid, "chips": chips(counts, wanted)} | shown
+    return show_page(request, "grids/training.html", district, may_enter=may_enter(request.user, district), **context)
+
+
+def people_page(request, people, area: Q, wanted: dict, today):
     chosen = people.filter(training.WORDS[wanted["standing"]]) if wanted.get("standing") else people
     posts = Post.objects.current(today).filter(area).select_related("grid").order_by("grid__path")
     rows = chosen.prefetch_related(Prefetch("posts", queryset=posts, to_attr="places")).order_by("name", "pk")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     for person in page:
         person.word = training.word(person)
-    context = {"form": form, "page": page, "chips": chips(counts, wanted), "grids": grid_rows(area, today)}
-    return show_page(request, "grids/training.html", district, may_enter=may_enter(request.user, district), **context)
+    return page
 
 
 def chips(counts: dict, wanted: dict) -> list[dict]:

@@ -330,3 +330,22 @@ def test_an_expired_certificate_is_told_once_and_a_renewed_one_not(district, cou
 @pytest.mark.parametrize("day, months, later", [("2026-01-31", 1, "2026-02-28"), ("2026-11-24", 12, "2027-11-24"), ("2024-02-29", 12, "2025-02-28")])
 def test_months_later(day, months, later):
     assert services.months_later(dt.date.fromisoformat(day), months) == dt.date.fromisoformat(later)
+
+
+def test_figures_by_grid_are_a_list_of_their_own(client, district, course):
+    TrainingRecordFactory(course=course, user=UserFactory(member=district.villages[0]))
+    client.force_login(UserFactory(office_staff=district))
+
+    page = client.get(reverse("grids:training"), {"by": "grid"}).content.decode()
+
+    assert "100.00%" in page and "无数据" in page
+
+
+def test_the_page_of_a_person_shows_their_training_to_their_township_only(client, district, course):
+    person = UserFactory(member=district.villages[0])
+    TrainingRecordFactory(course=course, user=person)
+    seen = []
+    for viewer in (UserFactory(town_manager=district.town_a.organisation), UserFactory(town_manager=district.town_b.organisation)):
+        client.force_login(viewer)
+        seen.append(course.name in client.get(reverse("grids:person", args=[person.pk])).content.decode())
+    assert seen == [True, False]
