@@ -1,4 +1,4 @@
-"""Tasks on the phone, below /m/tasks/."""
+"""One task on the phone, below /m/tasks/. The list is the field app's own."""
 
 from django.urls import path
 
@@ -6,7 +6,6 @@ from rectification.views import mobile
 
 app_name = "mobile_tasks"
 urlpatterns = [
-    path("", mobile.tasks, name="list"),
     path("<int:pk>/", mobile.task, name="task"),
     path("<int:pk>/<slug:action>/", mobile.step, name="step"),
 ]

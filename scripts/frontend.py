@@ -27,11 +27,9 @@ FILES = {
     "images/marker-icon.png": "leaflet/dist/images/marker-icon.png",
     "images/marker-icon-2x.png": "leaflet/dist/images/marker-icon-2x.png",
     "images/marker-shadow.png": "leaflet/dist/images/marker-shadow.png",
-    "leaflet.markercluster.js": "leaflet.markercluster/dist/leaflet.markercluster.js",
-    "MarkerCluster.css": "leaflet.markercluster/dist/MarkerCluster.css",
-    "MarkerCluster.Default.css": "leaflet.markercluster/dist/MarkerCluster.Default.css",
     "echarts.common.min.js": "echarts/dist/echarts.common.min.js",
-    "idb.js": "idb/build/umd.js",
+    "idb.js": "idb/build/index.js",
+    "client-zip.js": "client-zip/index.js",
 }
 SOURCE_MAP = re.compile(rb"^\s*(//[#@]\s*sourceMappingURL=.*|/\*[#@]\s*sourceMappingURL=[^*]*\*/)\s*$", re.M)
 

@@ -5,29 +5,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from common import clock
-from rectification import case, wanted
+from rectification import case
 from rectification.models import Task
-from rectification.rows import TaskRow, for_rows
 from rectification.views.finding import take_step, task_subject
-from rectification.words import PARTY_TURN, UNFINISHED
 from rectification.workflow import TASK_STEPS
 
 ON_THE_PHONE = ("accept", "arrive", "feedback", "progress")
-MOST = 100
-
-
-@require_GET
-def tasks(request):
-    """What waits for me first; what waits for others below."""
-    mine = Task.objects.visible_to(request.user).filter(wanted.mine(request.user), state__in=UNFINISHED)
-    rows = [TaskRow(task, now=clock.now()) for task in for_rows(mine).order_by("due_at", "pk")[:MOST]]
-    context = {
-        "waiting": [row for row in rows if row.task.state in PARTY_TURN],
-        "elsewhere": [row for row in rows if row.task.state not in PARTY_TURN],
-        "verifying": wanted.to_verify(request.user).count(),
-    }
-    return render(request, "mobile/tasks.html", context)
 
 
 @require_GET

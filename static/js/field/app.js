@@ -1,0 +1,139 @@
+// The field app. Addresses are plain (/m/report/), so that a QR code, a menu or a notice can open any page; the shell is the same for all of them.
+import { bar, body, button, h, icon, note, place, show, words } from "./dom.js";
+
+const PAGES = [
+  [/^\/m\/$/, "home"], [/^\/m\/report\/$/, "report"], [/^\/m\/rounds\/$/, "rounds"], [/^\/m\/round\/([0-9a-f-]{36})\/$/, "round"],
+  [/^\/m\/visit\/([0-9a-f-]{36})\/$/, "visit"], [/^\/m\/site\/([0-9a-f-]{36})\/$/, "site"], [/^\/m\/tasks\/$/, "tasks"], [/^\/m\/unsent\/$/, "unsent"],
+  [/^\/m\/map\/$/, "map"], [/^\/m\/me\/$/, "me"],
+];
+const LANGUAGES = { "zh-hans": "zh-CN", en: "en" };
+let parts = null;
+let installEvent = null;
+let said = "";
+let drawing = 0;
+
+// --- texts come before everything that says something --------------------------------------------------------------------------------------
+function texts() {
+  const chosen = localStorage.getItem("language") ?? "zh-hans";
+  document.documentElement.lang = LANGUAGES[chosen] ?? "zh-CN";
+  return new Promise((done) => {
+    const plain = () => { window.gettext ??= (text) => text; window.interpolate ??= (text, values, named) => text.replace(/%(?:\((\w+)\))?s/g, (_all, key) => (named ? values[key] : values.shift())); done(); };
+    document.head.append(h("script", { src: `${place.texts}?l=${chosen}`, onload: done, onerror: plain }));
+  });
+}
+
+async function modules() {
+  const [person, queue, track, ...views] = await Promise.all([
+    import("./person.js"), import("./queue.js"), import("./track.js"),
+    import("./home.js"), import("./report.js"), import("./rounds.js"), import("./visit.js"), import("./site.js"), import("./tasks.js"), import("./unsent.js"), import("./map.js"), import("./me.js"),
+  ]);
+  return { person, queue, track, views: Object.assign({}, ...views) };
+}
+
+// --- pages -------------------------------------------------------------------------------------------------------------------------------
+function match(path) {
+  for (const [pattern, name] of PAGES) {
+    const found = path.match(pattern);
+    if (found) return { name, uuid: found[1] };
+  }
+  return null;
+}
+
+async function draw({ focus = false } = {}) {
+  const mine = (drawing += 1);
+  const { person, views } = parts;
+  const page = match(location.pathname);
+  const made = !person.state.person ? welcome() : page ? await views[page.name]({ go, again: draw, uuid: page.uuid, signIn, installer: () => installEvent }) : away();
+  if (mine !== drawing) return;
+  const keep = document.activeElement?.dataset?.keep;
+  show([...made, ...(page && person.state.person && !made.some((part) => part.matches?.(".m-submit")) ? [await tabs(page.name)] : []), toast()]);
+  document.title = `${document.querySelector("h1")?.textContent ?? ""} · ${gettext("大气巡查")}`;
+  if (focus) { window.scrollTo(0, 0); document.querySelector("h1")?.focus({ preventScroll: true }); }
+  if (keep) document.querySelector(`[data-keep="${keep}"]`)?.focus();
+}
+
+function toast() {
+  if (!said) return null;
+  const message = h("p.m-toast", { role: "status" }, said);
+  said = "";
+  setTimeout(() => message.remove(), 4_000);
+  return message;
+}
+
+function go(path, { said: words_ = "" } = {}) {
+  said = words_;
+  history.pushState(null, "", path);
+  return draw({ focus: true });
+}
+
+function signIn() {
+  location.assign(`${place.signin}?next=${encodeURIComponent(location.pathname)}`);
+}
+
+// Nobody has signed in on this phone yet, or has signed out.
+function welcome() {
+  const { state } = parts.person;
+  const text = state.online ? gettext("登录一次，以后没有网络也能用。") : gettext("第一次使用要联网登录，以后没有网络也能用。");
+  return [h("header.m-head", {}, h("div", {}, h("h1", { tabindex: "-1" }, gettext("大气巡查")), h("small", {}, gettext("大气污染防治攻坚平台")))), body(note(text), button(gettext("登录"), signIn, { drawing: "user" }))];
+}
+
+function away() {
+  return [bar(gettext("需要联网")), body(note(gettext("这一页要联网才能打开。"), "warn"), button(gettext("重试"), () => location.reload(), { tone: "plain" }))];
+}
+
+async function tabs(here) {
+  const { mine } = await parts.queue.counts(parts.person.state.person.id);
+  const tab = (name, href, drawing_, label, count = 0) => h(`a${here === name ? ".on" : ""}`, { href, ...(here === name && { "aria-current": "page" }) }, icon(drawing_), label, count > 0 && h("span.m-count", { "data-unsent-count": "" }, String(count)));
+  return h("nav.m-tabs", { "aria-label": gettext("主导航") }, tab("home", "/m/", "home", gettext("首页")), tab("rounds", "/m/rounds/", "list", gettext("巡查")), tab("tasks", "/m/tasks/", "task", gettext("任务")), tab("unsent", "/m/unsent/", "upload", mine ? words(gettext("待上传 %s"), [mine]) : gettext("待上传"), mine), tab("me", "/m/me/", "user", gettext("我的")));
+}
+
+// --- what happens around the pages -----------------------------------------------------------------------------------------------------------
+function follow(event) {
+  const link = event.target.closest?.("a[href^='/m/']");
+  if (!link || event.defaultPrevented || event.metaKey || event.ctrlKey || !match(link.pathname)) return;
+  event.preventDefault();
+  go(link.pathname);
+}
+
+// A page on which somebody types is not drawn anew under their hands.
+function refreshView() {
+  const name = match(location.pathname)?.name;
+  if (["home", "unsent", "rounds", "round", "tasks"].includes(name)) draw();
+}
+
+async function renew() {
+  const before = parts.person.state.online;
+  if ((await parts.person.refresh()) || before !== parts.person.state.online) refreshView();
+}
+
+async function worker() {
+  if (!("serviceWorker" in navigator)) return;
+  try {
+    await navigator.serviceWorker.register(place.worker, { scope: "/m/" });
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof DOMException)) throw error; // no network just now: the next start tries again
+  }
+}
+
+async function start() {
+  await texts();
+  parts = await modules();
+  await parts.person.load();
+  document.addEventListener("click", follow);
+  window.addEventListener("popstate", () => draw());
+  window.addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); installEvent = event; });
+  window.addEventListener("online", renew);
+  window.addEventListener("offline", () => { parts.person.state.online = false; refreshView(); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") renew(); });
+  parts.queue.onChange(refreshView);
+  if (parts.person.state.person) await draw({ focus: true });
+  parts.queue.start();
+  parts.track.resume();
+  await parts.person.refresh();
+  if (!parts.person.state.person && parts.person.state.online) signIn();
+  else await draw();
+  document.documentElement.dataset.ready = "";
+  worker();
+}
+
+start();

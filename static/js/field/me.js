@@ -1,0 +1,54 @@
+// Mine: who I am here, what this phone keeps, language, sign-out.
+import { bar, body, button, day, h, list, note, place, words } from "./dom.js";
+import * as person from "./person.js";
+import * as queue from "./queue.js";
+import { session } from "./server.js";
+import * as store from "./store.js";
+
+export async function me({ go, again, installer }) {
+  const { state } = person;
+  const { mine } = await queue.counts(state.person.id);
+  const device = await store.recall("device");
+  const persisted = await navigator.storage?.persisted?.();
+  const facts = [
+    [gettext("姓名"), state.person.name], [gettext("岗位"), state.bundle?.person.role ?? ""], [gettext("网格"), state.bundle?.person.place ?? ""],
+    [gettext("名单更新于"), state.bundle ? day(state.bundle.made_at) : gettext("还没有")], [gettext("本机编号"), device ? device.slice(0, 8) : gettext("还没有上报过")],
+    [gettext("存储"), persisted ? gettext("已获保护，浏览器不会清理") : gettext("普通；装到桌面后更稳妥")], [gettext("版本"), place.version],
+  ];
+  const parts = [
+    h("dl.m-facts", {}, facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+    installer() && button(gettext("装到手机桌面"), () => installer().prompt(), { drawing: "download" }),
+    h("h2.m-label", {}, gettext("更多")),
+    list([
+      h("a", { href: "/ledger/?mine=on&box=all" }, gettext("我报的问题")), h("a", { href: "/m/training/" }, gettext("培训和考试")), h("a", { href: place.account }, gettext("账号和密码")),
+      h("button.m-row-button", { type: "button", onclick: async () => { await person.refresh({ force: true }); again(); } }, gettext("更新名单和任务")),
+    ]),
+    languages(), h("p"), signOut(mine, { go }),
+  ];
+  return [bar(gettext("我的")), body(...parts.filter(Boolean))];
+}
+
+function languages() {
+  const choose = (code) => async () => {
+    localStorage.setItem("language", code);
+    const who = await session().catch(() => null);
+    const form = new URLSearchParams({ language: code, next: "/m/" });
+    if (who) await fetch(place.setlang, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": who.csrf }, body: form }).catch(() => null);
+    location.assign("/m/");
+  };
+  const now = document.documentElement.lang;
+  return h("div.m-choices", {}, [["zh-hans", "简体中文", "zh-CN"], ["en", "English", "en"]].map(([code, name, lang]) => h("button.m-choice", { type: "button", lang, "aria-pressed": String(lang === now), onclick: choose(code) }, name)));
+}
+
+function signOut(mine, { go }) {
+  const leave = async () => {
+    const warning = mine ? words(gettext("还有 %s 条没有送达。退出后它们留在这部手机里，您再登录才会发送。确定退出？"), [mine]) : gettext("退出后，这部手机上的名单、清单和任务会清除。确定退出？");
+    if (!window.confirm(warning)) return;
+    const who = await session().catch(() => null);
+    if (!who) { window.alert(gettext("退出登录需要联网。")); return; }
+    await fetch(place.signout, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": who.csrf } });
+    await person.clear();
+    go("/m/");
+  };
+  return button(gettext("退出登录"), leave, { tone: "plain", drawing: "out" });
+}

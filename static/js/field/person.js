@@ -1,0 +1,57 @@
+// Who uses this phone, and what was fetched for them: objects, checklists, rounds and tasks of their grids. Cleared at sign-out; what is unsent stays.
+import * as queue from "./queue.js";
+import { bundle, session } from "./server.js";
+import * as store from "./store.js";
+
+const FRESH = 10 * 60_000;
+
+export const state = { person: null, bundle: null, online: navigator.onLine, signedIn: null };
+
+export async function load() {
+  [state.person, state.bundle] = await Promise.all([store.recall("person"), store.recall("bundle")]);
+}
+
+// Asks the server who is signed in and, when something has changed, what to keep. Returns whether anything new came.
+export async function refresh({ force = false } = {}) {
+  const who = await session().catch(() => undefined);
+  state.online = Boolean(who);
+  if (!who) return false;
+  state.signedIn = who.person !== null;
+  if (!who.person) return true;
+  await become(who.person);
+  const fetched = (await store.recall("fetched_at")) ?? 0;
+  if (!force && state.bundle && Math.abs(Date.now() - fetched) < FRESH) return false;
+  return fetchBundle();
+}
+
+async function become(person) {
+  if (state.person?.id !== person.id) await clear();
+  state.person = person;
+  await store.remember("person", person);
+}
+
+async function fetchBundle() {
+  const { status, answer, etag } = await bundle(state.bundle ? await store.recall("etag") : null).catch(() => ({}));
+  if (status === 200 && answer?.v === 1 && answer.person?.id === state.person.id) {
+    state.bundle = answer;
+    await Promise.all([store.remember("bundle", answer), store.remember("etag", etag)]);
+    await queue.tidy(state.person.id, answer.held.map((each) => each.uuid));
+  } else if (status !== 304) return false;
+  await store.remember("fetched_at", Date.now());
+  return status === 200;
+}
+
+export async function clear() {
+  Object.assign(state, { person: null, bundle: null });
+  await Promise.all([store.unlearn("person", "bundle", "etag", "fetched_at", "types", "track"), store.dropDrafts()]);
+}
+
+export const siteOf = (uuid) => state.bundle?.sites.find((site) => site.uuid === uuid);
+export const typeOf = (named) => state.bundle?.problem_types.find((type) => type.id === named || type.code === named);
+export const kindOf = (code) => state.bundle?.site_kinds.find((kind) => kind.code === code);
+
+// The checklist of a visit: the one the plan names, else the newest for the object's kind.
+export function checklistOf(site, code) {
+  const all = state.bundle?.checklists ?? [];
+  return all.find((each) => each.code === (code || site.checklists?.[0])) ?? null;
+}

@@ -1,0 +1,184 @@
+// What waits to be sent. An item lives here from the moment a person presses 提交 until the server has it whole; no time limit, no exception.
+import * as store from "./store.js";
+import { inPixels } from "./photos.js";
+import { CONFLICT, DONE, REPAIR, SENDING, SIGNIN, WAITING, send } from "./sending.js";
+import { Unreachable, session } from "./server.js";
+
+const FIRST_WAIT = 5_000;
+const LONGEST_WAIT = 300_000;
+const SHOWN_AFTER = 7 * 86_400_000;
+const listeners = new Set();
+const news = "BroadcastChannel" in window ? new BroadcastChannel("airduty-field") : null;
+let timer = null;
+let running = false;
+let again = false;
+
+export const UNSENT = [WAITING, SENDING, SIGNIN, REPAIR, CONFLICT];
+
+export function onChange(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function changed() {
+  listeners.forEach((listener) => listener());
+}
+
+function tell() {
+  changed();
+  news?.postMessage("changed");
+}
+
+news?.addEventListener("message", changed);
+
+// kind: finding, visit or patrol; target: its uuid; files: [{ sha256, blob, size, what }].
+export async function add({ kind, target, body, files = [], person, label, draftKey }) {
+  const path = { finding: "findings", visit: "visits", patrol: "patrols" }[kind];
+  const entry = {
+    key: crypto.randomUUID(), kind, target, person, label, body, path: `${path}/${target}/`,
+    files: files.map(({ sha256, size, what = "photos" }) => ({ sha256, size, what })),
+    state: WAITING, tries: 0, next_at: 0, made_at: new Date().toISOString(), sent: 0, reason: "",
+  };
+  const kept = await store.keep(entry, files, { draftKey });
+  navigator.storage?.persist?.().catch(() => false);
+  tell();
+  run();
+  return kept;
+}
+
+export async function mine(person) {
+  const all = await store.items();
+  return all.filter((each) => each.person === person).sort((a, b) => a.seq - b.seq);
+}
+
+export async function counts(person) {
+  const all = await store.items();
+  const unsent = all.filter((each) => UNSENT.includes(each.state));
+  return { mine: unsent.filter((each) => each.person === person).length, others: unsent.filter((each) => each.person !== person).length };
+}
+
+// A moment in the future is only trusted as far as the longest wait: the phone's clock may have been put back since.
+function isDue(item, now) {
+  return item.next_at <= now || item.next_at > now + LONGEST_WAIT;
+}
+
+const tried = (item) => [WAITING, SENDING, SIGNIN].includes(item.state);
+
+export async function run({ now = false } = {}) {
+  if (running) {
+    again = true;
+    return;
+  }
+  running = true;
+  clearTimeout(timer);
+  try {
+    await alone(() => pass({ now }));
+  } finally {
+    running = false;
+  }
+  if (again) {
+    again = false;
+    run();
+  } else await plan();
+}
+
+// One sender at a time, whichever tab it lives in.
+function alone(work) {
+  return navigator.locks ? navigator.locks.request("airduty-field-sender", { ifAvailable: true }, (lock) => lock && work()) : work();
+}
+
+async function pass({ now }) {
+  const waiting = (await store.items()).filter((each) => tried(each) && (now || isDue(each, Date.now()))).sort((a, b) => a.seq - b.seq);
+  if (!waiting.length) return;
+  let who;
+  try {
+    who = await session();
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    await Promise.all(waiting.map((item) => settle(item, { state: WAITING, reason: gettext("网络不通，联网后自动发送") })));
+    return;
+  }
+  if (!who) {
+    await Promise.all(waiting.map((item) => settle(item, { state: WAITING, reason: gettext("网络要求先登录（如商场、酒店的无线网），连通后自动发送") })));
+    return;
+  }
+  for (const item of waiting) {
+    if (who.person?.id !== item.person) await settle(item, { state: SIGNIN, reason: gettext("登录已过期，重新登录后自动发送") });
+    else if (!(await deliver(item, who.csrf))) break;
+  }
+}
+
+// False when the way is shut: the others need not try now.
+async function deliver(item, csrf) {
+  await store.change(item.key, { state: SENDING, reason: "" });
+  tell();
+  const verdict = await send(item, { csrf, files: filesOf(item) });
+  await settle(item, verdict);
+  return verdict.state !== WAITING || item.tries > 3;
+}
+
+async function settle(item, { state, reason, answer, stored, held }) {
+  const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(item.tries, 10));
+  const patch = state === WAITING ? { tries: item.tries + 1, next_at: Date.now() + wait } : {};
+  const known = { ...(answer && { answer }), ...(stored && { stored }), ...(held && { held }) };
+  const done = state === DONE ? { done_at: new Date().toISOString(), sent: item.files.length } : {};
+  await store.change(item.key, { state, reason, ...patch, ...known, ...done });
+  if (state === DONE || held) await store.dropFiles(item.key);
+  tell();
+}
+
+function filesOf(item) {
+  return {
+    blob: (sha256) => store.blobOf(item.key, sha256),
+    note: async (sent) => { await store.change(item.key, { sent }); tell(); },
+    smaller: async (sha256, pixels) => inPixels(await store.blobOf(item.key, sha256), pixels),
+    replaced: async (sha256, less) => {
+      await store.swapFile(item.key, sha256, less);
+      await store.change(item.key, (there) => ({ files: there.files.map((file) => (file.sha256 === sha256 ? { ...file, sha256: less.sha256, size: less.size } : file)) }));
+    },
+  };
+}
+
+async function plan() {
+  const next = (await store.items()).filter((each) => [WAITING, SENDING].includes(each.state)).map((each) => each.next_at - Date.now());
+  if (!next.length) return;
+  timer = setTimeout(run, Math.max(1_000, Math.min(LONGEST_WAIT, ...next.map((wait) => (wait > LONGEST_WAIT ? 0 : wait)))));
+}
+
+// --- what a person decides --------------------------------------------------------------------------------------------------------------
+export async function retry(key) {
+  await store.change(key, { state: WAITING, next_at: 0, tries: 0, reason: "" });
+  tell();
+  await run();
+}
+
+// Conflict: the server keeps what it has, and what is on the phone goes out as a report of its own.
+export async function anew(key) {
+  const old = await store.item(key);
+  const blobs = await Promise.all(old.files.map(async ({ sha256, size, what }) => ({ sha256, size, what, blob: await store.blobOf(key, sha256) })));
+  const { device_id: _device, seq: _seq, ...body } = old.body;
+  await add({ ...old, body, target: crypto.randomUUID(), files: blobs });
+  await settled(key);
+}
+
+// The server's copy stands; the phone's is put away.
+export async function settled(key) {
+  await store.change(key, { state: DONE, done_at: new Date().toISOString() });
+  await store.dropFiles(key);
+  tell();
+}
+
+// What the server has, kept for repair or repaired: the list of the person tells.
+export async function tidy(person, heldNow) {
+  for (const each of await mine(person)) {
+    if (each.held && each.state === REPAIR && !heldNow.includes(each.target)) await settled(each.key);
+    else if (each.state === DONE && Date.now() - Date.parse(each.done_at) > SHOWN_AFTER) await store.drop(each.key);
+  }
+}
+
+export function start() {
+  window.addEventListener("online", () => run({ now: true }));
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") run({ now: true }); });
+  window.addEventListener("pageshow", () => run());
+  return run({ now: true });
+}

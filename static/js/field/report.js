@@ -1,0 +1,238 @@
+// One screen for one problem: camera first, place and grid filled in, the kind by pictures, a word or a voice if needed.
+import { bar, body, button, h, hour, icon, note, place, words } from "./dom.js";
+import { state, siteOf, typeOf } from "./person.js";
+import { gridsAt, locate } from "./place.js";
+import { taken } from "./photos.js";
+import * as queue from "./queue.js";
+import { request } from "./server.js";
+import * as store from "./store.js";
+import { canRecord, record } from "./voice.js";
+
+const DRAFT = "report";
+const MAX_PHOTOS = 9;
+const FIRST_TYPES = 8;
+const REMEMBERED = 5;
+const BURNING = ["fire", "satellite"];
+
+export const emptyDraft = () => ({ uuid: crypto.randomUUID(), photos: [], voice: null, type: null, text: "", address: "", grid: "", dissuaded: false, where: null, captured_at: new Date().toISOString() });
+
+// A report begun elsewhere: photos just taken, or what a checklist proposes.
+export async function begin({ files = [], ...rest }) {
+  const there = rest.type ? null : await load();
+  const draft = { ...(there ?? emptyDraft()), ...rest };
+  await addPhotos(draft, files);
+  await store.keepDraft(DRAFT, { ...draft, person: state.person.id });
+}
+
+async function load() {
+  const there = await store.draft(DRAFT);
+  return there?.person === state.person.id ? there : null;
+}
+
+async function addPhotos(draft, files, { fromAlbum = false } = {}) {
+  for (const file of files) {
+    const photo = await taken(file, { fromAlbum });
+    if (draft.photos.length < MAX_PHOTOS && !draft.photos.some((each) => each.sha256 === photo.sha256)) draft.photos.push(photo);
+  }
+}
+
+export async function report({ go, again }) {
+  const draft = (await load()) ?? emptyDraft();
+  const refusal = h("div", { role: "alert" });
+  const saved = h("span", { "aria-live": "polite" });
+  const save = async () => {
+    await store.keepDraft(DRAFT, { ...draft, person: state.person.id });
+    saved.textContent = gettext("草稿已存");
+  };
+  const submit = button(gettext("提交"), () => send(draft, { go, refusal, submit }));
+  const parts = [
+    photos(draft, { save, again, refusal }), where(draft, { save }), types(draft, { save, again, last: (await store.recall("types")) ?? [] }),
+    help(draft), nearby(draft), said(draft, { save, again, refusal }), refusal, abandon(draft, { go }),
+  ];
+  return [bar(gettext("报问题"), { label: gettext("返回"), right: saved }), body(...parts), h("div.m-submit", {}, submit)];
+}
+
+// --- photos ------------------------------------------------------------------------------------------------------------------------------
+function photos(draft, { save, again, refusal }) {
+  const take = async (input, options) => {
+    const room = MAX_PHOTOS - draft.photos.length;
+    await addPhotos(draft, [...input.files], options);
+    if (input.files.length > room) refusal.replaceChildren(note(words(gettext("照片最多 %s 张。"), [MAX_PHOTOS]), "bad"));
+    await save();
+    if (input.files.length <= room) again();
+  };
+  const camera = h("input", { type: "file", accept: "image/*", capture: "environment", "aria-label": gettext("拍照") });
+  camera.addEventListener("change", () => take(camera));
+  const album = h("input", { type: "file", accept: "image/*", multiple: true, "aria-label": gettext("从相册选") });
+  album.addEventListener("change", () => take(album, { fromAlbum: true }));
+  const remove = async (photo) => {
+    draft.photos.splice(draft.photos.indexOf(photo), 1);
+    await save();
+    again();
+  };
+  return [
+    h("ul.m-photos", {}, draft.photos.map((photo) => thumbnail(photo, remove)), h("li.m-shoot", {}, icon("camera"), h("span", {}, gettext("拍照")), camera)),
+    h("label.m-pick", {}, h("span", {}, icon("photo"), gettext(" 从相册选")), album),
+  ];
+}
+
+export function thumbnail(photo, remove) {
+  const image = h("img", { alt: gettext("照片"), src: URL.createObjectURL(photo.blob) });
+  image.addEventListener("load", () => URL.revokeObjectURL(image.src));
+  const away = remove && h("button", { type: "button", "aria-label": gettext("删除这张照片"), onclick: () => remove(photo) }, "×");
+  return h("li", {}, image, h("small", {}, photo.from_album ? gettext("相册") : hour(photo.at)), away);
+}
+
+// --- place -------------------------------------------------------------------------------------------------------------------------------
+function where(draft, { save }) {
+  const text = h("span", { "aria-live": "polite", "data-place": "" }, gettext("正在定位…"));
+  const grid = h("select.m-input", { "aria-label": gettext("所属网格") }, h("option", { value: "" }, gettext("按定位判断")),
+    (state.bundle?.grids ?? []).map((each) => h("option", { value: String(each.id), selected: String(each.id) === draft.grid }, each.name)));
+  const address = h("input.m-input", { value: draft.address, maxlength: "200", "aria-label": gettext("位置描述"), placeholder: gettext("例如：东门南侧") });
+  const fields = h("div", { hidden: true }, h("span.m-label", {}, gettext("所属网格")), grid, h("span.m-label", {}, gettext("位置描述")), address);
+  const change = h("button.m-link", { type: "button", onclick: () => { fields.hidden = false; } }, gettext("改位置"));
+  grid.addEventListener("change", () => { draft.grid = grid.value; save(); });
+  address.addEventListener("change", () => { draft.address = address.value; save(); });
+  settle(draft, { text, fields, save });
+  return [h("div.m-row", {}, icon("pin"), text, change), fields];
+}
+
+async function settle(draft, { text, fields, save }) {
+  const site = siteOf(draft.site);
+  draft.where ??= (await locate()) ?? (site?.lon ? { lon: site.lon, lat: site.lat, accuracy: null } : null) ?? fromPhoto(draft);
+  const found = draft.where && gridsAt(state.bundle?.grids ?? [], draft.where.lon, draft.where.lat);
+  const near = draft.where?.accuracy ? words(gettext("精度 %s m"), [draft.where.accuracy]) : "";
+  text.textContent = [site?.name, placeText(draft.where, found), near].filter(Boolean).join(" · ");
+  if (!draft.where || (found?.length ?? 0) !== 1) fields.hidden = false;
+  await save();
+}
+
+function fromPhoto(draft) {
+  const [lon, lat] = draft.photos.find((photo) => photo.place)?.place ?? [];
+  return lon === undefined ? null : { lon, lat, accuracy: null };
+}
+
+function placeText(point, found) {
+  if (!point) return gettext("没有定位，请选定网格或写明位置");
+  if (found.length === 1) return found[0].name;
+  return found.length ? gettext("在两个网格交界，请选定网格") : gettext("不在自己的网格内，网格由平台判断");
+}
+
+// --- kind of problem: what this person chose last stands first -------------------------------------------------------------------------------
+function types(draft, { save, again, last }) {
+  const all = state.bundle?.problem_types ?? [];
+  const rank = (type) => (last.includes(type.code) ? last.indexOf(type.code) : last.length + all.indexOf(type));
+  const sorted = [...all].sort((a, b) => rank(a) - rank(b));
+  const chosen = all.find((type) => type.id === draft.type);
+  const shown = draft.allTypes ? sorted : [...new Set([chosen, ...sorted.slice(0, FIRST_TYPES)].filter(Boolean))];
+  const choose = async (type) => { draft.type = type.id; await save(); again(); };
+  const more = !draft.allTypes && shown.length < all.length && h("button.m-choice", { type: "button", onclick: () => { draft.allTypes = true; save().then(again); } }, gettext("其他…"));
+  return h("fieldset.m-fieldset", {}, h("legend.m-label", {}, gettext("这是什么问题")),
+    h("div.m-choices.m-types", {}, shown.map((type) => h("button.m-choice", { type: "button", "aria-pressed": String(type.id === draft.type), onclick: () => choose(type) }, icon(type.icon || "flag"), type.name)), more));
+}
+
+// Fire and smoke: a call does not wait for the network.
+function help(draft) {
+  const type = typeOf(draft.type);
+  if (!type || !BURNING.includes(type.icon)) return null;
+  const { fire, squad } = state.bundle.person.phones ?? {};
+  const call = (number, label) => number && h("a.m-button.is-call", { href: `tel:${number}` }, icon("phone"), words(label, [number]));
+  return h("div.m-calls", {}, call(squad, gettext("呼叫应急分队 %s")), call(fire, gettext("呼叫火警 %s")));
+}
+
+// The same problem may be on the ledger already: asked only while there is a network, and never in the way.
+function nearby(draft) {
+  const box = h("div", { "aria-live": "polite" });
+  if (draft.type && draft.where && navigator.onLine) askNearby(draft, box);
+  return box;
+}
+
+async function askNearby(draft, box) {
+  const query = new URLSearchParams({ lon: draft.where.lon, lat: draft.where.lat, problem_type: draft.type });
+  const { status, answer } = await request(`${place.nearby}?${query}`, { patience: 8_000, headers: { Accept: "application/json" } }).catch(() => ({}));
+  const first = status === 200 && answer?.findings?.[0];
+  if (!first) return;
+  const other = h("button.m-link", { type: "button", onclick: () => box.replaceChildren() }, gettext("不是，继续报"));
+  box.append(h("div.m-note", {}, words(gettext("附近 %(distance)s 米有同类在办问题 %(number)s（%(state)s）"), first),
+    h("div.m-row", {}, h("a", { href: `/m/report/${first.uuid}/photos/` }, gettext("就是这个，补充照片")), other)));
+}
+
+// --- words -------------------------------------------------------------------------------------------------------------------------------
+function said(draft, { save, again, refusal }) {
+  const text = h("textarea.m-input", { rows: "3", maxlength: "1900", placeholder: gettext("例如：东门南侧约 300 平方米"), "aria-label": gettext("补充一句（可不填）"), value: draft.text });
+  text.addEventListener("input", () => { draft.text = text.value; save(); });
+  const dissuaded = h("button.m-choice", { type: "button", "aria-pressed": String(draft.dissuaded), onclick: async () => { draft.dissuaded = !draft.dissuaded; await save(); again(); } }, icon("check"), gettext("已当场劝阻"));
+  return [h("span.m-label", {}, gettext("补充一句（可不填）")), h("div.m-choices.m-before", {}, dissuaded, voice(draft, { save, again, refusal })), text];
+}
+
+function voice(draft, { save, again, refusal }) {
+  if (draft.voice) {
+    const away = async () => { draft.voice = null; await save(); again(); };
+    return [h("audio.m-audio", { controls: true, src: URL.createObjectURL(draft.voice.blob) }), h("button.m-link", { type: "button", onclick: away }, words(gettext("删除语音（%s 秒）"), [draft.voice.seconds]))];
+  }
+  if (!canRecord()) return null;
+  const start = h("button.m-choice", { type: "button" }, icon("phone"), gettext("语音说明"));
+  start.addEventListener("click", () => recordInto(draft, start, { save, again, refusal }));
+  return start;
+}
+
+async function recordInto(draft, start, { save, again, refusal }) {
+  try {
+    const recording = await record();
+    const stop = h("button.m-choice.is-live", { type: "button", onclick: () => recording.stop() }, gettext("正在录音，点一下结束"));
+    start.replaceWith(stop);
+    draft.voice = await recording.done;
+    await save();
+    again();
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    refusal.replaceChildren(note(gettext("手机没有允许使用麦克风，请改用文字。"), "warn"));
+  }
+}
+
+// --- sending -----------------------------------------------------------------------------------------------------------------------------
+function abandon(draft, { go }) {
+  if (!draft.photos.length && !draft.text && !draft.type) return null;
+  const ask = async () => {
+    if (!window.confirm(gettext("放弃这条还没有提交的上报？照片和文字都会删除。"))) return;
+    await store.dropDraft(DRAFT);
+    go("/m/");
+  };
+  return h("p", {}, h("button.m-link", { type: "button", onclick: ask }, gettext("放弃这条上报")));
+}
+
+async function send(draft, { go, refusal, submit }) {
+  const type = typeOf(draft.type);
+  if (!type) {
+    refusal.replaceChildren(note(gettext("请先选问题类型。"), "bad"));
+    refusal.scrollIntoView({ block: "center" });
+    return;
+  }
+  submit.disabled = true;
+  try {
+    await queue.add({ kind: "finding", target: draft.uuid, body: bodyOf(draft), files: [...draft.photos, ...(draft.voice ? [draft.voice] : [])], person: state.person.id, label: draft.text.slice(0, 40) || type.name, draftKey: DRAFT });
+  } catch (error) {
+    submit.disabled = false;
+    if (error.name !== "QuotaExceededError") throw error;
+    refusal.replaceChildren(note(gettext("手机存储空间不足，这条还是草稿。请删掉手机里不用的东西后再提交。"), "bad"));
+    return;
+  }
+  await rememberType(type.code);
+  go("/m/", { said: gettext("已提交。网络通时自动发送，不用等在这里。") });
+}
+
+function bodyOf(draft) {
+  const { lon, lat, accuracy } = draft.where ?? {};
+  const body = {
+    v: 1, captured_at: draft.captured_at, saved_at: new Date().toISOString(), problem_type: draft.type, text: draft.text, address: draft.address,
+    ...(draft.grid && { grid: Number(draft.grid) }), ...(lon !== undefined && { lon, lat }), ...(accuracy && { accuracy }),
+    ...(draft.dissuaded && { outcome: "dissuaded" }), ...(draft.site && { site: draft.site }), ...(draft.visit && { visit: draft.visit }),
+    ...(draft.checklist && { checklist: draft.checklist }), photos: draft.photos.map(({ sha256, size, from_album }) => ({ sha256, size, source: from_album ? "album" : "camera" })),
+  };
+  return draft.voice ? { ...body, voices: [{ sha256: draft.voice.sha256, size: draft.voice.size, seconds: draft.voice.seconds, mime: draft.voice.mime }] } : body;
+}
+
+async function rememberType(code) {
+  const last = (await store.recall("types")) ?? [];
+  await store.remember("types", [code, ...last.filter((each) => each !== code)].slice(0, REMEMBERED));
+}

@@ -1,0 +1,96 @@
+// One act goes to the server: first its words, then each photo by its hash. What comes back decides its state, and only the echo of its own number
+// with nothing missing lets the phone forget anything.
+import { words } from "./dom.js";
+import { Unreachable, put, putFile } from "./server.js";
+
+const SMALLER = [1280, 800];
+
+export const WAITING = "waiting";
+export const SENDING = "sending";
+export const SIGNIN = "signin";
+export const REPAIR = "repair";
+export const CONFLICT = "conflict";
+export const DONE = "done";
+
+const verdict = (state, reason = "", more = {}) => ({ state, reason, ...more });
+
+// files: { blob(sha256), smaller(sha256, pixels) → { sha256, size } or null, note(sent, of) }
+export async function send(item, { csrf, files }) {
+  try {
+    const first = await put(item.path, item.body, csrf);
+    return (await judged(first, item)) ?? (await photos(first, item, { csrf, files }));
+  } catch (error) {
+    if (error instanceof Unreachable) return verdict(WAITING, gettext("网络不通，联网后自动发送"));
+    throw error;
+  }
+}
+
+// A verdict when the words were not taken; nothing when they were.
+async function judged({ status, answer }, item) {
+  if (status === 401) return verdict(SIGNIN, gettext("登录已过期，重新登录后自动发送"));
+  if (status === 403 && answer?.code?.endsWith("_needed")) return verdict(SIGNIN, answer.detail);
+  if (status === 403 && answer?.detail?.startsWith("CSRF")) return verdict(WAITING, gettext("服务器没有正确应答，稍后自动再试"));
+  if (status === 409 && answer?.code === "payload_conflict" && answer.stored?.uuid === item.target) return verdict(CONFLICT, answer.detail, { stored: answer.stored });
+  if (status === 409 && answer?.code === "uuid_taken") return verdict(CONFLICT, answer.detail);
+  if ([400, 403, 404, 422].includes(status) && answer) return verdict(REPAIR, reasons(answer).join(gettext("；")));
+  if (![200, 201, 202].includes(status) || answer?.uuid !== item.target) return verdict(WAITING, notOurs(status, answer));
+  return null;
+}
+
+function notOurs(status, answer) {
+  if (status === 413) return gettext("内容太大，网络设备不放行，换个网络会再试");
+  if (status === 429) return gettext("发送太频繁，稍后自动再试");
+  if (status >= 500) return gettext("服务器正在恢复，稍后自动再试");
+  if (answer === null && status < 400) return gettext("网络要求先登录（如商场、酒店的无线网），连通后自动发送");
+  return gettext("服务器没有正确应答，稍后自动再试");
+}
+
+export function reasons(answer) {
+  if (answer.detail) return [answer.detail];
+  return Object.values(answer).flat(3).map((each) => (typeof each === "string" ? each : Object.values(each).flat().join(gettext("；"))));
+}
+
+const missingOf = (answer) => [
+  ...(answer.photos_missing ?? []).map((sha256) => ["photos", sha256]),
+  ...(answer.voices_missing ?? []).map((sha256) => ["voices", sha256]),
+];
+
+async function photos(first, item, { csrf, files }) {
+  const held = first.status === 202;
+  const all = item.files.length;
+  let missing = missingOf(first.answer);
+  while (missing.length) {
+    await files.note(all - missing.length, all);
+    const [what, sha256] = missing[0];
+    const blob = await files.blob(sha256);
+    if (!blob) return verdict(REPAIR, gettext("有照片在手机上已经找不到，请到那一条补充照片"), { answer: first.answer });
+    const sent = await one(item, what, sha256, blob, { csrf, files });
+    if (sent.state) return sent;
+    missing = sent.missing;
+  }
+  return held ? verdict(REPAIR, gettext("内容有误，服务器已保留，请修改"), { held: true, answer: first.answer }) : verdict(DONE, "", { answer: first.answer });
+}
+
+async function one(item, what, sha256, blob, { csrf, files }) {
+  const { status, answer } = await putFile(`${item.path}${what}/${sha256}/`, blob, csrf);
+  if (status === 413) return shrunk(item, what, sha256, { csrf, files });
+  if (status === 401) return verdict(SIGNIN, gettext("登录已过期，重新登录后自动发送"));
+  if (status === 400 && answer) return verdict(REPAIR, reasons(answer).join(gettext("；")));
+  if (status !== 200 || answer?.uuid !== item.target) return verdict(WAITING, notOurs(status, answer));
+  return { missing: missingOf(answer) };
+}
+
+// The way does not let so big a picture through: a smaller one takes its place, and the server is told which one it replaces.
+async function shrunk(item, what, sha256, { csrf, files }) {
+  for (const pixels of what === "photos" ? SMALLER : []) {
+    const less = await files.smaller(sha256, pixels);
+    if (!less) break;
+    const { status, answer } = await putFile(`${item.path}${what}/${less.sha256}/`, less.blob, csrf, { "X-Replaces": sha256 });
+    if (status === 200 && answer?.uuid === item.target) {
+      await files.replaced(sha256, less);
+      return { missing: missingOf(answer) };
+    }
+    if (status !== 413) return verdict(WAITING, notOurs(status, answer));
+  }
+  return verdict(WAITING, words(gettext("照片太大（%s MB），这个网络不放行，换个网络会再试"), [((await files.blob(sha256)).size / 1048576).toFixed(1)]));
+}

@@ -1,0 +1,119 @@
+// The phone's own database: what waits to be sent, with its photos, and what was fetched for the time without network.
+//
+//   meta    key → value: device, seq, person, bundle, etag, types chosen last, track
+//   items   one act to be sent: { key, kind, target, path, body, files, person, seq, state, … } (queue.js)
+//   files   [item key, sha256] → { blob }
+//   drafts  key → a report or a visit not finished yet, with its photos
+//
+// Nothing here expires. A browser may close the database whenever it likes (memory, another tab with a newer schema): every use opens it again.
+import { openDB } from "../../vendor/idb.js";
+
+const NAME = "airduty-field";
+const STEPS = [
+  (db) => {
+    db.createObjectStore("meta");
+    db.createObjectStore("items", { keyPath: "key" });
+    db.createObjectStore("files");
+  },
+  (db) => db.createObjectStore("drafts"),
+];
+
+let opening = null;
+
+function forget() {
+  opening = null;
+}
+
+function connect() {
+  return openDB(NAME, STEPS.length, {
+    upgrade: (db, from) => STEPS.slice(from).forEach((step) => step(db)),
+    blocking: (_now, _wanted, event) => { event.target.close(); forget(); },
+    terminated: forget,
+  }).catch((error) => {
+    if (error.name !== "VersionError") throw error;
+    return openDB(NAME); // an older release of the app beside the database of a newer one
+  });
+}
+
+async function using(work) {
+  try {
+    return await work(await (opening ??= connect()));
+  } catch (error) {
+    if (!["InvalidStateError", "AbortError", "UnknownError"].includes(error.name)) throw error;
+    forget();
+    return work(await (opening ??= connect()));
+  }
+}
+
+export const recall = (key) => using((db) => db.get("meta", key));
+export const remember = (key, value) => using((db) => db.put("meta", value, key));
+export const unlearn = (...keys) => using((db) => Promise.all(keys.map((key) => db.delete("meta", key))));
+
+export const draft = (key) => using((db) => db.get("drafts", key));
+export const keepDraft = (key, value) => using((db) => db.put("drafts", value, key));
+export const dropDraft = (key) => using((db) => db.delete("drafts", key));
+export const dropDrafts = () => using((db) => db.clear("drafts"));
+
+export const items = () => using((db) => db.getAll("items"));
+export const item = (key) => using((db) => db.get("items", key));
+export const blobOf = (key, sha256) => using(async (db) => (await db.get("files", [key, sha256]))?.blob);
+
+// Device and number of an act are given in the transaction that keeps it, together with its photos and the end of its draft: all of it, or nothing.
+export function keep(entry, blobs, { draftKey = "" } = {}) {
+  return using(async (db) => {
+    const change = db.transaction(["meta", "items", "files", "drafts"], "readwrite", { durability: "strict" });
+    const meta = change.objectStore("meta");
+    const device = (await meta.get("device")) ?? before("device-id") ?? crypto.randomUUID();
+    const seq = ((await meta.get("seq")) ?? Number(before("device-seq") ?? 0)) + 1;
+    await meta.put(device, "device");
+    await meta.put(seq, "seq");
+    const whole = { ...entry, seq, body: { ...entry.body, device_id: device, seq } };
+    await change.objectStore("items").add(whole);
+    await Promise.all(blobs.map(({ sha256, blob }) => change.objectStore("files").put({ blob }, [whole.key, sha256])));
+    await change.objectStore("drafts").delete(draftKey);
+    await change.done;
+    return whole;
+  });
+}
+
+// What the page before this app had left in localStorage: the count of this device goes on, so that no gap appears.
+function before(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+export function change(key, patch) {
+  return using(async (db) => {
+    const writing = db.transaction("items", "readwrite", { durability: "strict" });
+    const there = await writing.store.get(key);
+    const fresh = there && { ...there, ...(typeof patch === "function" ? patch(there) : patch) };
+    if (fresh) await writing.store.put(fresh);
+    await writing.done;
+    return fresh;
+  });
+}
+
+export function swapFile(key, old, { sha256, blob }) {
+  return using(async (db) => {
+    const writing = db.transaction("files", "readwrite", { durability: "strict" });
+    await writing.store.put({ blob }, [key, sha256]);
+    await writing.store.delete([key, old]);
+    await writing.done;
+  });
+}
+
+export function dropFiles(key) {
+  return using((db) => db.delete("files", IDBKeyRange.bound([key], [key, []])));
+}
+
+export function drop(key) {
+  return using(async (db) => {
+    const writing = db.transaction(["items", "files"], "readwrite");
+    await writing.objectStore("items").delete(key);
+    await writing.objectStore("files").delete(IDBKeyRange.bound([key], [key, []]));
+    await writing.done;
+  });
+}

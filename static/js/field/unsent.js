@@ -1,0 +1,73 @@
+// What is not with the server yet, item by item, with the reason and the remedy; and a file of all of it for the worst case.
+import { bar, body, button, day, h, note, place, words } from "./dom.js";
+import { state } from "./person.js";
+import * as queue from "./queue.js";
+import * as store from "./store.js";
+import { CONFLICT, DONE, REPAIR, SENDING, SIGNIN, WAITING } from "./sending.js";
+
+const LABELS = {
+  [WAITING]: () => gettext("等待发送"), [SIGNIN]: () => gettext("需要登录"), [REPAIR]: () => gettext("需要修改"),
+  [CONFLICT]: () => gettext("内容冲突"), [DONE]: () => gettext("已送达"),
+};
+const KINDS = { finding: () => gettext("问题"), visit: () => gettext("到访"), patrol: () => gettext("巡查") };
+
+export async function unsent({ again, signIn }) {
+  const mine = await queue.mine(state.person.id);
+  const { others } = await queue.counts(state.person.id);
+  const waiting = mine.filter((each) => queue.UNSENT.includes(each.state));
+  const done = mine.filter((each) => each.state === DONE).reverse().slice(0, 20);
+  const parts = [
+    waiting.length ? h("p", {}, h("b", {}, words(gettext("%s 条还没有送达"), [waiting.length])), gettext("，都存在这部手机里，不会丢。")) : note(gettext("全部送达，没有待上传的。"), "good"),
+    waiting.some((each) => each.state === SIGNIN) && button(gettext("重新登录"), signIn, { drawing: "user" }),
+    ...waiting.map((each) => card(each, { again })),
+    waiting.length > 0 && [button(gettext("现在重试"), async () => { await queue.run({ now: true }); again(); }, { tone: "plain", drawing: "refresh" }), h("p"), button(gettext("导出为文件"), () => exported(waiting), { tone: "plain", drawing: "download" })],
+    others > 0 && note(words(gettext("这部手机上还有其他人的 %s 条没有送达，请他们登录后发送。"), [others]), "warn"),
+    done.length > 0 && h("h2.m-label", {}, gettext("最近送达")), ...done.map((each) => h("p.quiet", {}, `${day(each.done_at)} ${KINDS[each.kind]()} ${each.label}`)),
+  ];
+  return [bar(gettext("待上传")), body(...parts.flat().filter(Boolean))];
+}
+
+function stateLabel(item) {
+  if (item.state !== SENDING) return LABELS[item.state]();
+  return item.files.length ? words(gettext("正在发送，第 %(sent)s/%(all)s 个文件"), { sent: Math.min(item.sent + 1, item.files.length), all: item.files.length }) : gettext("正在发送");
+}
+
+function card(item, { again }) {
+  const tone = [CONFLICT, REPAIR].includes(item.state) ? "late" : "soon";
+  return h("section.m-card", { "data-item": item.key, "data-state": item.state },
+    h("div.m-row.m-tight", {}, h("b", {}, `${KINDS[item.kind]()} · ${item.label}`), h(`span.${tone}`, {}, stateLabel(item))),
+    h("p.quiet", {}, [day(item.made_at), item.files.length ? words(gettext("%s 个文件"), [item.files.length]) : ""].filter(Boolean).join(" · ")),
+    item.reason && h("p", {}, item.reason), ...remedies(item, { again }));
+}
+
+function remedies(item, { again }) {
+  const after = (work) => async () => { await work(item.key); again(); };
+  if (item.state === CONFLICT) {
+    return [
+      note(gettext("服务器上已有同一编号的另一份内容。两份都在，请选一种处理。")),
+      item.stored && h("p", {}, h("a", { href: `/m/sent/${item.target}/` }, gettext("看服务器上的那一份"))),
+      button(gettext("手机上的另报一条"), after(queue.anew), { tone: "plain" }), h("p"),
+      item.stored && button(gettext("以服务器上的为准"), after(queue.settled), { tone: "plain" }),
+    ];
+  }
+  if (item.state !== REPAIR) return [];
+  if (item.held) return [h("a.m-button.is-plain", { href: `${place.held}${item.target}/` }, gettext("去修改"))];
+  return [button(gettext("再试一次"), after(queue.retry), { tone: "plain" })];
+}
+
+// A ZIP with each item's words as JSON and its photos: to be handed in by cable when the phone cannot send.
+async function exported(waiting) {
+  const { downloadZip } = await import("../../vendor/client-zip.js");
+  const parts = [];
+  for (const item of waiting) {
+    const folder = `${String(item.seq).padStart(5, "0")}-${item.kind}-${item.target}`;
+    parts.push({ name: `${folder}/content.json`, input: JSON.stringify({ path: item.path, person: item.person, made_at: item.made_at, body: item.body }, null, 2) });
+    for (const { sha256 } of item.files) {
+      const blob = await store.blobOf(item.key, sha256);
+      if (blob) parts.push({ name: `${folder}/${sha256}.${(blob.type.split("/")[1] || "bin").replace("jpeg", "jpg")}`, input: blob });
+    }
+  }
+  const address = URL.createObjectURL(await downloadZip(parts).blob());
+  h("a", { href: address, download: `airduty-unsent-${new Date().toISOString().slice(0, 10)}.zip` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
