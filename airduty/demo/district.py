@@ -29,6 +29,8 @@ class Place:
     reporters: dict[int, list[User]] = field(default_factory=dict)
     """Village grid → people who walk it."""
     persons: "People | None" = None
+    sites: dict[tuple[int, str], list] = field(default_factory=dict)
+    """Village grid and kind → supervised objects."""
 
 
 class People:

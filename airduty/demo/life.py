@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from airduty.demo import geography, pictures, texts
+from airduty.demo import geography, pictures, sites, texts
 from airduty.demo.district import Place
 from airduty.demo.schooling import School
 from common import clock
@@ -176,6 +176,8 @@ class Life:
             "lon": lon, "lat": lat, "accuracy": float(self.rng.randint(4, 25)),
             "captured_at": now - dt.timedelta(minutes=self.rng.randint(1, 40)), "photos": [{"sha256": photo.sha256, "size": photo.size}],
         }  # fmt: skip
+        if site := sites.at(self.place, code, village, lot=clean["uuid"].int):
+            clean |= {"site": site, "lon": site.lon, "lat": site.lat, "address": site.address}
         if code == "superior-issue":
             clean |= {
                 "superior_number": f"督〔{now.year}〕{self.rng.randint(10, 99)}号",

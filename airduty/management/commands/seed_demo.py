@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from airduty.demo import district, life, names, showcase, shown
+from airduty.demo import district, life, names, showcase, shown, sites
 from common import clock
 from grids.models import Grid
 from rectification.services import chance
@@ -52,7 +52,9 @@ class Command(BaseCommand):
     @transaction.atomic
     def _structure(self, rng, *, townships: int, villages: int, first: dt.date) -> district.Place:
         with clock.standing(clock.at(first - dt.timedelta(days=60), dt.time(9))):
-            return district.build(rng, townships=townships, villages=villages, since=first - dt.timedelta(days=60), load_defaults=load_defaults)
+            place = district.build(rng, townships=townships, villages=villages, since=first - dt.timedelta(days=60), load_defaults=load_defaults)
+            sites.build(place)
+            return place
 
     def _tell(self, day: dt.date) -> None:
         if day.day in (1, 11, 21):
