@@ -26,3 +26,8 @@ def metres(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
     half_lat, half_lon = math.radians(lat_b - lat_a) / 2, math.radians(lon_b - lon_a) / 2
     chord = math.sin(half_lat) ** 2 + math.cos(math.radians(lat_a)) * math.cos(math.radians(lat_b)) * math.sin(half_lon) ** 2
     return 2 * EARTH_METRES * math.asin(min(1.0, math.sqrt(chord)))
+
+
+def bits_apart(one: int, other: int) -> int:
+    """In how many of 64 bits two likenesses differ."""
+    return ((one ^ other) & 0xFFFF_FFFF_FFFF_FFFF).bit_count()

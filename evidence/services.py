@@ -105,6 +105,7 @@ def inspect(path: Path) -> dict:
         "stated_lon": lon,
         "stated_lat": lat,
         "stated_model": found.get("model", ""),
+        "likeness": found.get("likeness"),
     }
 
 

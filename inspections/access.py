@@ -32,6 +32,11 @@ def sees_reporter(user, finding) -> bool:
     return scope.rights(user).in_district(finding.district_id, KEEPS_ORDER) or finding.reporter_id == user.pk
 
 
+def sees_finder(user, visit) -> bool:
+    """Whether a person may read what this visit found beside the name of who made it: as with the reporter of a problem."""
+    return scope.rights(user).in_district(visit.district_id, KEEPS_ORDER) or visit.person_id == user.pk
+
+
 def keeps_types(user) -> bool:
     return scope.rights(user).has(*SETTINGS_KEEPERS)
 

@@ -102,6 +102,13 @@ class Flag(TextChoices):
     PHOTO_TIME = "photo_time", _("照片时间与上报相差超过24小时")
     PHOTO_REUSED = "photo_reused", _("照片曾用于其他问题")
     NO_PLACE = "no_place", _("没有定位")
+    FAR_FROM_SITE = "far_from_site", _("到访位置离对象较远")
+    PHOTO_ALIKE = "photo_alike", _("照片与近90天的另一张几乎相同")
+    PHOTO_OLD = "photo_old", _("照片拍摄早于到访10分钟以上")
+    FROM_ALBUM = "from_album", _("照片选自相册")
+    SAME_WORDS = "same_words", _("情况说明与以前的一字不差")
+    MANY_AT_ONCE = "many_at_once", _("一分钟内到访多个对象")
+    TOO_FAST = "too_fast", _("两次到访之间的速度不合常理")
 
 
 # --- rounds and checklists (domain 2.4, 2.5, 4) ---------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from audit.services import record
 from common import clock
 from evidence.models import Photo
 from inspections.models import Visit, VisitPhoto
+from inspections.services import visit_flags
 
 MAX_PHOTOS = 20
 
@@ -44,6 +45,7 @@ def link_sent(visit: Visit, *, by) -> None:
 def link(visit_id: int, slot: VisitPhoto, photo: Photo, *, by) -> VisitPhoto:
     visit = Visit.objects.select_for_update(of=("self",)).select_related("site").get(pk=visit_id)
     if VisitPhoto.objects.filter(pk=slot.pk, photo=None).update(photo=photo):
+        visit_flags.add(visit, visit_flags.of_photo(visit, slot, photo))
         evidence.services.set_caption(photo, caption(visit))
         record("visit.photo", visit, by=by, district_id=visit.district_id, payload={"sha256": photo.sha256})
     slot.photo = photo

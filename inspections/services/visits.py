@@ -204,6 +204,7 @@ def _store(visit: Visit, clean: dict, *, by) -> Visit:
         finding.save(update_fields=["visit"])
         record("finding.visit", finding, by=by, district_id=finding.district_id, payload={"visit": str(visit.uuid)})
     visit_photos.link_sent(visit, by=by)
+    visit.refresh_from_db(fields=["flags"])
     record("visit.done", visit, by=by, district_id=visit.district_id)
     return visit
 
