@@ -111,6 +111,8 @@ GROUPS: dict[str, tuple] = {
     "handover": (_("代理"), {"start": _("开始代理"), "end": _("结束代理")}),
     "course": (_("培训课程"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED}),
     "question": (_("测试题"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED}),
+    "hollow": (_("空挂网格"), {"week": _("每周查看空挂迹象"), "rebut": _("说明空挂迹象")}),
+    "hollowsettings": (_("空挂迹象的标准"), {"edit": EDITED}),
     "training": (_("培训"), {"class": _("登记集中培训"), "test": _("交卷")}),
     "problem_type": (_("问题类型"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED}),
     "routingrule": (_("交办规则"), {"add": pgettext_lazy("act", "新增"), "remove": pgettext_lazy("act", "删除")}),

@@ -52,6 +52,8 @@ COMMANDERS = frozenset({Role.COMMANDER, Role.DEPUTY_COMMANDER})
 HEADQUARTERS = frozenset({*COMMANDERS, Role.HQ_STAFF})
 MANAGERS = frozenset({Role.DEPT_MANAGER, Role.TOWN_MANAGER})
 PARTIES = frozenset({*MANAGERS, Role.DEPT_HANDLER, Role.TOWN_HANDLER})
+TOWN = frozenset({Role.TOWN_MANAGER, Role.TOWN_HANDLER})
+CHIEFS = frozenset({PostRole.CHIEF, PostRole.DEPUTY_CHIEF})
 SETTINGS_KEEPERS = frozenset({Role.OFFICE_DIRECTOR, Role.SYSADMIN})
 SERVING = frozenset({Role.AUDITOR, Role.SYSADMIN})
 """They serve the system, not the campaign: they neither report nor work on the ledger."""

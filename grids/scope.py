@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from common import clock, language
 from common.errors import NotYourRole
-from grids.roles import HEADQUARTERS, OFFICE, PARTIES, SERVING, SETTINGS_KEEPERS, WHOLE_DISTRICT, PostRole, Role
+from grids.roles import CHIEFS, HEADQUARTERS, OFFICE, PARTIES, SERVING, SETTINGS_KEEPERS, TOWN, WHOLE_DISTRICT, PostRole, Role
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,13 @@ def under(paths, name: str) -> Q:
 def own_districts(user):
     """QuerySet of the districts (roots) in which the person is somebody."""
     return apps.get_model("grids", "Grid").objects.districts().filter(pk__in=rights(user).district_ids).order_by("pk")
+
+
+def looks_after(user, district) -> bool:
+    """Whether grids of the district are theirs to look after: those of a chief, a township's, or all of them."""
+    found = rights(user)
+    answers = found.has(*TOWN, *WHOLE_DISTRICT) or bool(found.post_roles & CHIEFS)
+    return answers and any(path.startswith(district.path) for path in found.paths)
 
 
 def for_the_campaign(view):

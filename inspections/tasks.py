@@ -13,3 +13,11 @@ def erase_tracks():
     from inspections.services import tracks
 
     tracks.erase_old()
+
+
+@shared_task(name="inspections.look_at_hollow_grids")
+def look_at_hollow_grids():
+    from common import clock
+    from inspections.services import hollow
+
+    hollow.scan(clock.now())

@@ -17,6 +17,7 @@ CARDS = [
     (pgettext_lazy("list", "专项领域"), gettext_lazy("领域名称和所属指挥部"), "grids:fields", SETTINGS_KEEPERS),
     (gettext_lazy("人员和账号"), gettext_lazy("联系方式、一次性密码、停用"), "grids:people", SETTINGS_KEEPERS),
     (gettext_lazy("培训课程和题库"), gettext_lazy("课程、测试题、合格分数和证书有效期"), "grids:courses", SETTINGS_KEEPERS),
+    (gettext_lazy("空挂迹象的标准"), gettext_lazy("从什么时候起算空挂：兼任、巡查、发现、雷同"), "grids:hollow-limits", SETTINGS_KEEPERS),
     (gettext_lazy("导入网络表"), gettext_lazy("从 Excel 导入单位、网格和一长三员"), "grids:roster-import", SETTINGS_KEEPERS),
     (gettext_lazy("工作日历"), gettext_lazy("节假日、调休和上班时间"), "worktime:this_year", SETTINGS_KEEPERS),
     (pgettext_lazy("list", "问题类型"), gettext_lazy("立案条件、结案条件和时限"), "inspections:problem-types", SETTINGS_KEEPERS),

@@ -6,127 +6,163 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0002_split'),
+        ("grids", "0002_split"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='课程名称')),
-                ('hours', models.DecimalField(decimal_places=1, default=1, max_digits=4, verbose_name='学时')),
-                ('trainer', models.CharField(blank=True, max_length=60, verbose_name='授课人或单位')),
-                ('content', models.TextField(blank=True, verbose_name='学习内容')),
-                ('valid_months', models.PositiveSmallIntegerField(default=12, help_text='0 表示长期有效。', verbose_name='证书有效月数')),
-                ('questions', models.PositiveSmallIntegerField(default=10, help_text='0 表示没有在线测试。', verbose_name='在线测试题数')),
-                ('pass_score', models.PositiveSmallIntegerField(default=80, verbose_name='合格分数')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='grids.grid')),
-                ('field', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='grids.field', verbose_name='专项领域')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="课程名称")),
+                ("hours", models.DecimalField(decimal_places=1, default=1, max_digits=4, verbose_name="学时")),
+                ("trainer", models.CharField(blank=True, max_length=60, verbose_name="授课人或单位")),
+                ("content", models.TextField(blank=True, verbose_name="学习内容")),
+                ("valid_months", models.PositiveSmallIntegerField(default=12, help_text="0 表示长期有效。", verbose_name="证书有效月数")),
+                ("questions", models.PositiveSmallIntegerField(default=10, help_text="0 表示没有在线测试。", verbose_name="在线测试题数")),
+                ("pass_score", models.PositiveSmallIntegerField(default=80, verbose_name="合格分数")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="courses", to="grids.grid")),
+                (
+                    "field",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="courses",
+                        to="grids.field",
+                        verbose_name="专项领域",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '培训课程',
-                'verbose_name_plural': '培训课程',
-                'ordering': ['field__position', 'name', 'id'],
+                "verbose_name": "培训课程",
+                "verbose_name_plural": "培训课程",
+                "ordering": ["field__position", "name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300, verbose_name='题目')),
-                ('options', models.JSONField(verbose_name='选项')),
-                ('answers', models.JSONField(verbose_name='正确选项')),
-                ('explanation', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('field', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='grids.field', verbose_name='专项领域')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=300, verbose_name="题目")),
+                ("options", models.JSONField(verbose_name="选项")),
+                ("answers", models.JSONField(verbose_name="正确选项")),
+                ("explanation", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.grid")),
+                (
+                    "field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="questions", to="grids.field", verbose_name="专项领域"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '测试题',
-                'verbose_name_plural': '测试题',
-                'ordering': ['field__position', 'id'],
+                "verbose_name": "测试题",
+                "verbose_name_plural": "测试题",
+                "ordering": ["field__position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='TrainingRecord',
+            name="TrainingRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('hours', models.DecimalField(decimal_places=1, max_digits=4, verbose_name='学时')),
-                ('trainer', models.CharField(blank=True, max_length=60, verbose_name='授课人或单位')),
-                ('score', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='得分')),
-                ('passed', models.BooleanField(verbose_name='合格')),
-                ('certificate_until', models.DateField(blank=True, null=True, verbose_name='证书有效至')),
-                ('source', models.CharField(choices=[('class', '集中授课'), ('online', '在线测试')], max_length=10, verbose_name='方式')),
-                ('made_at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='grids.course', verbose_name='课程')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='training_records', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField(verbose_name="日期")),
+                ("hours", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="学时")),
+                ("trainer", models.CharField(blank=True, max_length=60, verbose_name="授课人或单位")),
+                ("score", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="得分")),
+                ("passed", models.BooleanField(verbose_name="合格")),
+                ("certificate_until", models.DateField(blank=True, null=True, verbose_name="证书有效至")),
+                ("source", models.CharField(choices=[("class", "集中授课"), ("online", "在线测试")], max_length=10, verbose_name="方式")),
+                ("made_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="登记人"
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="records", to="grids.course", verbose_name="课程"),
+                ),
+                ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.grid")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="training_records", to=settings.AUTH_USER_MODEL, verbose_name="人员"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '培训记录',
-                'verbose_name_plural': '培训记录',
-                'ordering': ['-on', '-id'],
+                "verbose_name": "培训记录",
+                "verbose_name_plural": "培训记录",
+                "ordering": ["-on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='TestPaper',
+            name="TestPaper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.JSONField()),
-                ('given', models.JSONField(null=True)),
-                ('begun_at', models.DateTimeField()),
-                ('handed_in_at', models.DateTimeField(null=True)),
-                ('score', models.PositiveSmallIntegerField(null=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='grids.course')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='test_papers', to=settings.AUTH_USER_MODEL)),
-                ('record', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='paper', to='grids.trainingrecord')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sheet", models.JSONField()),
+                ("given", models.JSONField(null=True)),
+                ("begun_at", models.DateTimeField()),
+                ("handed_in_at", models.DateTimeField(null=True)),
+                ("score", models.PositiveSmallIntegerField(null=True)),
+                ("course", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="papers", to="grids.course")),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="test_papers", to=settings.AUTH_USER_MODEL)),
+                (
+                    "record",
+                    models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="paper", to="grids.trainingrecord"),
+                ),
             ],
             options={
-                'verbose_name': '试卷',
-                'verbose_name_plural': '试卷',
+                "verbose_name": "试卷",
+                "verbose_name_plural": "试卷",
             },
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.UniqueConstraint(fields=('district', 'name'), name='course_name_unique_in_district'),
+            model_name="course",
+            constraint=models.UniqueConstraint(fields=("district", "name"), name="course_name_unique_in_district"),
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('pass_score__lte', 100)), name='course_pass_score_to_100'),
+            model_name="course",
+            constraint=models.CheckConstraint(condition=models.Q(("pass_score__lte", 100)), name="course_pass_score_to_100"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('field', 'text'), name='question_once_in_field'),
+            model_name="question",
+            constraint=models.UniqueConstraint(fields=("field", "text"), name="question_once_in_field"),
         ),
         migrations.AddIndex(
-            model_name='trainingrecord',
-            index=models.Index(fields=['user', '-on'], name='training_of_person'),
+            model_name="trainingrecord",
+            index=models.Index(fields=["user", "-on"], name="training_of_person"),
         ),
         migrations.AddIndex(
-            model_name='trainingrecord',
-            index=models.Index(fields=['district', 'certificate_until'], name='training_expiry'),
+            model_name="trainingrecord",
+            index=models.Index(fields=["district", "certificate_until"], name="training_expiry"),
         ),
         migrations.AddConstraint(
-            model_name='trainingrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('score', None), ('score__lte', 100), _connector='OR'), name='training_score_to_100'),
+            model_name="trainingrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score", None), ("score__lte", 100), _connector="OR"), name="training_score_to_100"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['class', 'online'])), name='training_source_known'),
+            model_name="trainingrecord",
+            constraint=models.CheckConstraint(condition=models.Q(("source__in", ["class", "online"])), name="training_source_known"),
         ),
         migrations.AddConstraint(
-            model_name='trainingrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('source', 'class')), fields=('course', 'user', 'on'), name='training_class_once_a_day'),
+            model_name="trainingrecord",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source", "class")), fields=("course", "user", "on"), name="training_class_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='testpaper',
-            constraint=models.UniqueConstraint(condition=models.Q(('handed_in_at', None)), fields=('course', 'user'), name='one_open_paper_per_course'),
+            model_name="testpaper",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("handed_in_at", None)), fields=("course", "user"), name="one_open_paper_per_course"
+            ),
         ),
     ]

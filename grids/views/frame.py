@@ -40,10 +40,12 @@ def check_member(request, district: Grid) -> None:
 
 def show_page(request, template: str, district: Grid, **context):
     """Render a page with what every page of this app needs to know about its reader."""
+    looks_after = scope.looks_after(request.user, district)
     context |= {
         "district": district,
         "may_edit": scope.may_change_settings(request.user, district.pk),
         "is_member": district.pk in scope.rights(request.user).member_district_ids,
+        "sees": {"training": looks_after, "hollow": looks_after},
     }
     return render(request, template, context)
 

@@ -24,11 +24,9 @@ PAGE_SIZE = 50
 
 def areas(request, district) -> Q:
     """Over ``grid__path``: the grids of the district whose people the reader looks after."""
-    found = scope.rights(request.user)
-    paths = [path for path in found.paths if path.startswith(district.path)]
-    if not paths:
+    if not scope.looks_after(request.user, district):
         raise NotYourRole(_("培训情况由网格长、乡办、攻坚办和督查局查看。"))
-    return scope.under(paths, "grid__path")
+    return scope.under([path for path in scope.rights(request.user).paths if path.startswith(district.path)], "grid__path")
 
 
 @require_GET

@@ -83,9 +83,7 @@ def _look(district: Grid, *, now: dt.datetime, today: dt.date) -> int:
     found = hollow.signs(district, today=today, limits=limits_of(district))
     said = rebuttals({sign.grid.pk for sign in found})
     rows = [
-        HollowSign(
-            district=district, week=week, grid=sign.grid, kind=sign.kind, evidence=sign.evidence, rebuttal=said.get((sign.grid.pk, sign.kind))
-        )
+        HollowSign(district=district, week=week, grid=sign.grid, kind=sign.kind, evidence=sign.evidence, rebuttal=said.get((sign.grid.pk, sign.kind)))
         for sign in found
     ]
     HollowSign.objects.bulk_create(rows)

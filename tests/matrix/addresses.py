@@ -54,6 +54,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "grids:membership-end": {"pk": world.membership.pk},
         "grids:membership-handover": {"pk": world.membership.pk},
         "grids:handover-end": {"pk": world.handover.pk},
+        "grids:hollow-rebut": village | {"kind": "vacant"},
         "grids:course-edit": {"pk": world.course.pk},
         "grids:course-class": {"pk": world.course.pk},
         "grids:question-edit": {"pk": world.question.pk},

@@ -1,0 +1,154 @@
+"""Hollow grids: this week's signs with their evidence, what the grid says to them, and from when on something is a sign."""
+
+import datetime as dt
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from common import clock
+from common.errors import NotYourRole
+from grids import scope
+from grids.models import Grid
+from grids.services.history import check_keeper
+from grids.views.frame import district_of, form_page, given, page_or_form, show_page
+from inspections import hollow
+from inspections.models import HollowKind, HollowSettings
+from inspections.services import hollow as services
+
+
+class HollowFilter(forms.Form):
+    town = forms.ModelChoiceField(label=gettext_lazy("乡办"), queryset=Grid.objects.none(), required=False, empty_label=gettext_lazy("全部"))
+    kind = forms.ChoiceField(choices=[("", ""), *HollowKind.choices], required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, towns, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["town"].queryset = towns
+
+
+class LimitsForm(forms.ModelForm):
+    class Meta:
+        model = HollowSettings
+        fields = ["max_grids", "idle_days", "window_days", "neighbours_found", "repeats"]
+
+
+def own_paths(request, district) -> list[str]:
+    """Grids whose signs the reader may see: chiefs, townships, office, 督查局 and leaders, each below their own."""
+    if not scope.looks_after(request.user, district):
+        raise NotYourRole(_("空挂迹象由网格长、乡办、攻坚办和督查局查看。"))
+    return [path for path in scope.rights(request.user).paths if path.startswith(district.path)]
+
+
+@require_GET
+def page(request):
+    district, today = district_of(request), clock.today()
+    paths = own_paths(request, district)
+    form = HollowFilter(request.GET, towns=Grid.objects.visible_to(request.user).filter(parent=district).active(today))
+    form.full_clean()
+    wanted, limits = form.cleaned_data, services.limits_of(district)
+    area = [wanted["town"].path] if wanted.get("town") else paths
+    seen = [sign for sign in hollow.signs(district, today=today, limits=limits) if under(sign.grid, paths) and under(sign.grid, area)]
+    rows = rows_of(request.user, [sign for sign in seen if wanted.get("kind") in (None, "", sign.kind)], limits)
+    context = {"form": form, "rows": rows, "chips": chips(seen, wanted), "limits": limits, "today": today, "number": len(rows)}
+    return show_page(request, "inspections/hollow.html", district, **context)
+
+
+def under(grid: Grid, paths) -> bool:
+    return any(grid.path.startswith(path) for path in paths)
+
+
+def chips(seen, wanted) -> list[dict]:
+    town = {"town": wanted["town"].pk} if wanted.get("town") else {}
+    counts = [(kind, sum(sign.kind == kind for sign in seen)) for kind in HollowKind]
+    return [
+        {"label": kind.label, "count": count, "url": f"?{urlencode(town | {'kind': kind.value})}", "active": wanted.get("kind") == kind}
+        for kind, count in counts
+    ]
+
+
+def rows_of(user, seen, limits) -> list[dict]:
+    """Grid after grid in the order of the tree, each with its signs."""
+    said = services.rebuttals({sign.grid.pk for sign in seen})
+    rows: dict[int, dict] = {}
+    for sign in seen:
+        row = rows.setdefault(sign.grid.pk, {"grid": sign.grid, "signs": [], "may_rebut": services.may_rebut(user, sign.grid)})
+        texts = zip(hollow.words(sign.kind, sign.evidence), links(sign, limits), strict=True)
+        row["signs"].append({"kind": sign.kind, "lines": list(texts), "said": said.get((sign.grid.pk, sign.kind))})
+    return list(rows.values())
+
+
+# --- where the rows of each sentence are --------------------------------------------------------------------------------------------
+def links(sign: hollow.Sign, limits: HollowSettings) -> list[str]:
+    """One address per sentence of ``hollow.words``."""
+    return LINKS[sign.kind](sign.grid, sign.evidence, limits)
+
+
+def to_grid(grid, _evidence, _limits) -> list[str]:
+    return [reverse("grids:grid", args=[grid.pk])]
+
+
+def to_people(_grid, evidence, _limits) -> list[str]:
+    return [reverse("grids:person", args=[each["id"]]) for each in evidence["people"]]
+
+
+def to_findings(grid, evidence, limits) -> list[str]:
+    others = [ledger(grid.pk, limits, source=source) for source in evidence["sources"]]
+    return others + [ledger(each["id"], limits) for each in evidence["neighbours"]]
+
+
+def to_texts(grid, evidence, limits) -> list[str]:
+    return [ledger(grid.pk, limits, q=each["text"]) for each in evidence["texts"]] + ([ledger(grid.pk, limits)] if evidence["photos"] else [])
+
+
+def to_training(grid, _evidence, _limits) -> list[str]:
+    return [f"{reverse('grids:training')}?{urlencode({'town': grid.path.split('/')[2], 'standing': 'never'})}"]
+
+
+def ledger(grid_id: int, limits: HollowSettings, **more) -> str:
+    since = clock.today() - dt.timedelta(days=limits.window_days)
+    return f"{reverse('inspections:ledger')}?{urlencode({'box': 'all', 'grid': grid_id, 'received_from': since.isoformat()} | more)}"
+
+
+LINKS = {
+    HollowKind.VACANT: to_grid,
+    HollowKind.OVERLOADED: to_people,
+    HollowKind.IDLE: to_grid,
+    HollowKind.BLIND: to_findings,
+    HollowKind.REPEATED: to_texts,
+    HollowKind.UNTRAINED: to_training,
+}
+
+
+# --- what is written ----------------------------------------------------------------------------------------------------------------
+@require_POST
+def rebut(request, pk, kind):
+    grid = get_object_or_404(Grid.objects.visible_to(request.user), pk=pk)
+    if kind not in HollowKind.values:
+        raise Http404
+    try:
+        services.rebut(grid, kind, request.POST.get("text", ""), by=request.user)
+    except ValidationError:
+        messages.error(request, _("请写说明，不超过 500 字。"))
+    else:
+        messages.success(request, _("说明已保存，与证据并列显示。"))
+    return redirect(f"{reverse('grids:hollow')}#grid-{grid.pk}")
+
+
+@page_or_form
+def limits(request):
+    district = district_of(request)
+    check_keeper(request.user, district.pk)
+    form = given(request, lambda *data, **options: LimitsForm(*data, instance=services.limits_of(district), **options))
+    title = _("空挂迹象的标准")
+    return form_page(request, form, save=lambda **_values: keep(form, request.user), title=title, back=reverse("grids:hollow"))
+
+
+def keep(form, by) -> None:
+    services.save_limits(form.instance, by=by)
