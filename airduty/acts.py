@@ -11,6 +11,7 @@ from rectification.workflow import FINDING_STEPS, TASK_STEPS
 EDITED = pgettext_lazy("act", "修改")
 FLAG_ANSWERED = _("说明疑点")
 PHOTO_TAKEN_IN = _("上传照片")
+PHOTO_MADE_SMALLER = _("以较小的照片代替")
 CARRIED_OVER = _("由既有台账带入")
 TERM_ENDED = _("结束任职")
 
@@ -43,6 +44,7 @@ GROUPS: dict[str, tuple] = {
             "held": _("上报内容待修正"),
             "supplement": _("补充情况"),
             "photo": PHOTO_TAKEN_IN,
+            "photo_smaller": PHOTO_MADE_SMALLER,
             "voice": _("上传录音"),
             "visit": _("与巡查记录关联"),
             "flag_answer": FLAG_ANSWERED,
@@ -76,11 +78,12 @@ GROUPS: dict[str, tuple] = {
             "done": _("记录到访"),
             "join": _("并入巡查"),
             "photo": PHOTO_TAKEN_IN,
+            "photo_smaller": PHOTO_MADE_SMALLER,
             "flag_answer": FLAG_ANSWERED,
             "held": _("巡查记录待修正"),
         },
     ),
-    "checklist": (_("检查清单"), {"revise": _("修订清单"), "switch": _("启用或停用清单")}),
+    "checklist": (_("检查清单"), {"revise": _("修订清单"), "switch": _("启用或停用清单"), "load": _("载入默认清单")}),
     "patrol_rule": (_("巡查规则"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED}),
     "weather": (_("天气状态"), {"start": _("启动预警"), "stop": _("解除预警")}),
     "field_settings": (_("外业设置"), {"edit": EDITED}),

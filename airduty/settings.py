@@ -351,6 +351,7 @@ IS_FIELD_PERSON = "grids.scope.is_field"
 
 SHEET_JOBS = {
     "ledger": "inspections.exports.run_ledger_export",
+    "patrols": "inspections.patrol_exports.run",
     "tasks": "rectification.exports.run_task_export",
     "scorecards": "scorecards.exports.run",
     "sites": "registers.exports.run_export",

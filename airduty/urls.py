@@ -32,6 +32,7 @@ urlpatterns = [
     path("sheets/", include("sheets.urls")),
     path("sites/", include("registers.urls")),
     path("ledger/", include("inspections.urls")),
+    path("patrols/", include("inspections.urls_patrols")),
     path("sw.js", field_app.worker, name="field_worker"),
     path("m/training/", include("grids.urls_mobile")),
     path("m/", include("inspections.urls_mobile")),

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +15,7 @@ import evidence.services
 from audit.services import record
 from common import clock
 from common.errors import NotYourRole
-from grids import scope
+from grids import geometry, scope
 from inspections import access, coverage, patrol_exports
 from inspections.forms_patrols import CoverageForm, HandOverForm
 from inspections.models import Patrol, Visit, VisitPhoto
@@ -105,13 +106,30 @@ def _page(request, found: Patrol, form, *, status: int = 200):
         "seen": sum(bool(row.visit.received_at) for row in rows),
         "wanted": sum(row.visit.state != "dropped" for row in rows),
         "form": form or (HandOverForm(people=handing_over.candidates(found)) if may_hand_over else None),
-        "points": [[row.visit.site.lon, row.visit.site.lat, row.visit.site.name] for row in rows if row.visit.site.lon is not None],
-        "track": [[point[2], point[1]] for point in found.track],
-        "kilometres": patrol_exports.kilometres(found.track),
+        "kilometres": patrol_exports.kilometres(found.track) if access.sees_finder(request.user, found) else "",
         "far_m": rounds.settings_of(found.district_id).far_m,
         "now": clock.now(),
     }
     return render(request, "inspections/patrol.html", context, status=status)
+
+
+@require_GET
+def round_map(request, uuid):
+    """Outline of the grid, the objects of the round, and the way that was taken where it was recorded and this person may know it."""
+    found = _patrol(request, uuid)
+    rows = [row for row in visit_rows(found, request.user) if row.visit.site.lon is not None]
+    shapes = geometry.feature_collection([found.grid])
+    shapes["features"] += [_point(row) for row in rows]
+    if found.track and access.sees_finder(request.user, found):
+        way = {"type": "LineString", "coordinates": [[point[1], point[2]] for point in found.track]}
+        shapes["features"].append({"type": "Feature", "geometry": way, "properties": {"name": _("轨迹"), "quiet": True}})
+    return JsonResponse(shapes)
+
+
+def _point(row) -> dict:
+    site = row.visit.site
+    properties = {"name": site.name, "text": row.conclusion, "tone": row.tone if row.tone in ("late", "soon", "done") else ""}
+    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [site.lon, site.lat]}, "properties": properties}
 
 
 @require_POST

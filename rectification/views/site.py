@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from common import clock
 from inspections.models import Finding, Visit
+from inspections.round_rows import VisitRow
 from inspections.rows import ledger_rows
 from inspections.words import VisitState
 from registers import access, schema, words
@@ -28,7 +29,7 @@ def site(request, uuid):
         "facts": facts(found),
         "columns": columns(found),
         "trio": trio(found),
-        "visits": visits.order_by("-received_at")[:SHOWN],
+        "visits": [VisitRow(visit, request.user) for visit in visits.order_by("-received_at")[:SHOWN]],
         "visit_count": visits.count(),
         "rows": ledger_rows(findings[:SHOWN], now=clock.now()),
         "finding_count": findings.count(),

@@ -285,3 +285,20 @@ def test_a_week_without_signs_tells_nobody(district):
     services.scan(clock.now())
 
     assert not Notice.objects.exists()
+
+
+def test_how_often_a_sign_came_back_stands_beside_it(client, vacant):
+    for weeks in (2, 1, 0):
+        services.scan(clock.now() - dt.timedelta(weeks=weeks))
+
+    assert "近 8 周出现 3 次" in page_of(client, UserFactory(office_staff=vacant))
+
+
+def test_what_a_neighbour_of_another_township_found_is_a_number_without_a_link(client, district):
+    for n in range(3):
+        own_finding(district, district.villages[2], text=f"第{n}条")
+    link = f"grid={district.villages[2].pk}&amp;"
+
+    for user, is_linked in ((UserFactory(office_staff=district), True), (UserFactory(town_handler=district.town_a.organisation), False)):
+        page = page_of(client, user)
+        assert ("相邻的南村自己发现 3 个" in page, link in page) == (True, is_linked)
