@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from grids import geometry
 from grids.forms.fields import GridChoice, UnitChoice, day_field
 from grids.models import Grid, Organisation
 from registers import schema
@@ -70,8 +71,13 @@ class SiteForm(forms.Form):
         grid = GridChoice(label=schema.title_of(self.kind.schema, "grid"), required=False)
         grid.empty_label = _("由地图位置确定")
         grid.queryset = Grid.objects.filter(district_id=self.instance.district_id, parent__isnull=False).active(clock.today())
-        grid.initial = self.instance.grid_id
+        grid.initial = None if self._grid_follows_point() else self.instance.grid_id
         self.fields["grid"] = grid
+
+    def _grid_follows_point(self) -> bool:
+        """Whether the grid is that of the point: then it is found anew when the point is moved."""
+        site = self.instance
+        return site.lon is not None and [grid.pk for grid in geometry.locate(site.district_id, site.lon, site.lat)] == [site.grid_id]
 
     def _add_choices(self) -> None:
         unit = UnitChoice(label=schema.title_of(self.kind.schema, "organisation"), required=False)

@@ -38,7 +38,11 @@ WORDS = {
     "source_type": "物料堆场", "plate": "演示-00001", "visitor": "示例核查人", "products": "人造板", "former_heating": "散煤", "sweeping": "每日两次",
     "sprinkling": "每日三次", "treatment": "袋式除尘", "purifier": "静电式", "process": "裁板、压板", "demand": "裸土覆盖，车辆冲洗",
 }  # fmt: skip
-LIMIT = {"six_score": 100, "stoves": 6, "cycle": 60, "residents": 6, "yearly_sales": 3000, "tanks": 4, "nozzles": 16, "dispensers": 8}
+SIZES = {
+    "six_score": (55, 100), "stoves": (1, 6), "cycle": (30, 60), "residents": (1, 6), "yearly_sales": (800, 3000), "tanks": (2, 4),
+    "nozzles": (6, 16), "land_area": (900, 60_000), "floor_area": (2_000, 90_000), "area": (120, 5_000), "done_area": (0, 100),
+    "device_subsidy": (1_000, 3_500), "running_subsidy": (200, 600), "daily_power": (300, 9_000), "distance": (50, 900), "power": (20, 200),
+}  # fmt: skip
 
 
 def build(place: Place) -> None:
@@ -91,7 +95,7 @@ def _value(rng: random.Random, line: schema.Line):
     if line.kind == "date":
         return (clock.today() - dt.timedelta(days=rng.randint(10, 300))).isoformat()
     if line.kind in ("int", "decimal"):
-        return rng.randint(1, LIMIT.get(line.key, 40))
+        return rng.randint(*SIZES.get(line.key, (1, 8)))
     return WORDS.get(line.key) or (line.title if line.required else None)
 
 

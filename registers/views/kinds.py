@@ -51,7 +51,8 @@ def edit(request, pk):
 
 def edit_page(request, kind: SiteKind):
     form = KindForm(request.POST or None, instance=kind)
-    statuses = StatusFormSet(request.POST or None, initial=kind.statuses or [{"code": "", "label": _("在管"), "is_over": False}], prefix="status")
+    initial = kind.statuses or [{"code": "", "label": _("在管"), "is_over": False}]
+    statuses = StatusFormSet(request.POST, prefix="status") if request.method == "POST" else StatusFormSet(initial=initial, prefix="status")
     if request.method == "POST" and form.is_valid() and statuses.is_valid():
         try:
             service.save_kind(form.instance, statuses=statuses_of(statuses), by=request.user)

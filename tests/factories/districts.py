@@ -2,6 +2,7 @@
 
 from inspections.services import defaults as problem_types
 from rectification.services import defaults as rules
+from registers import defaults as kinds
 from scorecards import services as scorecards
 from tests.factories.grids import DistrictFactory, FieldFactory
 
@@ -13,6 +14,6 @@ def made_district():
     district = DistrictFactory()
     for code in OTHER_FIELDS:
         FieldFactory(district=district, code=code)
-    for each in (problem_types, rules, scorecards):
+    for each in (kinds, problem_types, rules, scorecards):
         each.load(district)
     return district

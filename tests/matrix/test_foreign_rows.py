@@ -11,10 +11,20 @@ from tests.matrix.tokens import MAY_READ, TOKENS
 from tests.matrix.world import ROLES
 
 pytestmark = pytest.mark.django_db
-EXPORTS = ("inspections:ledger-export", "rectification:task-export")
+EXPORTS = ("inspections:ledger-export", "rectification:task-export", "registers:export")
 WORDS = ("土方", "东侧", "未覆盖")
 """In the text of every row of the world."""
-SEARCHED = ("inspections:ledger", "inspections:ledger-counts", "inspections:map-data", "rectification:tasks", "api-findings", "api-tasks")
+SEARCHED = (
+    "inspections:ledger",
+    "inspections:ledger-counts",
+    "inspections:map-data",
+    "rectification:tasks",
+    "api-findings",
+    "api-tasks",
+    "registers:sites",
+    "registers:map-data",
+    "api-sites",
+)
 OF_A_FINDING = ("rectification:finding", "rectification:case-file", "api-finding", "mobile:sent")
 
 

@@ -12,6 +12,7 @@ from inspections.services.submit import submit
 from notices.models import State
 from rectification.models import TaskPhoto
 from rectification.services import advance
+from registers.models import SitePaper
 from scorecards import services as scorecards
 from scorecards.models import Scheme
 from tests.factories.accounts import UserFactory
@@ -19,6 +20,7 @@ from tests.factories.districts import made_district
 from tests.factories.evidence import photo_bytes, sha256_of
 from tests.factories.grids import centre
 from tests.factories.notices import NoticeFactory
+from tests.factories.registers import SiteFactory, SitePostFactory
 from tests.factories.sheets import JobFactory
 from tests.factories.training import CourseFactory, QuestionFactory
 
@@ -88,9 +90,20 @@ class World:
         self.question = QuestionFactory(field=self.district.dust, text="围挡多高？")
         self.course = CourseFactory(district=self.district, field=self.district.dust, name="扬尘培训")
         self.paper = training.begin_test(self.course, by=self.people["member"])
+        self._sites()
         self.task_photo = TaskPhoto.objects.get(task=self.task)
         self.scheme = Scheme.objects.filter(district=self.district).first()
         scorecards.build(MONTH, district=self.district)
+
+    def _sites(self) -> None:
+        """A building site of township A and housing with a post and a paper, a restaurant of township B and ecology, one of the other district."""
+        rows = ((self.district, "construction", 0, "housing", NEAR), (self.district, "catering", 2, "ecology", FAR))
+        made = [_site(*row) for row in (*rows, (self.elsewhere, "construction", 0, "housing", FOREIGN))]
+        self.site = made[0]
+        self.site_post = SitePostFactory(site=self.site, name=f"示例{NEAR}")
+        paper = io.BytesIO(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
+        file = evidence.services.store_file(paper, name="方案.pdf", by=self.people["office"])
+        self.site_paper = SitePaper.objects.create(site=self.site, file=file, title=f"方案{NEAR}", by=self.people["office"], at=clock.now())
 
     def user(self, role: str):
         """Afresh, because rights are kept on the object; None for a visitor."""
@@ -125,6 +138,19 @@ def _report(district, by, village: int, code: str, token: str, **more):
     words = {"text": f"土方未覆盖{token}", "address": f"东侧{token}"}
     content = {"uuid": uuid.uuid4(), "problem_type": district.problem_types.get(code=code), "lon": lon, "lat": lat, **words, **more}
     return submit(content, by=by).finding
+
+
+def _site(district, code: str, village: int, unit: str, token: str):
+    lon, lat = centre(district.villages[village])
+    words = {"name": f"土方工地{token}", "address": f"东侧{token}", "note": f"未覆盖{token}", "lon": lon, "lat": lat}
+    return SiteFactory(
+        district=district,
+        kind=district.site_kinds.get(code=code),
+        grid=district.villages[village],
+        organisation=getattr(district, unit),
+        code=f"{token}-1",
+        **words,
+    )
 
 
 _drawn = iter(range(1, 10_000))

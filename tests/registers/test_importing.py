@@ -146,7 +146,9 @@ def test_grid_township_unit_and_status_are_looked_up(take, district):
     assert counts(take([[*row(place=""), "甲街道办事处", "东村", "区住建局", "停工", "重点"]], header=header)) == (1, 0, 0, 0, True)
     site = Site.objects.get()
     assert (site.grid, site.organisation, site.status, site.risk) == (district.villages[0], district.housing, "suspended", "key")
-    wrong = take([[*row(name="乙", place=""), "丙镇", "", "", "", ""], [*row(name="丙", place=""), "甲街道", "西洋村", "外星局", "", ""]], header=header)
+    wrong = take(
+        [[*row(name="乙", place=""), "丙镇", "", "", "", ""], [*row(name="丙", place=""), "甲街道", "西洋村", "外星局", "", ""]], header=header
+    )
     assert ["没有“丙镇”这个乡办" in wrong.errors[0].message, "没有“西洋村”这个网格" in wrong.errors[1].message] == [True, True]
 
 
@@ -278,7 +280,14 @@ def test_the_export_has_the_printed_columns_and_is_taken_back_unchanged(client, 
 
 
 def test_the_export_covers_personal_data_from_who_may_not_see_them(client, new_site, office, leader, households):
-    attributes = {"id_number": "410101199001010012", "phone": "13900001234", "way": "气代煤", "accepted_on": "2026-10-01", "visitor": "甲", "visited_on": "2026-10-02"}
+    attributes = {
+        "id_number": "410101199001010012",
+        "phone": "13900001234",
+        "way": "气代煤",
+        "accepted_on": "2026-10-01",
+        "visitor": "甲",
+        "visited_on": "2026-10-02",
+    }
     save_site(new_site(kind=households, name="示例丙寅", attributes=attributes), by=office)
     client.force_login(leader)
     text = exported(client, form="csv").decode("utf-8-sig")
