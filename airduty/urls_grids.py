@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from airduty.views import roster
+from airduty.views import questions, roster
 from grids.urls import app_name
 from grids.urls import urlpatterns as of_grids
 from inspections.views import hollow
@@ -13,6 +13,7 @@ urlpatterns = [
     path("hollow/", hollow.page, name="hollow"),
     path("hollow/limits/", hollow.limits, name="hollow-limits"),
     path("hollow/<int:pk>/<slug:kind>/", hollow.rebut, name="hollow-rebut"),
+    path("training/questions/import/", questions.question_import, name="question-import"),
     path("export/", roster.network_export, name="export"),
     path("import/", roster.roster_import, name="roster-import"),
     path("import/accounts/", roster.roster_accounts, name="roster-accounts"),

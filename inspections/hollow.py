@@ -58,7 +58,7 @@ class District:
 
 
 def signs(district: Grid, *, today: dt.date, limits: HollowSettings) -> list[Sign]:
-    """Every sign of the district that day, in the order of the tree."""
+    """Every sign of the district that day, in the order of the grids' codes."""
     known = look(district, today=today, limits=limits)
     found = [
         *(Sign(grid, HollowKind.VACANT, evidence) for grid, evidence in vacant(known)),
@@ -69,7 +69,7 @@ def signs(district: Grid, *, today: dt.date, limits: HollowSettings) -> list[Sig
         *(Sign(grid, HollowKind.UNTRAINED, evidence) for grid, evidence in untrained(known)),
     ]
     order = {kind: n for n, kind in enumerate(HollowKind)}
-    return sorted(found, key=lambda sign: (sign.grid.path, order[sign.kind]))
+    return sorted(found, key=lambda sign: (sign.grid.code, sign.grid.pk, order[sign.kind]))
 
 
 # --- what is fetched ----------------------------------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def blind(known: District):
         others = {source: number for source, number in known.found[grid.pk].items() if source not in SELF_FOUND}
         near = [each for each in leaves if own[each.pk] >= known.limits.neighbours_found and touch(grid, each)]
         if others or near:
-            yield grid, {"sources": others, "neighbours": [{"id": each.pk, "name": each.name, "n": own[each.pk]} for each in near]}
+            yield grid, {"sources": others, "neighbours": [{"id": each.pk, "path": each.path, "name": each.name, "n": own[each.pk]} for each in near]}
 
 
 def touch(one: Grid, other: Grid) -> bool:

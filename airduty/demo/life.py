@@ -17,7 +17,7 @@ from common.errors import Conflict, NotYourRole
 from grids import people
 from grids.roles import COMMANDERS, MANAGERS, PARTIES, Role
 from inspections.models import Finding, ProblemType
-from inspections.services import photos
+from inspections.services import hollow, photos
 from inspections.services.submit import submit
 from inspections.words import FindingState, Source
 from notices.models import Notice, State
@@ -107,6 +107,7 @@ class Life:
         clock_scan.scan(moment)
         reminders.scan(moment)
         build_last_month(now=moment)
+        hollow.scan(moment)
         self.school.day(clock.beijing(moment).date())
 
     def work(self, moment: dt.datetime) -> None:

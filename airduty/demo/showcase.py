@@ -8,8 +8,10 @@ from common import clock
 from grids import people
 from grids import services as grids
 from grids.models import Membership, Organisation
-from grids.roles import PARTIES, Role
-from inspections.models import Finding, SavedView
+from grids.roles import PARTIES, PostRole, Role
+from inspections import hollow
+from inspections.models import Finding, HollowKind, SavedView
+from inspections.services import hollow as hollow_grids
 from inspections.words import Source
 from rectification.models import TaskPhoto
 from rectification.services import advance, routing
@@ -38,6 +40,7 @@ class Showcase:
             self.corrected,
             self.covert,
             self.stand_in,
+            self.answered,
             self.views,
         ):
             step()
@@ -134,6 +137,15 @@ class Showcase:
         substitute = people.members_of(unit, {Role.TOWN_HANDLER}).first()
         today = clock.today()
         grids.hand_over(manager, substitute=substitute, starts_on=today, ends_on=today + dt.timedelta(days=5), reason="外出培训", by=None)
+
+    def answered(self) -> None:
+        """A chief says why a post of his grid is vacant."""
+        found = hollow.signs(self.place.district, today=clock.today(), limits=hollow_grids.limits_of(self.place.district))
+        for sign in found:
+            chief = people.holders_of(sign.grid, {PostRole.CHIEF}).first()
+            if chief and sign.kind == HollowKind.VACANT:
+                hollow_grids.rebut(sign.grid, sign.kind, "上任上月退休，接任者已报区里，预计本周任命。", by=chief)
+                return
 
     def views(self) -> None:
         SavedView.objects.create(user=self.life.office, page="ledger", name="扬尘逾期", query="field=dust&overdue=1")

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +19,7 @@ from inspections import hollow
 from inspections.models import HollowKind, HollowRebuttal, HollowSettings, HollowSign, HollowWeek
 
 HOUR = dt.time(8)
+WEEKS = 8
 LINES = 20
 """Grids a message names one by one; the page has them all."""
 
@@ -58,6 +60,13 @@ def rebuttals(grid_ids) -> dict[tuple[int, str], HollowRebuttal]:
     """The newest of each grid and kind."""
     rows = HollowRebuttal.objects.filter(grid_id__in=grid_ids).select_related("by").order_by("at", "id")
     return {(row.grid_id, row.kind): row for row in rows}
+
+
+def weeks_seen(grid_ids, today: dt.date) -> dict[tuple[int, str], int]:
+    """In how many of the last ``WEEKS`` weekly looks each grid showed each kind."""
+    since = clock.at(today - dt.timedelta(weeks=WEEKS))
+    rows = HollowSign.objects.filter(grid_id__in=grid_ids, week__at__gte=since).values_list("grid_id", "kind").annotate(n=Count("pk"))
+    return {(grid, kind): number for grid, kind, number in rows}
 
 
 # --- the look of a week -------------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def page(request):
     wanted, limits = form.cleaned_data, services.limits_of(district)
     area = [wanted["town"].path] if wanted.get("town") else paths
     seen = [sign for sign in hollow.signs(district, today=today, limits=limits) if under(sign.grid, paths) and under(sign.grid, area)]
-    rows = rows_of(request.user, [sign for sign in seen if wanted.get("kind") in (None, "", sign.kind)], limits)
+    rows = rows_of(request.user, [sign for sign in seen if wanted.get("kind") in (None, "", sign.kind)], limits, today)
     context = {"form": form, "rows": rows, "chips": chips(seen, wanted), "limits": limits, "today": today, "number": len(rows)}
     return show_page(request, "inspections/hollow.html", district, **context)
 
@@ -73,20 +73,24 @@ def chips(seen, wanted) -> list[dict]:
     ]
 
 
-def rows_of(user, seen, limits) -> list[dict]:
-    """Grid after grid in the order of the tree, each with its signs."""
-    said = services.rebuttals({sign.grid.pk for sign in seen})
+def rows_of(user, seen, limits, today) -> list[dict]:
+    """Grid after grid, each with its signs."""
+    ids = {sign.grid.pk for sign in seen}
+    said, weeks = services.rebuttals(ids), services.weeks_seen(ids, today)
     rows: dict[int, dict] = {}
     for sign in seen:
         row = rows.setdefault(sign.grid.pk, {"grid": sign.grid, "signs": [], "may_rebut": services.may_rebut(user, sign.grid)})
-        texts = zip(hollow.words(sign.kind, sign.evidence), links(sign, limits), strict=True)
-        row["signs"].append({"kind": sign.kind, "lines": list(texts), "said": said.get((sign.grid.pk, sign.kind))})
+        key = (sign.grid.pk, sign.kind)
+        lines = list(zip(hollow.words(sign.kind, sign.evidence), links(sign, limits, user), strict=True))
+        row["signs"].append({"kind": sign.kind, "lines": lines, "said": said.get(key), "weeks": weeks.get(key, 0)})
     return list(rows.values())
 
 
 # --- where the rows of each sentence are --------------------------------------------------------------------------------------------
-def links(sign: hollow.Sign, limits: HollowSettings) -> list[str]:
-    """One address per sentence of ``hollow.words``."""
+def links(sign: hollow.Sign, limits: HollowSettings, user) -> list[str]:
+    """One address per sentence of ``hollow.words``; empty where the reader may not look at the rows."""
+    if sign.kind == HollowKind.BLIND:
+        return to_findings(sign.grid, sign.evidence, limits, user)
     return LINKS[sign.kind](sign.grid, sign.evidence, limits)
 
 
@@ -94,13 +98,20 @@ def to_grid(grid, _evidence, _limits) -> list[str]:
     return [reverse("grids:grid", args=[grid.pk])]
 
 
+def to_rounds(grid, _evidence, _limits) -> list[str]:
+    return [f"{reverse('patrols:list')}?{urlencode({'grid': grid.pk})}"]
+
+
 def to_people(_grid, evidence, _limits) -> list[str]:
     return [reverse("grids:person", args=[each["id"]]) for each in evidence["people"]]
 
 
-def to_findings(grid, evidence, limits) -> list[str]:
+def to_findings(grid, evidence, limits, user) -> list[str]:
+    """What a neighbour found is shown by number alone to a township or chief that does not look after it."""
+    paths = scope.rights(user).paths
     others = [ledger(grid.pk, limits, source=source) for source in evidence["sources"]]
-    return others + [ledger(each["id"], limits) for each in evidence["neighbours"]]
+    near = [ledger(each["id"], limits) if any(each["path"].startswith(path) for path in paths) else "" for each in evidence["neighbours"]]
+    return others + near
 
 
 def to_texts(grid, evidence, limits) -> list[str]:
@@ -119,8 +130,7 @@ def ledger(grid_id: int, limits: HollowSettings, **more) -> str:
 LINKS = {
     HollowKind.VACANT: to_grid,
     HollowKind.OVERLOADED: to_people,
-    HollowKind.IDLE: to_grid,
-    HollowKind.BLIND: to_findings,
+    HollowKind.IDLE: to_rounds,
     HollowKind.REPEATED: to_texts,
     HollowKind.UNTRAINED: to_training,
 }
