@@ -26,25 +26,28 @@ source: random.Random = random.SystemRandom()
 # --- kept by those who keep the settings --------------------------------------------------------------------------------------------
 @transaction.atomic
 def save_course(course: Course, *, by) -> Course:
-    return _save(course, "course", by=by)
+    is_new = course.pk is None
+    _save(course, by=by)
+    record("course.new" if is_new else "course.edit", course, by=by, district_id=course.district_id, payload={"name": course.name})
+    return course
 
 
 @transaction.atomic
 def save_question(question: Question, *, by) -> Question:
+    is_new = question.pk is None
     question.district_id = question.field.district_id
-    return _save(question, "question", by=by)
+    _save(question, by=by)
+    record("question.new" if is_new else "question.edit", question, by=by, district_id=question.district_id, payload={"text": question.text[:80]})
+    return question
 
 
-def _save(row, kind: str, *, by):
+def _save(row: Course | Question, *, by) -> None:
     if by is not None and not scope.may_change_settings(by, row.district_id):
         raise NotYourRole(_("课程和题库由攻坚办主任或系统管理员维护。"))
     if row.field_id and row.field.district_id != row.district_id:
         raise ValidationError({"field": _("请选本区县的专项领域。")})
-    is_new = row.pk is None
     row.full_clean()
     row.save()
-    record(f"{kind}.{'new' if is_new else 'edit'}", row, by=by, district_id=row.district_id, payload={"name": str(row)[:80]})
-    return row
 
 
 # --- a class ------------------------------------------------------------------------------------------------------------------------
