@@ -14,7 +14,7 @@ from registers import access, schema
 from registers.forms_kinds import VALUE_KINDS, ColumnForm, KindForm, StatusFormSet, statuses_of
 from registers.models import SiteKind
 from registers.services import kinds as service
-from registers.views.objects import add_refusal
+from registers.views.objects import add_refusal, given
 
 REASON = gettext_lazy("对象类型由攻坚办主任或系统管理员维护。")
 page_or_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +50,7 @@ def edit(request, pk):
 
 
 def edit_page(request, kind: SiteKind):
-    form = KindForm(request.POST or None, instance=kind)
+    form = KindForm(*given(request), instance=kind)
     initial = kind.statuses or [{"code": "", "label": _("在管"), "is_over": False}]
     statuses = StatusFormSet(request.POST, prefix="status") if request.method == "POST" else StatusFormSet(initial=initial, prefix="status")
     if request.method == "POST" and form.is_valid() and statuses.is_valid():
@@ -71,7 +71,7 @@ def edit_page(request, kind: SiteKind):
 @page_or_form
 def new_column(request, pk):
     kind = the_kind(request, pk)
-    form = ColumnForm(request.POST or None, is_new=True)
+    form = ColumnForm(*given(request), is_new=True)
     return column_page(request, kind, "", form, title=_("新增栏目"))
 
 
@@ -83,7 +83,7 @@ def edit_column(request, pk, key):
         raise Http404
     initial = {name: getattr(line, name) for name in ("title", "required", "unit", "mask", "retired")}
     initial |= {"choices": list(line.choices), "synonyms": list(line.synonyms)}
-    form = ColumnForm(request.POST or None, initial=initial, is_new=False, is_common=line.is_common)
+    form = ColumnForm(*given(request), initial=initial, is_new=False, is_common=line.is_common)
     return column_page(request, kind, key, form, title=_("栏目“%(title)s”") % {"title": line.title})
 
 

@@ -30,6 +30,13 @@ def insist_add(user) -> None:
     access.insist(access.may_add(user), _("监管对象由乡办、行业部门、网格长或攻坚办录入。"))
 
 
+def given(request, *, files: bool = False) -> tuple:
+    """What a form is bound to: an empty POST is a form sent empty, not one that is opened."""
+    if request.method != "POST":
+        return ()
+    return (request.POST, request.FILES) if files else (request.POST,)
+
+
 @require_GET
 def choose_kind(request):
     """Which kind is to be entered, or imported with ``?for=import``."""
@@ -59,7 +66,7 @@ def edit(request, uuid):
 
 
 def edit_page(request, site: Site):
-    form = SiteForm(request.POST or None, instance=site)
+    form = SiteForm(*given(request), instance=site)
     if request.method != "POST":
         return shown(request, form)
     if not form.is_valid():
@@ -97,7 +104,7 @@ def end(request, uuid):
     """Close an object, or begin its visits again."""
     site = the_site(request, uuid)
     access.insist_edit(request.user, site)
-    form = EndForm(request.POST or None, site=site)
+    form = EndForm(*given(request), site=site)
     title = _("恢复巡查：%(name)s") if site.is_over else _("结束巡查：%(name)s")
     step = sites.reopen if site.is_over else sites.close
 
@@ -111,7 +118,7 @@ def end(request, uuid):
 def new_post(request, uuid):
     site = the_site(request, uuid)
     access.insist_edit(request.user, site)
-    form = PostForm(request.POST or None, initial={"starts_on": clock.today(), "role": request.GET.get("role", "")})
+    form = PostForm(*given(request), initial={"starts_on": clock.today(), "role": request.GET.get("role", "")})
 
     def save(**clean):
         return posts.appoint(site, by=request.user, **clean)
@@ -123,7 +130,7 @@ def new_post(request, uuid):
 def end_post(request, pk):
     post = get_object_or_404(SitePost.objects.filter(site__in=Site.objects.visible_to(request.user)).select_related("site__kind"), pk=pk)
     access.insist_edit(request.user, post.site)
-    form = PostEndForm(request.POST or None, initial={"ends_on": clock.today()})
+    form = PostEndForm(*given(request), initial={"ends_on": clock.today()})
 
     def save(**clean):
         return posts.end(post, by=request.user, **clean)
@@ -135,7 +142,7 @@ def end_post(request, pk):
 def new_paper(request, uuid):
     site = the_site(request, uuid)
     access.insist_edit(request.user, site)
-    form = PaperForm(request.POST or None, request.FILES or None)
+    form = PaperForm(*given(request, files=True))
 
     def save(*, title, file):
         return posts.add_paper(site, file, title=title, by=request.user)

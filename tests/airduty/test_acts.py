@@ -22,6 +22,7 @@ WOVEN = {
     "organisation.{}": StructureChange.Kind.values,
     "{}.edited": [model._meta.model_name for model in (Membership, Post)],
     "{}.edit": [model._meta.model_name for model in (Clock, Policy, ReminderRule)],
+    "site.{}": ["new", "edit", "close", "reopen", "regrid", "succeed"],
     "{}.{}": None,
 }
 """Acts put together while the program runs. The last are the steps of both workflows."""
