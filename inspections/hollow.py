@@ -88,7 +88,7 @@ def look(district: Grid, *, today: dt.date, limits: HollowSettings) -> District:
 def _look_at_rounds(known: District, district: Grid) -> None:
     known.patrolled_levels = set(PatrolRule.objects.filter(district=district, is_active=True).values_list("level", flat=True).distinct())
     rows = Patrol.objects.filter(district=district, planned_on__gte=known.today - LOOK_BACK).order_by()
-    known.rounds = {row["grid_id"]: row for row in rows.values("grid_id").annotate(last=Max("finished_at"), first=Min("planned_on"))}
+    known.rounds = {row["grid_id"]: dict(row) for row in rows.values("grid_id").annotate(last=Max("finished_at"), first=Min("planned_on"))}
 
 
 def _look_at_findings(known: District, district: Grid) -> None:
@@ -121,9 +121,9 @@ def vacant(known: District):
 def overloaded(known: District):
     """One person on post in more grids than the district allows; shown at each of them."""
     places: dict[int, set[int]] = defaultdict(set)
-    for grid, posts in known.held.items():
+    for key, posts in known.held.items():
         for user, _name, _role in posts:
-            places[user].add(grid)
+            places[user].add(key)
     for grid in known.grids:
         people = {user: name for user, name, _role in known.held[grid.pk] if len(places[user]) > known.limits.max_grids}
         if people:

@@ -1,6 +1,7 @@
 """Courses and questions a district starts with (domain 2.7): one course for everybody new, one per field."""
 
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -31,9 +32,10 @@ def load(district: Grid) -> None:
             )
 
 
-def questions() -> dict[str, list[dict]]:
+def questions() -> dict[str, list[dict[str, Any]]]:
     """Code of a field → its questions as ``Question`` takes them."""
-    bank: dict[str, list[dict]] = {}
+    bank: dict[str, list[dict[str, Any]]] = {}
+    here: list[dict[str, Any]] = []
     for line in FILE.read_text(encoding="utf-8").splitlines():
         sign, text = line[:1], line[1:].strip()
         if sign == "#" and text.isalpha() and text.isascii():

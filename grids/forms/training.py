@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from grids import training
 from grids.forms.fields import day_field, offer
 from grids.models import Course, Field, Grid, Question
@@ -87,7 +88,7 @@ class ClassForm(forms.Form):
     on = day_field(_("培训日期"))
     hours = forms.DecimalField(label=_("学时"), min_value=0, max_digits=4, decimal_places=1)
     trainer = forms.CharField(label=_("授课人或单位"), max_length=60, required=False)
-    people = forms.ModelMultipleChoiceField(label=_("参加人员"), queryset=None, error_messages={"required": _("请勾选参加人员。")})
+    people = forms.ModelMultipleChoiceField(label=_("参加人员"), queryset=User.objects.none(), error_messages={"required": _("请勾选参加人员。")})
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)

@@ -24,9 +24,8 @@ LINES = 20
 """Grids a message names one by one; the page has them all."""
 
 
-def limits_of(district: Grid | int) -> HollowSettings:
-    key = getattr(district, "pk", district)
-    return HollowSettings.objects.filter(district_id=key).first() or HollowSettings(district_id=key)
+def limits_of(district: Grid) -> HollowSettings:
+    return HollowSettings.objects.filter(district=district).first() or HollowSettings(district=district)
 
 
 @transaction.atomic
