@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from airduty.demo import geography, pictures, sites, texts
+from airduty.demo import geography, pictures, sites, texts, walking
 from airduty.demo.district import Place
 from airduty.demo.schooling import School
 from common import clock
@@ -73,6 +73,7 @@ class Life:
     # --- time -----------------------------------------------------------------------------------------------------------------------
     def live(self, first: dt.date, until: dt.datetime, *, tell=lambda day: None) -> None:
         """Every moment from ``first`` (Beijing day) to ``until``, in order."""
+        self.rounds = walking.Rounds(self.place, until=until, office=self.office, director=self.director)
         day, self.now, self.until = first, clock.at(first), until
         while clock.at(day) <= until:
             for time in sorted((*SCANS, *MOMENTS)):
@@ -109,6 +110,7 @@ class Life:
         build_last_month(now=moment)
         hollow.scan(moment)
         self.school.day(clock.beijing(moment).date())
+        self.rounds.morning(clock.beijing(moment).date())
 
     def work(self, moment: dt.datetime) -> None:
         for _n in range(self._how_many()):
@@ -127,6 +129,7 @@ class Life:
                 self.urge,
             ):
                 step(moment)
+        self.rounds.walk(moment)
 
     def _how_many(self) -> int:
         each = self.per_day / len(MOMENTS)
@@ -178,7 +181,7 @@ class Life:
             "captured_at": now - dt.timedelta(minutes=self.rng.randint(1, 40)), "photos": [{"sha256": photo.sha256, "size": photo.size}],
         }  # fmt: skip
         if site := sites.at(self.place, code, village, lot=clean["uuid"].int):
-            clean |= {"site": site, "lon": site.lon, "lat": site.lat, "address": site.address}
+            clean |= {"site": site, "lon": site.lon, "lat": site.lat, "address": site.address, "visit": self.rounds.key(source=source, site=site, by=by)}
         if code == "superior-issue":
             clean |= {
                 "superior_number": f"督〔{now.year}〕{self.rng.randint(10, 99)}号",
@@ -186,6 +189,8 @@ class Life:
             }
         finding = submit(clean, by=by).finding
         photos.attach(finding, io.BytesIO(picture), sha256=photo.sha256, size=photo.size, by=by)
+        if finding.visit_key:
+            self.rounds.reported(finding)
         return Finding.objects.get(pk=finding.pk)
 
     def _rush(self, finding: Finding) -> None:
