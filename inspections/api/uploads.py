@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, UnreadablePostError
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from evidence.recordings import MAX_BYTES as MAX_VOICE_BYTES
 from inspections.api.serializers import MAX_PHOTO_BYTES, PhotoAnswer
 from inspections.models import Finding, HeldSubmission, Visit
-from inspections.services import held, photos, visit_photos, voices
+from inspections.services import held, photos, smaller, visit_photos, voices
 from inspections.services.submit import photos_missing
 
 
@@ -29,7 +29,11 @@ class UploadView(APIView):
 
     limit = MAX_PHOTO_BYTES
 
-    @extend_schema(request={"application/octet-stream": OpenApiTypes.BINARY}, responses={200: PhotoAnswer})
+    @extend_schema(
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        parameters=[OpenApiParameter("X-Replaces", OpenApiTypes.STR, OpenApiParameter.HEADER)],
+        responses={200: PhotoAnswer},
+    )
     def put(self, request, uuid, sha256):
         stream, size = request._request, int(request.META.get("CONTENT_LENGTH") or 0)
         if size > self.limit:
@@ -47,6 +51,11 @@ class UploadView(APIView):
 
     def keep(self, uuid, stream, *, sha256: str, size: int, by) -> dict:
         raise NotImplementedError
+
+    @property
+    def replaces(self) -> str:
+        """Hash of the announced photo that was too big for the way, of which this is a smaller picture."""
+        return self.request.headers.get("X-Replaces", "")
 
     def held(self, uuid, *, by) -> HeldSubmission:
         kept = HeldSubmission.objects.visible_to(by).waiting().filter(uuid=uuid).first()
@@ -70,6 +79,7 @@ class PhotoView(UploadView):
     def keep(self, uuid, stream, *, sha256: str, size: int, by) -> dict:
         finding = Finding.objects.filter(uuid=uuid, reporter=by).first()
         if finding:
+            smaller.replace(finding, self.replaces, sha256=sha256, size=size, by=by)
             photos.attach(finding, stream, sha256=sha256, size=size, by=by)
             return of_finding(finding)
         kept = self.held(uuid, by=by)
@@ -104,6 +114,7 @@ class VisitPhotoView(UploadView):
     def keep(self, uuid, stream, *, sha256: str, size: int, by) -> dict:
         visit = Visit.objects.filter(uuid=uuid, person=by).exclude(received_at=None).first()
         if visit:
+            smaller.replace(visit, self.replaces, sha256=sha256, size=size, by=by)
             visit_photos.attach(visit, stream, sha256=sha256, size=size, by=by)
             return {"photos_missing": visit_photos.missing(visit), "voices_missing": []}
         kept = self.held(uuid, by=by)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from common import clock
-from inspections.models import Finding
+from inspections.models import Finding, ProblemType
 from notices.models import Notice
 from rectification.models import Task
 from rectification.services import clock_scan, reminders
@@ -99,16 +99,15 @@ def test_a_month_of_one_problem(story):
 
 def reported_from_the_phone(story) -> Finding:
     phone = story.page("member")
-    phone.goto(reverse("mobile:report"))
-    phone.locator('[data-shoot] input[type="file"]').set_input_files(picture(901))
+    phone.goto(reverse("mobile:home"))
+    phone.get_by_label("拍照报问题").set_input_files(picture(901))
     expect(phone.locator("[data-place]")).to_contain_text("东村")
-    if phone.locator("[data-more]").is_visible():
-        phone.locator("[data-more]").click()
-    phone.locator('label[data-code="bare-ground"]').click()
-    phone.locator("#id_text").fill("东门南侧黄土约300平方米未覆盖")
-    phone.locator("[data-send]").click()
-    phone.wait_for_url("**/m/sent/**")
-    expect(phone.get_by_role("status").first).to_contain_text("服务器已收到")
+    if (more := phone.get_by_role("button", name="其他…")).is_visible():
+        more.click()
+    phone.get_by_role("button", name=ProblemType.objects.get(code="bare-ground").name).click()
+    phone.locator("textarea").fill("东门南侧黄土约300平方米未覆盖")
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.get_by_role("link", name="东门南侧")).to_contain_text("已送达")
     finding = Finding.objects.get(text__contains="东门南侧")
     assert (finding.reporter, finding.grid) == (story.lives.people["member"], story.lives.district.villages[0])
     assert finding.photos.exclude(photo=None).count() == 1

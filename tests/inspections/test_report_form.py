@@ -118,7 +118,7 @@ def test_half_a_place_future_and_too_many_photos_are_refused(desk, filled):
 def test_those_who_serve_the_system_do_not_report(client, district, trait):
     client.force_login(UserFactory(**{trait: district}))
     assert client.get("/ledger/new/").status_code == 403
-    assert client.get("/m/report/").status_code == 403
+    assert client.get("/api/v1/field/bundle/").json()["person"]["may_report"] is False
 
 
 class TestPhone:
@@ -126,28 +126,6 @@ class TestPhone:
     def phone(self, client, member):
         client.force_login(member)
         return client
-
-    def test_report_works_without_a_script(self, phone, filled, member):
-        words = filled(stopped="on", photos=[photo(1)])
-        words.pop("source")
-        answer = phone.post("/m/report/", words)
-        finding = Finding.objects.get()
-        assert answer.url == f"/m/sent/{finding.uuid}/"
-        assert (finding.text, finding.source, finding.photos.exclude(photo=None).count()) == ("已当场劝阻。土方未覆盖", "grid_patrol", 1)
-        page = phone.get(answer.url).content.decode()
-        assert "服务器已收到" in page and "待受理" in page
-
-    def test_form_comes_back_filled(self, phone, filled):
-        answer = phone.post("/m/report/", filled(problem_type="", photos=[photo(1)]))
-        page = answer.content.decode()
-        assert answer.status_code == 400
-        assert "土方未覆盖" in page and 'name="kept"' in page
-
-    def test_home_lists_the_last_reports_with_their_states(self, phone, filled, member):
-        phone.post("/m/report/", filled())
-        page = phone.get("/m/").content.decode()
-        assert "土方未覆盖" in page and "待受理" in page
-        assert str(member.posts.get().grid) in page
 
     def test_kept_submission_is_repaired_by_its_author(self, phone, put, member, report, office):
         key = uuid.uuid4()

@@ -9,7 +9,7 @@ from tests.factories.inspections import FindingFactory, ProblemTypeFactory
 from tests.factories.rectification import TaskFactory
 
 pytestmark = pytest.mark.django_db
-PLACES = ["/ledger/?box=all", "/ledger/counts/?box=all", "/ledger/map/data/?box=all", "/api/v1/findings/?page_size=200", "/m/", "/ledger/gaps/"]
+PLACES = ["/ledger/?box=all", "/ledger/counts/?box=all", "/ledger/map/data/?box=all", "/api/v1/findings/?page_size=200", "/ledger/gaps/"]
 
 
 @pytest.fixture

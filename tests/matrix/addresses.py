@@ -68,6 +68,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "inspections:change-view": {"pk": world.view.pk},
         "inspections:edit-problem-type": {"pk": world.near.problem_type_id},
         "inspections:answer-flag": finding,
+        **{f"mobile:{name}": {"uuid": UNKNOWN} for name in ("round", "visit", "site")},
         "mobile:sent": finding,
         "mobile:supplement": finding,
         "mobile:repair": {"uuid": world.held.uuid},

@@ -1,5 +1,5 @@
 // The field app. Addresses are plain (/m/report/), so that a QR code, a menu or a notice can open any page; the shell is the same for all of them.
-import { bar, body, button, h, icon, note, place, show, words } from "./dom.js";
+import { bar, body, button, h, icon, note, place, show, toast, words } from "./dom.js";
 
 const PAGES = [
   [/^\/m\/$/, "home"], [/^\/m\/report\/$/, "report"], [/^\/m\/rounds\/$/, "rounds"], [/^\/m\/round\/([0-9a-f-]{36})\/$/, "round"],
@@ -9,7 +9,6 @@ const PAGES = [
 const LANGUAGES = { "zh-hans": "zh-CN", en: "en" };
 let parts = null;
 let installEvent = null;
-let said = "";
 let drawing = 0;
 
 // --- texts come before everything that says something --------------------------------------------------------------------------------------
@@ -44,24 +43,15 @@ async function draw({ focus = false } = {}) {
   const { person, views } = parts;
   const page = match(location.pathname);
   const made = !person.state.person ? welcome() : page ? await views[page.name]({ go, again: draw, uuid: page.uuid, signIn, installer: () => installEvent }) : away();
-  if (mine !== drawing) return;
-  const keep = document.activeElement?.dataset?.keep;
-  show([...made, ...(page && person.state.person && !made.some((part) => part.matches?.(".m-submit")) ? [await tabs(page.name)] : []), toast()]);
+  const bottom = page && person.state.person && !made.some((part) => part?.matches?.(".m-submit")) ? await tabs(page.name) : null;
+  if (mine !== drawing) return; // somebody has asked for a newer picture meanwhile
+  show([...made, bottom]);
   document.title = `${document.querySelector("h1")?.textContent ?? ""} · ${gettext("大气巡查")}`;
   if (focus) { window.scrollTo(0, 0); document.querySelector("h1")?.focus({ preventScroll: true }); }
-  if (keep) document.querySelector(`[data-keep="${keep}"]`)?.focus();
 }
 
-function toast() {
-  if (!said) return null;
-  const message = h("p.m-toast", { role: "status" }, said);
-  said = "";
-  setTimeout(() => message.remove(), 4_000);
-  return message;
-}
-
-function go(path, { said: words_ = "" } = {}) {
-  said = words_;
+function go(path, { said = "" } = {}) {
+  if (said) toast(said);
   history.pushState(null, "", path);
   return draw({ focus: true });
 }
@@ -129,9 +119,12 @@ async function start() {
   if (parts.person.state.person) await draw({ focus: true });
   parts.queue.start();
   parts.track.resume();
-  await parts.person.refresh();
-  if (!parts.person.state.person && parts.person.state.online) signIn();
-  else await draw();
+  const { person } = parts;
+  const hadAll = Boolean(person.state.person && person.state.bundle);
+  const isNews = await person.refresh();
+  if (!person.state.person && person.state.online) signIn();
+  else if (!hadAll) await draw({ focus: true });
+  else if (isNews) refreshView();
   document.documentElement.dataset.ready = "";
   worker();
 }

@@ -50,6 +50,22 @@ export function button(text, onclick, { tone = "", drawing = null, ...more } = {
   return h(`button.m-button${tone ? `.is-${tone}` : ""}`, { type: "button", onclick, ...more }, drawing && icon(drawing), text);
 }
 
+// A part of a page that can be drawn anew by itself, while the rest stays under the person's hands: ``make(again)`` gives its children.
+export function live(make) {
+  const box = h("div.m-live");
+  const again = () => box.replaceChildren(...[make(again)].flat(2).filter(Boolean));
+  again();
+  box.again = again;
+  return box;
+}
+
+// A word at the bottom that goes away by itself, whatever is drawn meanwhile.
+export function toast(text) {
+  const message = h("p.m-toast", { role: "status" }, text);
+  document.body.append(message);
+  setTimeout(() => message.remove(), 4_000);
+}
+
 export function list(rows) {
   return h("ul.m-list", {}, rows.map((row) => h("li", {}, row)));
 }

@@ -1,5 +1,5 @@
 // One screen for one problem: camera first, place and grid filled in, the kind by pictures, a word or a voice if needed.
-import { bar, body, button, h, hour, icon, note, place, words } from "./dom.js";
+import { bar, body, button, h, hour, icon, live, note, place, words } from "./dom.js";
 import { state, siteOf, typeOf } from "./person.js";
 import { gridsAt, locate } from "./place.js";
 import { taken } from "./photos.js";
@@ -12,6 +12,7 @@ const DRAFT = "report";
 const MAX_PHOTOS = 9;
 const FIRST_TYPES = 8;
 const REMEMBERED = 5;
+const PLACE_PATIENCE = 4_000;
 const BURNING = ["fire", "satellite"];
 
 export const emptyDraft = () => ({ uuid: crypto.randomUUID(), photos: [], voice: null, type: null, text: "", address: "", grid: "", dissuaded: false, where: null, captured_at: new Date().toISOString() });
@@ -36,30 +37,31 @@ async function addPhotos(draft, files, { fromAlbum = false } = {}) {
   }
 }
 
-export async function report({ go, again }) {
+export async function report({ go }) {
   const draft = (await load()) ?? emptyDraft();
-  const refusal = h("div", { role: "alert" });
+  const refusal = h("div");
   const saved = h("span", { "aria-live": "polite" });
-  const save = async () => {
+  const page = { draft, refusal, isGone: false };
+  page.save = async () => {
+    if (page.isGone) return;
     await store.keepDraft(DRAFT, { ...draft, person: state.person.id });
     saved.textContent = gettext("草稿已存");
   };
-  const submit = button(gettext("提交"), () => send(draft, { go, refusal, submit }));
-  const parts = [
-    photos(draft, { save, again, refusal }), where(draft, { save }), types(draft, { save, again, last: (await store.recall("types")) ?? [] }),
-    help(draft), nearby(draft), said(draft, { save, again, refusal }), refusal, abandon(draft, { go }),
-  ];
-  return [bar(gettext("报问题"), { label: gettext("返回"), right: saved }), body(...parts), h("div.m-submit", {}, submit)];
+  const last = (await store.recall("types")) ?? [];
+  const aid = live(() => [help(draft), nearby(draft)]);
+  const submit = button(gettext("提交"), () => send(page, { go, submit }));
+  const parts = [live((again) => photos(page, again)), where(page, aid), live((again) => types(page, { again, aid, last })), aid, said(page), refusal, abandon(page, { go })];
+  return [bar(gettext("报问题"), { label: gettext("返回"), right: saved }), body(...parts.flat()), h("div.m-submit", {}, submit)];
 }
 
 // --- photos ------------------------------------------------------------------------------------------------------------------------------
-function photos(draft, { save, again, refusal }) {
+function photos({ draft, refusal, save }, again) {
   const take = async (input, options) => {
     const room = MAX_PHOTOS - draft.photos.length;
     await addPhotos(draft, [...input.files], options);
-    if (input.files.length > room) refusal.replaceChildren(note(words(gettext("照片最多 %s 张。"), [MAX_PHOTOS]), "bad"));
+    refusal.replaceChildren(...(input.files.length > room ? [note(words(gettext("照片最多 %s 张。"), [MAX_PHOTOS]), "bad")] : []));
+    again();
     await save();
-    if (input.files.length <= room) again();
   };
   const camera = h("input", { type: "file", accept: "image/*", capture: "environment", "aria-label": gettext("拍照") });
   camera.addEventListener("change", () => take(camera));
@@ -67,8 +69,8 @@ function photos(draft, { save, again, refusal }) {
   album.addEventListener("change", () => take(album, { fromAlbum: true }));
   const remove = async (photo) => {
     draft.photos.splice(draft.photos.indexOf(photo), 1);
-    await save();
     again();
+    await save();
   };
   return [
     h("ul.m-photos", {}, draft.photos.map((photo) => thumbnail(photo, remove)), h("li.m-shoot", {}, icon("camera"), h("span", {}, gettext("拍照")), camera)),
@@ -84,7 +86,8 @@ export function thumbnail(photo, remove) {
 }
 
 // --- place -------------------------------------------------------------------------------------------------------------------------------
-function where(draft, { save }) {
+function where(page, aid) {
+  const { draft, save } = page;
   const text = h("span", { "aria-live": "polite", "data-place": "" }, gettext("正在定位…"));
   const grid = h("select.m-input", { "aria-label": gettext("所属网格") }, h("option", { value: "" }, gettext("按定位判断")),
     (state.bundle?.grids ?? []).map((each) => h("option", { value: String(each.id), selected: String(each.id) === draft.grid }, each.name)));
@@ -93,18 +96,17 @@ function where(draft, { save }) {
   const change = h("button.m-link", { type: "button", onclick: () => { fields.hidden = false; } }, gettext("改位置"));
   grid.addEventListener("change", () => { draft.grid = grid.value; save(); });
   address.addEventListener("change", () => { draft.address = address.value; save(); });
-  settle(draft, { text, fields, save });
+  page.placed = settle(draft, { text, fields }).then(() => { aid.again(); return save(); });
   return [h("div.m-row", {}, icon("pin"), text, change), fields];
 }
 
-async function settle(draft, { text, fields, save }) {
+async function settle(draft, { text, fields }) {
   const site = siteOf(draft.site);
   draft.where ??= (await locate()) ?? (site?.lon ? { lon: site.lon, lat: site.lat, accuracy: null } : null) ?? fromPhoto(draft);
   const found = draft.where && gridsAt(state.bundle?.grids ?? [], draft.where.lon, draft.where.lat);
   const near = draft.where?.accuracy ? words(gettext("精度 %s m"), [draft.where.accuracy]) : "";
   text.textContent = [site?.name, placeText(draft.where, found), near].filter(Boolean).join(" · ");
   if (!draft.where || (found?.length ?? 0) !== 1) fields.hidden = false;
-  await save();
 }
 
 function fromPhoto(draft) {
@@ -119,14 +121,14 @@ function placeText(point, found) {
 }
 
 // --- kind of problem: what this person chose last stands first -------------------------------------------------------------------------------
-function types(draft, { save, again, last }) {
+function types({ draft, save }, { again, aid, last }) {
   const all = state.bundle?.problem_types ?? [];
   const rank = (type) => (last.includes(type.code) ? last.indexOf(type.code) : last.length + all.indexOf(type));
   const sorted = [...all].sort((a, b) => rank(a) - rank(b));
   const chosen = all.find((type) => type.id === draft.type);
   const shown = draft.allTypes ? sorted : [...new Set([chosen, ...sorted.slice(0, FIRST_TYPES)].filter(Boolean))];
-  const choose = async (type) => { draft.type = type.id; await save(); again(); };
-  const more = !draft.allTypes && shown.length < all.length && h("button.m-choice", { type: "button", onclick: () => { draft.allTypes = true; save().then(again); } }, gettext("其他…"));
+  const choose = (type) => { draft.type = type.id; again(); aid.again(); return save(); };
+  const more = !draft.allTypes && shown.length < all.length && h("button.m-choice", { type: "button", onclick: () => { draft.allTypes = true; again(); } }, gettext("其他…"));
   return h("fieldset.m-fieldset", {}, h("legend.m-label", {}, gettext("这是什么问题")),
     h("div.m-choices.m-types", {}, shown.map((type) => h("button.m-choice", { type: "button", "aria-pressed": String(type.id === draft.type), onclick: () => choose(type) }, icon(type.icon || "flag"), type.name)), more));
 }
@@ -158,32 +160,35 @@ async function askNearby(draft, box) {
 }
 
 // --- words -------------------------------------------------------------------------------------------------------------------------------
-function said(draft, { save, again, refusal }) {
+function said(page) {
+  const { draft, save } = page;
   const text = h("textarea.m-input", { rows: "3", maxlength: "1900", placeholder: gettext("例如：东门南侧约 300 平方米"), "aria-label": gettext("补充一句（可不填）"), value: draft.text });
   text.addEventListener("input", () => { draft.text = text.value; save(); });
-  const dissuaded = h("button.m-choice", { type: "button", "aria-pressed": String(draft.dissuaded), onclick: async () => { draft.dissuaded = !draft.dissuaded; await save(); again(); } }, icon("check"), gettext("已当场劝阻"));
-  return [h("span.m-label", {}, gettext("补充一句（可不填）")), h("div.m-choices.m-before", {}, dissuaded, voice(draft, { save, again, refusal })), text];
+  const dissuaded = h("button.m-choice", { type: "button", "aria-pressed": String(draft.dissuaded) }, icon("check"), gettext("已当场劝阻"));
+  dissuaded.addEventListener("click", () => { draft.dissuaded = !draft.dissuaded; dissuaded.setAttribute("aria-pressed", String(draft.dissuaded)); save(); });
+  return [h("span.m-label", {}, gettext("补充一句（可不填）")), h("div.m-choices.m-before", {}, dissuaded, live((again) => voice(page, again))), text];
 }
 
-function voice(draft, { save, again, refusal }) {
+function voice(page, again) {
+  const { draft, save } = page;
   if (draft.voice) {
-    const away = async () => { draft.voice = null; await save(); again(); };
+    const away = () => { draft.voice = null; again(); return save(); };
     return [h("audio.m-audio", { controls: true, src: URL.createObjectURL(draft.voice.blob) }), h("button.m-link", { type: "button", onclick: away }, words(gettext("删除语音（%s 秒）"), [draft.voice.seconds]))];
   }
-  if (!canRecord()) return null;
+  if (!canRecord()) return [];
   const start = h("button.m-choice", { type: "button" }, icon("phone"), gettext("语音说明"));
-  start.addEventListener("click", () => recordInto(draft, start, { save, again, refusal }));
-  return start;
+  start.addEventListener("click", () => recordInto(page, start, again));
+  return [start];
 }
 
-async function recordInto(draft, start, { save, again, refusal }) {
+async function recordInto({ draft, refusal, save }, start, again) {
   try {
     const recording = await record();
     const stop = h("button.m-choice.is-live", { type: "button", onclick: () => recording.stop() }, gettext("正在录音，点一下结束"));
     start.replaceWith(stop);
     draft.voice = await recording.done;
-    await save();
     again();
+    await save();
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     refusal.replaceChildren(note(gettext("手机没有允许使用麦克风，请改用文字。"), "warn"));
@@ -191,17 +196,18 @@ async function recordInto(draft, start, { save, again, refusal }) {
 }
 
 // --- sending -----------------------------------------------------------------------------------------------------------------------------
-function abandon(draft, { go }) {
-  if (!draft.photos.length && !draft.text && !draft.type) return null;
+function abandon(page, { go }) {
   const ask = async () => {
     if (!window.confirm(gettext("放弃这条还没有提交的上报？照片和文字都会删除。"))) return;
+    page.isGone = true;
     await store.dropDraft(DRAFT);
     go("/m/");
   };
   return h("p", {}, h("button.m-link", { type: "button", onclick: ask }, gettext("放弃这条上报")));
 }
 
-async function send(draft, { go, refusal, submit }) {
+async function send(page, { go, submit }) {
+  const { draft, refusal } = page;
   const type = typeOf(draft.type);
   if (!type) {
     refusal.replaceChildren(note(gettext("请先选问题类型。"), "bad"));
@@ -209,10 +215,12 @@ async function send(draft, { go, refusal, submit }) {
     return;
   }
   submit.disabled = true;
+  await Promise.race([page.placed, new Promise((done) => { setTimeout(done, PLACE_PATIENCE); })]);
+  page.isGone = true;
   try {
     await queue.add({ kind: "finding", target: draft.uuid, body: bodyOf(draft), files: [...draft.photos, ...(draft.voice ? [draft.voice] : [])], person: state.person.id, label: draft.text.slice(0, 40) || type.name, draftKey: DRAFT });
   } catch (error) {
-    submit.disabled = false;
+    submit.disabled = page.isGone = false;
     if (error.name !== "QuotaExceededError") throw error;
     refusal.replaceChildren(note(gettext("手机存储空间不足，这条还是草稿。请删掉手机里不用的东西后再提交。"), "bad"));
     return;

@@ -1,5 +1,5 @@
 // One object on a round: its checklist, photos of what failed, and the problems that follow from it.
-import { bar, body, button, h, icon, note, words } from "./dom.js";
+import { bar, body, button, h, icon, live, note, words } from "./dom.js";
 import { checklistOf, kindOf, siteOf, state, typeOf } from "./person.js";
 import { locate } from "./place.js";
 import { taken } from "./photos.js";
@@ -11,7 +11,7 @@ import * as store from "./store.js";
 const draftKey = (uuid) => `visit-${uuid}`;
 const PASS_WORDS = [["pass", () => gettext("合格")], ["fail", () => gettext("不合格")], ["na", () => gettext("不适用")]];
 
-export async function visit({ go, again, uuid }) {
+export async function visit({ go, uuid }) {
   const found = (await overlaid()).find((each) => each.visits.some((one) => one.uuid === uuid)) ?? null;
   const planned = found?.visits.find((one) => one.uuid === uuid);
   const kept = await store.draft(draftKey(uuid));
@@ -19,7 +19,7 @@ export async function visit({ go, again, uuid }) {
   const back = { back: found ? `/m/round/${found.uuid}/` : "/m/rounds/", label: gettext("返回") };
   if (!site) return [bar(gettext("巡查"), back), body(note(gettext("手机里没有这个对象，联网后会更新。")))];
   if (planned?.isDone) return [bar(site.name, back), body(about(site), note(gettext("这一处已经到访。"), "good"), again_(site))];
-  return form({ found, site, uuid, back, go, again, draft: kept?.person === state.person.id ? kept : fresh(site, planned) });
+  return form({ found, site, uuid, back, go, draft: kept?.person === state.person.id ? kept : fresh(site, planned) });
 }
 
 const fresh = (site, planned) => ({ person: state.person.id, site: site.uuid, code: checklistOf(site, planned?.checklist)?.code ?? "", answers: {}, notes: {}, photos: [], text: "", arrived_at: new Date().toISOString() });
@@ -31,51 +31,65 @@ export function about(site) {
 
 const again_ = (site) => h("p", {}, h("a.m-button.is-plain", { href: `/m/site/${site.uuid}/` }, gettext("再查一次")));
 
-function form({ found, site, uuid, back, go, again, draft }) {
-  const list = checklistOf(site, draft.code);
-  const save = () => store.keepDraft(draftKey(uuid), draft);
-  const redraw = async () => { await save(); again(); };
-  const refusal = h("div", { role: "alert" });
-  const others = site.checklists.length > 1 && h("div.m-choices", {}, site.checklists.map((code) => h("button.m-choice", { type: "button", "aria-pressed": String(code === draft.code), onclick: () => { draft.code = code; redraw(); } }, checklistOf(site, code)?.name ?? code)));
-  const items = list ? list.items.map((item, n) => line(item, list.items[n - 1], draft, { redraw, save, site })) : [note(gettext("这类对象没有检查清单，看一看，有问题拍照说明。"))];
+function form({ found, site, uuid, back, go, draft }) {
+  const page = { draft, site, isGone: false };
+  page.save = () => !page.isGone && store.keepDraft(draftKey(uuid), draft);
+  page.list = () => checklistOf(site, draft.code);
+  const refusal = h("div");
+  const submit = button("", () => finish(page, { found, uuid, go, refusal }));
+  page.changed = () => {
+    submit.textContent = failed(page).length ? gettext("提交，并提出问题") : gettext("提交：正常");
+    return page.save();
+  };
+  const items = live(() => page.list()?.items.map((item, n, all) => [heading(item, all[n - 1]), live((again) => line(item, page, again))]) ?? note(gettext("这类对象没有检查清单，看一看，有问题拍照说明。")));
   const text = h("textarea.m-input", { rows: "2", maxlength: "1000", "aria-label": gettext("情况说明（可不填）"), placeholder: gettext("情况说明（可不填）"), value: draft.text });
-  text.addEventListener("input", () => { draft.text = text.value; save(); });
-  const parts = [about(site), others, ...items, h("span.m-label", {}, gettext("照片")), camera(draft, { redraw }), text, refusal, unreachable({ found, site, uuid, draft, go })];
-  const submit = button(failed(list, draft, site).length ? gettext("提交，并提出问题") : gettext("提交：正常"), () => finish({ found, site, uuid, draft, list, go, refusal }));
-  return [bar(list?.name ?? gettext("检查"), back), body(...parts), h("div.m-submit", {}, submit)];
+  text.addEventListener("input", () => { draft.text = text.value; page.save(); });
+  page.changed();
+  const parts = [about(site), live((again) => others(page, () => { again(); items.again(); })), items, h("span.m-label", {}, gettext("照片")), live((again) => camera(page, again)), text, refusal, unreachable(page, { found, uuid, go })];
+  return [bar(page.list()?.name ?? gettext("检查"), back), body(...parts), h("div.m-submit", {}, submit)];
+}
+
+function others(page, again) {
+  const { draft, site } = page;
+  const choose = (code) => { draft.code = code; again(); page.changed(); };
+  return site.checklists.length > 1 ? [h("div.m-choices", {}, site.checklists.map((code) => h("button.m-choice", { type: "button", "aria-pressed": String(code === draft.code), onclick: () => choose(code) }, checklistOf(site, code)?.name ?? code)))] : [];
 }
 
 // --- one line of the checklist -------------------------------------------------------------------------------------------------------------
-function line(item, before, draft, { redraw, save, site }) {
-  const head = item.group && item.group !== before?.group && h("h2.m-label", {}, item.group);
-  const isFailed = fails(item, draft.answers[item.code], site);
-  return h(`section.m-item${isFailed ? ".is-failed" : ""}`, {}, head, h("b", {}, item.text), item.guide && h("small.quiet", {}, item.guide), answer(item, draft, { redraw, save, site }), isFailed && reason(item, draft, save));
+const heading = (item, before) => (item.group && item.group !== before?.group ? h("h2.m-label", {}, item.group) : null);
+
+function line(item, page, again) {
+  const isFailed = fails(item, page.draft.answers[item.code], page.site);
+  return [h(`section.m-item${isFailed ? ".is-failed" : ""}`, {}, h("b", {}, item.text), item.guide && h("small.quiet", {}, item.guide), answer(item, page, again), isFailed && reason(item, page))];
 }
 
-function answer(item, draft, { redraw, save, site }) {
-  if (item.type === "number") return figure(item, draft, { redraw, site });
-  if (item.type === "text") return free(item, draft, save);
+function answer(item, page, again) {
+  const { answers } = page.draft;
+  const set = (value) => { answers[item.code] = value; again(); page.changed(); };
+  if (item.type === "number") return figure(item, page, set);
+  if (item.type === "text") return free(item, page);
   const offered = item.type === "choice" ? item.choices.map((word) => [word, () => word]) : PASS_WORDS;
-  return h("div.m-choices", {}, offered.map(([value, label]) => h("button.m-choice", { type: "button", "aria-pressed": String(draft.answers[item.code] === value), onclick: () => { draft.answers[item.code] = draft.answers[item.code] === value ? undefined : value; redraw(); } }, label())));
+  const choice = ([value, label]) => h("button.m-choice", { type: "button", "aria-pressed": String(answers[item.code] === value), onclick: () => set(answers[item.code] === value ? undefined : value) }, label());
+  return h("div.m-choices", {}, offered.map(choice));
 }
 
-function figure(item, draft, { redraw, site }) {
+function figure(item, { draft, site }, set) {
   const { lower, upper } = limits(item, site);
   const bounds = [lower !== null && `≥ ${lower}`, upper !== null && `≤ ${upper}`].filter(Boolean).join(gettext("，"));
   const input = h("input.m-input", { type: "number", step: "any", inputmode: "decimal", "aria-label": item.text, value: draft.answers[item.code] ?? "" });
-  input.addEventListener("change", () => { draft.answers[item.code] = input.value === "" ? undefined : Number(input.value); redraw(); });
+  input.addEventListener("change", () => set(input.value === "" ? undefined : Number(input.value)));
   return h("div.m-row", {}, input, h("span.quiet", {}, [item.unit, bounds].filter(Boolean).join(" ")));
 }
 
-function free(item, draft, save) {
-  const input = h("input.m-input", { maxlength: "300", "aria-label": item.text, value: draft.answers[item.code] ?? "" });
-  input.addEventListener("input", () => { draft.answers[item.code] = input.value || undefined; save(); });
+function free(item, page) {
+  const input = h("input.m-input", { maxlength: "300", "aria-label": item.text, value: page.draft.answers[item.code] ?? "" });
+  input.addEventListener("input", () => { page.draft.answers[item.code] = input.value || undefined; page.save(); });
   return input;
 }
 
-function reason(item, draft, save) {
-  const input = h("input.m-input", { maxlength: "300", placeholder: gettext("哪里不合格（可不填）"), "aria-label": words(gettext("%s 的说明"), [item.text]), value: draft.notes[item.code] ?? "" });
-  input.addEventListener("input", () => { draft.notes[item.code] = input.value; save(); });
+function reason(item, page) {
+  const input = h("input.m-input", { maxlength: "300", placeholder: gettext("哪里不合格（可不填）"), "aria-label": words(gettext("%s 的说明"), [item.text]), value: page.draft.notes[item.code] ?? "" });
+  input.addEventListener("input", () => { page.draft.notes[item.code] = input.value; page.save(); });
   return input;
 }
 
@@ -91,42 +105,47 @@ export function fails(item, value, site) {
 // An object may set a limit of its own: the class of its road, its cleaning cycle.
 const limits = (item, site) => ({ lower: item.lower, upper: item.upper, ...site.limits?.[item.code] });
 
-const failed = (list, draft, site) => (list?.items ?? []).filter((item) => fails(item, draft.answers[item.code], site));
+const failed = ({ draft, site, list }) => (list()?.items ?? []).filter((item) => fails(item, draft.answers[item.code], site));
 
-function camera(draft, { redraw }) {
+function camera({ draft, save }, again) {
   const add = async (input, options) => {
     for (const file of input.files) {
       const photo = await taken(file, options);
       if (draft.photos.length < 9 && !draft.photos.some((each) => each.sha256 === photo.sha256)) draft.photos.push(photo);
     }
-    redraw();
+    again();
+    await save();
   };
   const shoot = h("input", { type: "file", accept: "image/*", capture: "environment", "aria-label": gettext("拍照") });
   shoot.addEventListener("change", () => add(shoot));
   const album = h("input", { type: "file", accept: "image/*", multiple: true, "aria-label": gettext("从相册选") });
   album.addEventListener("change", () => add(album, { fromAlbum: true }));
-  const remove = (photo) => { draft.photos.splice(draft.photos.indexOf(photo), 1); redraw(); };
+  const remove = (photo) => { draft.photos.splice(draft.photos.indexOf(photo), 1); again(); save(); };
   return [h("ul.m-photos", {}, draft.photos.map((photo) => thumbnail(photo, remove)), h("li.m-shoot", {}, icon("camera"), h("span", {}, gettext("拍照")), shoot)), h("label.m-pick", {}, h("span", {}, icon("photo"), gettext(" 从相册选")), album)];
 }
 
 // --- sending -----------------------------------------------------------------------------------------------------------------------------
-function unreachable({ found, site, uuid, draft, go }) {
+function unreachable(page, { found, uuid, go }) {
   const say = async () => {
     const why = window.prompt(gettext("为什么无法到访？（例如：大门关闭、已搬走）"));
     if (!why) return;
-    await keep({ found, site, uuid, draft: { ...draft, text: why.slice(0, 1000) }, list: null, conclusion: "unreachable" });
+    page.isGone = true;
+    await keep({ ...page, found, uuid, list: null, draft: { ...page.draft, text: why.slice(0, 1000) }, conclusion: "unreachable" });
     go(found ? `/m/round/${found.uuid}/` : "/m/");
   };
   return h("p", {}, h("button.m-link", { type: "button", onclick: say }, gettext("无法到访")));
 }
 
-async function finish({ found, site, uuid, draft, list, go, refusal }) {
-  const wrong = failed(list, draft, site);
+async function finish(page, { found, uuid, go, refusal }) {
+  const { draft, site } = page;
+  const [list, wrong] = [page.list(), failed(page)];
   if (wrong.some((item) => item.photo) && !draft.photos.length) {
     refusal.replaceChildren(note(gettext("有不合格项，请至少拍一张照片。"), "bad"));
     refusal.scrollIntoView({ block: "center" });
     return;
   }
+  if (page.isGone) return;
+  page.isGone = true;
   await keep({ found, site, uuid, draft, list, conclusion: wrong.length ? "problem" : "normal" });
   await propose({ site, uuid, draft, list, wrong });
   go(found ? `/m/round/${found.uuid}/` : "/m/", { said: wrong.length ? gettext("已提交，不合格项已作为问题上报。") : gettext("已提交。") });
