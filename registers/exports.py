@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -101,18 +102,8 @@ def _tail(kind: SiteKind | None, named: set[str]) -> list[Cell]:
     ]
 
 
-COMMON: dict[str, Callable[[Row], Any]] = {
-    **{
-        name: (lambda row, name=name: getattr(row.site, name))
-        for name in ("code", "name", "address", "contact", "contact_phone", "guarantor", "guarantor_phone", "note")
-    },
-    "organisation": lambda row: str(row.site.organisation or ""),
-    "grid": lambda row: row.site.grid.name if row.site.grid_id else "",
-    "township": lambda row: township(row.site, row.townships),
-    "risk": lambda row: str(row.site.get_risk_display()),
-    "status": lambda row: row.site.status_label,
-    **{role: (lambda row, role=role: post(row, role)) for role in schema.TRIO},
-}
+def _written(name: str) -> Callable[[Row], Any]:
+    return lambda row: getattr(row.site, name)
 
 
 def township(site: Site, townships: dict[str, str]) -> str:
@@ -122,6 +113,17 @@ def township(site: Site, townships: dict[str, str]) -> str:
 def post(row: Row, role: str) -> str:
     held = next((each for each in row.site.holders if each.role == role), None)
     return f"{held.name} {row.covered(held.phone, 'phone')}".strip() if held else ""
+
+
+COMMON: dict[str, Callable[[Row], Any]] = {
+    **{name: _written(name) for name in ("code", "name", "address", "contact", "contact_phone", "guarantor", "guarantor_phone", "note")},
+    "organisation": lambda row: str(row.site.organisation or ""),
+    "grid": lambda row: row.site.grid.name if row.site.grid_id else "",
+    "township": lambda row: township(row.site, row.townships),
+    "risk": lambda row: str(row.site.get_risk_display()),
+    "status": lambda row: row.site.status_label,
+    **{role: partial(post, role=role) for role in schema.TRIO},
+}
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------------------------

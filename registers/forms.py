@@ -48,7 +48,7 @@ class SiteForm(forms.Form):
     def _add_text(self, name: str) -> None:
         line = schema.common_line(self.kind.schema, name)
         stored = getattr(self.instance, name)
-        field = forms.CharField(label=line.title, max_length=Site._meta.get_field(name).max_length, required=line.required and name != "code")
+        field = forms.CharField(label=line.title, max_length=Site.longest(name), required=line.required and name != "code")
         if name == "code":
             field.help_text = _("不填则自动编号。")
         self.fields[name] = self._cover(name, field, stored, line.mask)

@@ -121,6 +121,10 @@ class Site(models.Model):
     created_at = models.DateTimeField(_("录入时间"))
     updated_at = models.DateTimeField(_("更新时间"))
     search_text = models.TextField(blank=True, editable=False)
+    place_note = ""
+    """What is doubtful about its place, told by the service that has just saved it."""
+    holders: list["SitePost"]
+    """The trio of today, where a page or sheet has read it along."""
 
     objects = SiteQuerySet.as_manager()
 
@@ -152,6 +156,11 @@ class Site(models.Model):
     def shown_name(self) -> str:
         """The name as lists show it: of a household, covered up."""
         return schema.mask(self.name, schema.mask_of(self.kind.schema, "name"))
+
+    @classmethod
+    def longest(cls, name: str) -> int | None:
+        """How many characters a column takes."""
+        return getattr(cls._meta.get_field(name), "max_length", None)
 
     @property
     def status_label(self) -> str:

@@ -2,7 +2,7 @@
 
 from registers.defaults.lines import choice, common, day, figure, phone, schema, statuses, text, whole, yes
 
-BOILER = {
+BOILER: dict = {
     "code": "boiler",
     "name": "锅炉",
     "prefix": "GL",
@@ -24,7 +24,7 @@ BOILER = {
     ),
 }
 
-LOOSE_COAL = {
+LOOSE_COAL: dict = {
     "code": "loose-coal",
     "name": "散煤点",
     "prefix": "SM",
@@ -44,7 +44,7 @@ LOOSE_COAL = {
     ),
 }
 
-COAL_REPLACEMENT = {
+COAL_REPLACEMENT: dict = {
     "code": "coal-replacement",
     "name": "双替代户",
     "prefix": "ST",

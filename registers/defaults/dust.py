@@ -2,7 +2,7 @@
 
 from registers.defaults.lines import choice, common, day, figure, schema, statuses, text, whole, yes
 
-CONSTRUCTION = {
+CONSTRUCTION: dict = {
     "code": "construction",
     "name": "工地",
     "prefix": "GD",
@@ -47,7 +47,7 @@ CONSTRUCTION = {
     ),
 }
 
-BARE_GROUND = {
+BARE_GROUND: dict = {
     "code": "bare-ground",
     "name": "裸地",
     "prefix": "LD",
@@ -72,7 +72,7 @@ BARE_GROUND = {
     ),
 }
 
-ROAD = {
+ROAD: dict = {
     "code": "road",
     "name": "路段",
     "prefix": "DL",
@@ -99,7 +99,7 @@ ROAD = {
     ),
 }
 
-STATION_SOURCE = {
+STATION_SOURCE: dict = {
     "code": "station-source",
     "name": "站点周边源",
     "prefix": "ZD",

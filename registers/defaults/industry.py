@@ -2,7 +2,7 @@
 
 from registers.defaults.lines import choice, common, day, figure, schema, statuses, text, whole, yes
 
-ENTERPRISE = {
+ENTERPRISE: dict = {
     "code": "enterprise",
     "name": "企业",
     "prefix": "QY",
@@ -34,7 +34,7 @@ ENTERPRISE = {
     ),
 }
 
-SCATTERED = {
+SCATTERED: dict = {
     "code": "scattered",
     "name": "散乱污",
     "prefix": "SL",
@@ -94,7 +94,7 @@ TREATED = [
     yes("done", "完成", "是否完成"),
 ]
 
-VOCS = {
+VOCS: dict = {
     "code": "vocs",
     "name": "涉VOCs企业",
     "prefix": "VO",
@@ -113,7 +113,7 @@ VOCS = {
     ),
 }
 
-CAR_REPAIR = {
+CAR_REPAIR: dict = {
     "code": "car-repair",
     "name": "汽修",
     "prefix": "QX",

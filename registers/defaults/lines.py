@@ -2,7 +2,7 @@
 
 
 def _own(key: str, title: str, also: tuple, must: bool, unit: str, mask: str, rule: dict) -> dict:
-    extras = {"x-synonyms": list(also)} if also else {}
+    extras: dict = {"x-synonyms": list(also)} if also else {}
     extras |= {"x-unit": unit} if unit else {}
     extras |= {"x-mask": mask} if mask else {}
     return {"key": key, "must": must, "rule": rule | {"title": title} | extras}

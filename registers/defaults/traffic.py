@@ -2,7 +2,7 @@
 
 from registers.defaults.lines import choice, common, day, figure, schema, statuses, text, whole, yes
 
-GAS_STATION = {
+GAS_STATION: dict = {
     "code": "gas-station",
     "name": "加油站",
     "prefix": "JY",
@@ -40,7 +40,7 @@ GAS_STATION = {
     ),
 }
 
-CATERING = {
+CATERING: dict = {
     "code": "catering",
     "name": "餐饮",
     "prefix": "CY",
@@ -77,7 +77,7 @@ CATERING = {
     ),
 }
 
-TEST_POINT = {
+TEST_POINT: dict = {
     "code": "test-point",
     "name": "检测点",
     "prefix": "JC",
@@ -99,7 +99,7 @@ TEST_POINT = {
     ),
 }
 
-NONROAD = {
+NONROAD: dict = {
     "code": "nonroad",
     "name": "非道路机械",
     "prefix": "FD",

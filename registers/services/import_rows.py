@@ -71,7 +71,7 @@ def _words(kind: SiteKind, name: str):
 def _most(line: schema.Line) -> int | None:
     if not line.is_common:
         return line.most if line.kind == "text" else None
-    return Site._meta.get_field(line.name).max_length if line.name in ("code", "name", "address", "contact", "guarantor", "note") else None
+    return Site.longest(line.name) if line.name in ("code", "name", "address", "contact", "guarantor", "note") else None
 
 
 def same(*words) -> str:

@@ -4,6 +4,7 @@ A row is known again by its code, else by name and address within the kind. An e
 """
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -145,11 +146,13 @@ class SiteImport:
         name, address = given(row, "@name"), given(row, "@address")
         if not name or schema.MASKED in name:
             return None
-        found = self.by_name.get(same(name, address) if address else same(name), [])
-        found = [site for site in found if not code or same(site.code) == same(code)] if code else found
-        if len(found) > 1:
-            raise ValidationError({"@name": _("有 %(n)s 个对象叫“%(name)s”，请填写编号或地址以便区分") % {"n": len(found), "name": name}})
-        return found[0] if found else None
+        named = self.by_name.get(same(name, address) if address else same(name), [])
+        if code:  # two boilers of one unit differ by their code alone; only a code we gave ourselves may give way to the ledger's
+            named = [site for site in named if re.fullmatch(rf"{re.escape(self.kind.prefix)}-\d+", site.code)]
+            return named[0] if len(named) == 1 else None
+        if len(named) > 1:
+            raise ValidationError({"@name": _("有 %(n)s 个对象叫“%(name)s”，请填写编号或地址以便区分") % {"n": len(named), "name": name}})
+        return named[0] if named else None
 
     def _only_once(self, row: Row, before: Site | None) -> None:
         code = given(row, "@code")
@@ -161,7 +164,8 @@ class SiteImport:
         self.seen[key] = row.number
 
     def _filled(self, row: Row, before: Site | None) -> Site:
-        site = copy.copy(before) if before else Site(kind=self.kind, district=self.district, attributes={}, code=given(row, "@code") or "")
+        site = copy.copy(before) if before else Site(kind=self.kind, district=self.district, attributes={})
+        site.code = given(row, "@code") or site.code
         for name in TEXTS:
             if (value := self._uncovered(row, f"@{name}")) is not None:
                 setattr(site, name, value)

@@ -11,7 +11,7 @@ from common.errors import NotYourRole
 from grids import scope
 from registers.models import Site, SiteKind
 
-RULES = {
+RULES: dict[str, dict] = {
     "text": {"type": "string", "maxLength": 200},
     "int": {"type": "integer", "minimum": 0},
     "decimal": {"type": "number", "minimum": 0},

@@ -79,7 +79,7 @@ def check(site: Site, *, validator=None) -> None:
         if name in PLAIN and getattr(site, name) in (None, ""):
             wrong[name] = [_("必填，不能为空。")]
     for name in PLAIN:
-        limit = Site._meta.get_field(name).max_length
+        limit = Site.longest(name)
         if limit and len(getattr(site, name) or "") > limit:
             wrong.setdefault(name, []).append(_("最多 %(limit)s 个字，请缩短。") % {"limit": limit})
     if (site.lon is None) != (site.lat is None):

@@ -93,6 +93,15 @@ def test_a_row_is_known_again_by_name_and_address_and_by_code(take):
     assert Site.objects.get().name == "东湖家园"
 
 
+def test_the_code_of_the_ledger_takes_the_place_of_ours_but_of_no_other_ledgers(take):
+    take([ROW])
+    header = ["编号", *HEADER]
+    assert counts(take([["工-1", *ROW]], header=header)) == (0, 1, 0, 0, True)
+    assert Site.objects.get().code == "工-1"
+    assert counts(take([["工-1", *ROW], ["工-2", *ROW]], header=header)) == (1, 0, 1, 0, True), "two of one name and address differ by code"
+    assert "请填写编号或地址" in take([ROW]).errors[0].message
+
+
 def test_a_new_holder_in_the_sheet_follows_the_old_one(take):
     take([ROW])
     assert counts(take([row(overseer="示例乙（10000000002）")])) == (0, 1, 0, 0, True)
