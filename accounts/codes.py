@@ -114,7 +114,14 @@ def _tell(row: PhoneCode) -> None:
     people = [row.user] if row.user else []
     home = audit.home_of(row.user) if row.user else 0
     notices.queue(
-        to=people, title=lambda: str(TITLE), dedup_key=key, kind="account.sign_in_code", subject=row, channels=[Channel.SMS], district_id=home, urgent=True
+        to=people,
+        title=lambda: str(TITLE),
+        dedup_key=key,
+        kind="account.sign_in_code",
+        subject=row,
+        channels=[Channel.SMS],
+        district_id=home,
+        urgent=True,
     )
 
 
