@@ -76,7 +76,11 @@ def check(phone: str, code: str) -> User | None:
     if right:
         row.valid_until, row.sealed, row.code = timezone.now(), "", ""
     row.save()
-    return row.user if right and policy.may_sign_in_by_phone(row.user) else None
+    if right and policy.may_sign_in_by_phone(row.user):
+        return row.user
+    home = audit.home_of(row.user) if row.user else 0
+    audit.append("session.sign_in", "session", actor=audit.STRANGER, district_id=home, payload={"means": "sms"}, result="failed")
+    return None
 
 
 def digits(text: str) -> str:

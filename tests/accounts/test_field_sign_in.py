@@ -306,6 +306,13 @@ def test_a_wrong_code_and_a_code_of_another_number_are_refused(client, gateway, 
     assert client.post(SMS, {"phone": other.phone, "code": right}).status_code == 400
     assert client.post(SMS, {"phone": member.phone, "code": f"{(int(right) + 1) % 10**6:06d}"}).status_code == 400
     assert not is_signed_in(client)
+    assert [event.result for event in AuditEvent.objects.filter(action="session.sign_in")] == ["failed", "failed"]
+
+
+def test_one_address_cannot_ask_for_many_numbers(client, gateway, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"sms_code": "2/h/ip"}
+
+    assert [ask(client, f"1370000000{n}").status_code for n in range(3)] == [200, 200, 429]
 
 
 def test_five_wrong_tries_end_the_code(client, gateway, member):
