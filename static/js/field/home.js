@@ -53,7 +53,7 @@ function tasks(bundle) {
   const mine = bundle?.tasks ?? [];
   const late = mine.filter((task) => Date.parse(task.due_at) < Date.now()).length;
   const said = mine.length ? words(gettext("等我办理 %s 件"), [mine.length]) : gettext("没有等您办理的任务");
-  return h("a.m-big", { href: "/m/tasks/" }, icon("clock"), h("span", {}, gettext("我的任务"), h("small", {}, said, late ? h("span.late", {}, words(gettext(" · 超期 %s 件"), [late])) : null)));
+  return h("a.m-big", { href: "/m/tasks/" }, icon("clock"), h("span", {}, gettext("我的任务"), h("small", {}, said, late ? h("span.late", {}, ` · ${words(gettext("超期 %s 件"), [late])}`) : null)));
 }
 
 function elsewhere() {

@@ -74,7 +74,7 @@ function photos({ draft, refusal, save }, again) {
   };
   return [
     h("ul.m-photos", {}, draft.photos.map((photo) => thumbnail(photo, remove)), h("li.m-shoot", {}, icon("camera"), h("span", {}, gettext("拍照")), camera)),
-    h("label.m-pick", {}, h("span", {}, icon("photo"), gettext(" 从相册选")), album),
+    h("label.m-pick", {}, h("span", {}, icon("photo"), gettext("从相册选")), album),
   ];
 }
 

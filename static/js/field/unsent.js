@@ -17,7 +17,7 @@ export async function unsent({ again, signIn }) {
   const waiting = mine.filter((each) => queue.UNSENT.includes(each.state));
   const done = mine.filter((each) => each.state === DONE).reverse().slice(0, 20);
   const parts = [
-    waiting.length ? h("p", {}, h("b", {}, words(gettext("%s 条还没有送达"), [waiting.length])), gettext("，都存在这部手机里，不会丢。")) : note(gettext("全部送达，没有待上传的。"), "good"),
+    waiting.length ? h("p", {}, h("b", {}, words(gettext("%s 条还没有送达，都存在这部手机里，不会丢。"), [waiting.length]))) : note(gettext("全部送达，没有待上传的。"), "good"),
     waiting.some((each) => each.state === SIGNIN) && button(gettext("重新登录"), signIn, { drawing: "user" }),
     ...waiting.map((each) => card(each, { again })),
     waiting.length > 0 && [button(gettext("现在重试"), async () => { await queue.run({ now: true }); again(); }, { tone: "plain", drawing: "refresh" }), h("p"), button(gettext("导出为文件"), () => exported(waiting), { tone: "plain", drawing: "download" })],

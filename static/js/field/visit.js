@@ -121,7 +121,7 @@ function camera({ draft, save }, again) {
   const album = h("input", { type: "file", accept: "image/*", multiple: true, "aria-label": gettext("从相册选") });
   album.addEventListener("change", () => add(album, { fromAlbum: true }));
   const remove = (photo) => { draft.photos.splice(draft.photos.indexOf(photo), 1); again(); save(); };
-  return [h("ul.m-photos", {}, draft.photos.map((photo) => thumbnail(photo, remove)), h("li.m-shoot", {}, icon("camera"), h("span", {}, gettext("拍照")), shoot)), h("label.m-pick", {}, h("span", {}, icon("photo"), gettext(" 从相册选")), album)];
+  return [h("ul.m-photos", {}, draft.photos.map((photo) => thumbnail(photo, remove)), h("li.m-shoot", {}, icon("camera"), h("span", {}, gettext("拍照")), shoot)), h("label.m-pick", {}, h("span", {}, icon("photo"), gettext("从相册选")), album)];
 }
 
 // --- sending -----------------------------------------------------------------------------------------------------------------------------
@@ -163,16 +163,16 @@ async function keep({ found, site, uuid, draft, list, conclusion }) {
   await queue.add({ kind: "visit", target: uuid, body, files: draft.photos, person: state.person.id, label: site.name, draftKey: draftKey(uuid) });
 }
 
-// Failed items become problems in the words of the checklist, one for each type of problem.
+// Failed items become problems in the words of the checklist, one for each type of problem: a text of the ledger, in its language.
 async function propose({ site, uuid, draft, list, wrong }) {
   const byType = Map.groupBy ? Map.groupBy(wrong, (item) => item.problem_type) : grouped(wrong);
   for (const [type, items] of byType) {
     const known = typeOf(type);
     if (!known) continue;
-    const text = items.map((item) => [item.text, draft.notes[item.code]].filter(Boolean).join(gettext("："))).join(gettext("；"));
+    const text = items.map((item) => [item.text, draft.notes[item.code]].filter(Boolean).join("：")).join("；");
     const now = new Date().toISOString();
     const body = {
-      v: 1, captured_at: draft.arrived_at, saved_at: now, problem_type: known.id, text: words(gettext("%(site)s：%(text)s 不合格。%(more)s"), { site: site.name, text, more: draft.text }).slice(0, 1900),
+      v: 1, captured_at: draft.arrived_at, saved_at: now, problem_type: known.id, text: `${site.name}：${text}不合格。${draft.text}`.slice(0, 1900),
       address: (site.address ?? "").slice(0, 200), ...(site.lon && { lon: site.lon, lat: site.lat }), site: site.uuid, visit: uuid,
       checklist: { code: list.code, version: list.version, items: items.map((item) => item.code) }, photos: draft.photos.map(({ sha256, size, from_album }) => ({ sha256, size, source: from_album ? "album" : "camera" })),
     };
