@@ -52,6 +52,10 @@ class VisitRow:
         stated = [self.lists.get((self.visit.checklist_id,)), *(self.lists.get((each["code"], each["version"])) for each in self.visit.addons)]
         return [self._answer(item) for each in stated if each for item in each.items.all() if item.code in self.visit.answers]
 
+    @property
+    def failed(self) -> int:
+        return sum(answer["failed"] for answer in self.answers)
+
     def _answer(self, item) -> dict:
         answer = self.visit.answers[item.code]
         word = checklists.verdict(item, answer, self.visit.site.attributes)

@@ -8,7 +8,7 @@ from django.db.models.functions import Concat, Substr
 from audit.services import record
 from grids import geometry
 from inspections import search
-from inspections.models import Finding
+from inspections.models import Finding, Patrol, Visit
 from inspections.words import ON_LEDGER, Flag
 
 NEARBY_METRES = 250
@@ -49,8 +49,9 @@ def around(findings, *, problem_type_id: int, lon: float, lat: float, within: in
 
 
 def grid_moved(old_path: str, new_path: str, grid) -> None:
-    """Keep the copies of grid paths on the ledger right when a subtree moves (``settings.GRID_MOVED``)."""
-    Finding.objects.filter(grid_path__startswith=old_path).update(grid_path=Concat(Value(new_path), Substr("grid_path", len(old_path) + 1)))
+    """Keep the copies of grid paths on the ledger and on rounds right when a subtree moves (``settings.GRID_MOVED``)."""
+    for model in (Finding, Patrol, Visit):
+        model.objects.filter(grid_path__startswith=old_path).update(grid_path=Concat(Value(new_path), Substr("grid_path", len(old_path) + 1)))
 
 
 def grid_split(source, parts, *, by) -> None:

@@ -19,7 +19,7 @@ from grids.models import Grid, Handover, Membership, Post
 from grids.roles import PostRole, Role
 from inspections.models import Patrol, PatrolRule, Visit
 from inspections.services import rounds, turns, weather
-from inspections.words import PatrolKind, PatrolState, VisitState, Weather
+from inspections.words import PatrolKind, PatrolState, Per, VisitState, Weather
 from registers.models import Site
 from worktime import services as worktime
 
@@ -29,6 +29,8 @@ WALKING = (PostRole.PATROLLER, PostRole.MEMBER)
 IN_CHARGE = (PostRole.CHIEF, PostRole.DEPUTY_CHIEF)
 KINDS = (PatrolKind.NIGHT, PatrolKind.EMERGENCY, PatrolKind.DAILY)
 """Rounds under a warning are planned before ordinary ones: a visit of theirs counts for both."""
+A_DAY = (Per.DAY, Per.WORKDAY)
+"""Rules that may ask for the same object several times on one day."""
 OPEN = (PatrolState.PLANNED, PatrolState.STARTED)
 
 
@@ -155,7 +157,7 @@ def due_by(rule: PatrolRule, found: Day, grid: Grid) -> Iterable[tuple[Site, int
         wanted = turns.turns_until(found.day, days, times=rule.times, rank=rank, of=len(own))
         there = sum(first <= day <= last and where == grid.pk for day, where in found.visits.get((site.pk, rule.is_night), ()))
         if wanted > there:
-            yield site, wanted - there
+            yield site, wanted - there if rule.per in A_DAY else 1
 
 
 def _is_meant(rule: PatrolRule, site: Site) -> bool:

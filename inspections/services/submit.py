@@ -17,7 +17,7 @@ from common.errors import Conflict
 from grids import scope
 from grids.roles import Role
 from inspections import search
-from inspections.models import Finding, FindingEvent, FindingPhoto, Visit
+from inspections.models import ChecklistItem, Finding, FindingEvent, FindingPhoto, Visit
 from inspections.services import held, photos, places, voices
 from inspections.words import Flag, Kind, Source
 
@@ -126,9 +126,21 @@ def _build(clean: dict, *, digest: str, by, now: dt.datetime) -> Finding:
         **{key: clean.get(key) or "" for key in ("text", "address", "device_id", "superior_number", "outcome")},
         **{key: clean.get(key) for key in ("lon", "lat", "accuracy", "seq", "superior_due_at")},
     )
+    finding.text = finding.text or words_of_items(finding)
     finding.flags = [{"code": flag} for flag in [*flags, *_flags_of_time(finding)]]
     finding.search_text = search.text_of(finding)
     return finding
+
+
+def words_of_items(finding) -> str:
+    """The words of the failed items, where the person has written none."""
+    stated = finding.checklist
+    if not stated:
+        return ""
+    items = ChecklistItem.objects.filter(checklist__district=finding.district_id, checklist__code=stated["code"], code__in=stated["items"])
+    version = {"checklist__version": stated["version"]} if stated.get("version") else {}
+    texts = dict.fromkeys(items.filter(**version).values_list("text", flat=True))
+    return _("；").join(_("%(item)s不合格") % {"item": text} for text in texts)
 
 
 def visit_named(uuid, *, by) -> Visit | None:

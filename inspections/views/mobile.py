@@ -7,59 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from common import clock
-from grids.models import Grid
-from grids.scope import rights, role_label
 from inspections import access
 from inspections.forms import FieldReportForm
 from inspections.models import Finding, HeldSubmission
 from inspections.rows import LedgerRow
 from inspections.services import held, photos
-from inspections.views import intake
-
-RECENT = 8
-
-
-@require_GET
-def home(request):
-    mine = Finding.objects.filter(reporter=request.user).for_list().order_by("-pk")[:RECENT]
-    context = {
-        "place": place_of(request.user),
-        "who": role_label(rights(request.user)),
-        "recent": [LedgerRow(finding, now=clock.now(), townships={}) for finding in mine],
-        "held": HeldSubmission.objects.visible_to(request.user).waiting().count(),
-        "may_report": access.may_report(request.user),
-    }
-    return render(request, "mobile/home.html", context)
-
-
-def place_of(user) -> str:
-    """Names of the person's own grids, or of the district for people of an office."""
-    names = Grid.objects.filter(path__in=rights(user).paths).values_list("name", flat=True)[:3]
-    return _("、").join(names)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def report(request):
-    """One screen. The script sends through the API; without it the form does."""
-    access.insist_reporter(request.user)
-    kept = intake.keep_photos(request) if request.method == "POST" else intake.Kept()
-    form = FieldReportForm(request.POST or None, request.FILES or None, user=request.user)
-    if request.method == "POST" and (submission := intake.submit_form(form, kept, by=request.user)):
-        return redirect("mobile:sent", submission.finding.uuid)
-    return render(request, "mobile/report.html", report_page(form, kept), status=400 if form.errors else 200)
-
-
-def report_page(form, kept, **more) -> dict:
-    types = list(form.fields["problem_type"].queryset)
-    chosen = str(form["problem_type"].value() or "")
-    return {
-        "form": form,
-        "kept": list(zip(kept.tokens, kept.photos, strict=True)),
-        "types": types,
-        "chosen": chosen,
-        "held": None,
-        "errors": {},
-    } | more
+from inspections.views import held_rounds, intake
+from inspections.words import HeldKind
 
 
 @require_GET
@@ -83,7 +37,7 @@ def supplement(request, uuid):
             kept.errors += refused.messages
         else:
             messages.success(request, _("照片已补充到 %(finding)s。") % {"finding": finding})
-            return redirect("mobile:home")
+            return redirect("mobile:supplement", finding.uuid)
     if request.method == "POST" and not kept.photos:
         kept.errors.append(_("请至少拍一张照片。"))
     context = {
@@ -105,9 +59,11 @@ def held_list(request):
 def repair(request, uuid):
     """The author puts a kept submission right and sends it again; its photos have stayed."""
     kept_submission = get_object_or_404(HeldSubmission.objects.visible_to(request.user).waiting(), uuid=uuid)
+    if kept_submission.kind != HeldKind.FINDING:
+        return held_rounds.again(request, kept_submission)
     if request.method != "POST":
         form = FieldReportForm(initial=initial_of(kept_submission, request.user), user=request.user)
-        return render(request, "mobile/report.html", report_page(form, intake.Kept(), held=kept_submission, errors=kept_submission.errors))
+        return render(request, "mobile/repair.html", repair_page(form, intake.Kept(), errors=kept_submission.errors))
     kept = intake.keep_photos(request)
     for photo in held.photos_there(kept_submission, by=request.user):
         kept.add(photo, by=request.user)
@@ -118,7 +74,12 @@ def repair(request, uuid):
     if submission := intake.submit_form(form, kept, by=request.user):
         messages.success(request, _("已重新提交。"))
         return redirect("mobile:sent", submission.finding.uuid)
-    return render(request, "mobile/report.html", report_page(form, kept, held=kept_submission, errors={}), status=400)
+    return render(request, "mobile/repair.html", repair_page(form, kept, errors={}), status=400)
+
+
+def repair_page(form, kept, *, errors: dict) -> dict:
+    types, chosen = list(form.fields["problem_type"].queryset), str(form["problem_type"].value() or "")
+    return {"form": form, "kept": list(zip(kept.tokens, kept.photos, strict=True)), "types": types, "chosen": chosen, "errors": errors}
 
 
 def initial_of(kept: HeldSubmission, user) -> dict:

@@ -39,6 +39,11 @@ def test_finding_names_object_visit_items_and_what_was_done(put, member, report,
     assert finding.checklist == {"code": "LIST", "version": 1, "items": ["LIST-1"]}
 
 
+def test_finding_without_words_says_what_the_failed_items_say(put, member, report, checklist):
+    put(member, report(text="", checklist={"code": "LIST", "version": 1, "items": ["LIST-1", "LIST-2"]}))
+    assert Finding.objects.get().text == "出入车辆冲洗不合格；物料覆盖不合格"
+
+
 def test_finding_that_comes_before_its_visit_is_bound_when_it_arrives(put, put_visit, member, report, seen):
     key = uuid.uuid4()
     assert put(member, report(visit=str(key))).status_code == 201

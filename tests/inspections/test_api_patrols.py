@@ -83,3 +83,14 @@ def test_track_is_kept_only_at_night_or_under_a_warning_and_while_switched_on(pu
     assert answer.json()["tracked"] is bool(kept)
     patrol.refresh_from_db()
     assert len(patrol.track) == kept
+
+
+def test_kept_round_is_sent_again_by_its_author(client, put_patrol, member, district):
+    key = uuid.uuid4()
+    foreign = district.villages[3]
+    put_patrol(member, body(kind="night", grid=foreign.code, started_at=clock.now().isoformat()), key=key)
+    client.force_login(member)
+    assert client.post(f"/m/held/{key}/").status_code == 400
+    Post.objects.create(user=member, grid=foreign, role="patroller", starts_on=clock.today())
+    assert client.post(f"/m/held/{key}/").status_code == 302
+    assert Patrol.objects.get().grid == foreign

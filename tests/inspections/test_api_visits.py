@@ -197,3 +197,18 @@ def test_oldest_visit_of_a_phone_stays_accepted(put_visit, member, planned, site
     answer = put_visit(member, body | {"site": str(site.uuid)}, key=planned.uuid)
     assert answer.status_code == 201, answer.json()
     assert answer.json()["score"] == 66.67
+
+
+def test_kept_visit_is_sent_again_by_its_author_once_the_post_is_back(client, put_visit, member, office, planned, seen):
+    Post.objects.filter(user=member).update(ends_on=clock.today() - dt.timedelta(days=1))
+    put_visit(member, seen(text="大门已关"), key=planned.uuid)
+    address = f"/m/held/{planned.uuid}/"
+    client.force_login(office)
+    assert client.get(address).status_code == 404
+    client.force_login(member)
+    assert "大门已关" in client.get(address).content.decode()
+    assert client.post(address).status_code == 400
+    Post.objects.filter(user=member).update(ends_on=None)
+    assert client.post(address).status_code == 302
+    assert not HeldSubmission.objects.waiting().exists()
+    assert Visit.objects.get().text == "大门已关"

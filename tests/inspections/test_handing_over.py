@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from common.errors import Conflict, NotYourRole
 from inspections.models import Patrol, Visit
-from inspections.services import handing_over
+from inspections.services import handing_over, places
 from tests.factories.accounts import UserFactory
 from tests.factories.inspections import PatrolFactory, VisitFactory
 
@@ -53,3 +53,11 @@ def test_reason_and_a_person_of_the_grid_are_wanted(patrol, planned, member, oth
     handing_over.hand_over(patrol, to=other, reason="请假", by=member)
     with pytest.raises(Conflict):
         handing_over.hand_over(patrol, to=other, reason="请假", by=member)
+
+
+def test_rounds_and_visits_move_with_their_grid(patrol, planned, district):
+    village = district.villages[0]
+    places.grid_moved(village.path, "/9/9/", village)
+    patrol.refresh_from_db()
+    planned.refresh_from_db()
+    assert (patrol.grid_path, planned.grid_path) == ("/9/9/", "/9/9/")

@@ -81,6 +81,17 @@ class TestPlan:
         assert Patrol.objects.get(planned_on=MONDAY).state == "missed"
         assert planned <= set(Visit.objects.filter(patrol__planned_on=WEEK[1]).values_list("site", flat=True))
 
+    def test_two_turns_missed_are_made_up_on_two_days(self, rule, site, member):
+        rule(times=2)
+        live([WEEK[3], WEEK[4]])
+        assert sorted(Patrol.objects.values_list("planned_on", flat=True)) == [WEEK[3], WEEK[4]]
+        assert Visit.objects.count() == 2
+
+    def test_twice_a_day_is_twice_on_the_round(self, rule, site, member):
+        rule(times=2, per="day")
+        live([MONDAY])
+        assert list(Visit.objects.values_list("site", flat=True)) == [site.pk, site.pk]
+
     def test_object_visited_already_is_not_due_again(self, district, rule, site, member):
         rule()
         with at(MONDAY):
