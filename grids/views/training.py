@@ -76,7 +76,7 @@ def grid_rows(area: Q, today) -> list[dict]:
     rows = training.counted(Grid.objects.filter(pk__in=Post.objects.current(today).filter(area).values("grid")).active(today), today)
     return [
         {"grid": grid, "trained": training.percent(grid.trained, grid.on_post), "passed": training.percent(grid.passed, grid.tested)}
-        for grid in rows.order_by("path")
+        for grid in rows.order_by("code")
     ]
 
 
