@@ -13,6 +13,7 @@ NOT_PAGES = {
     "account_logout": "signing out is done from the menu",
     "account_login": "pictured once, signed out",
     "mfa_authenticate": "part of signing in",
+    "account_sms": "for people who are signed out",
     "account_inactive": "shown to nobody who can sign in",
     "mfa_download_recovery_codes": "a file",
     "ui": "samples for engineers, with texts of no language but their own",

@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from common import clock
+from grids.services import training
+from inspections.services import hollow
 from notices import dispatch
 from rectification.services import clock_scan, reminders
 from scorecards.services.building import build_last_month
@@ -39,6 +41,8 @@ class Command(BaseCommand):
         clock_scan.scan(moment)
         reminders.scan(moment)
         build_last_month(now=moment)
+        hollow.scan(moment)
+        training.remind_expired(clock.beijing(moment).date())
         dispatch.drain("demo-clock")
 
 
