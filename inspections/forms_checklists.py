@@ -10,6 +10,8 @@ from inspections.services.rules import ITEM_FIELDS, item_values
 from inspections.words import AnswerType, Severity
 
 MAX_ITEMS = 60
+COMMA = "\u3001"
+"""Between the options of a choice."""
 
 
 class ChecklistForm(forms.Form):
@@ -32,13 +34,13 @@ class ItemForm(forms.Form):
     legal_basis = forms.CharField(label=_("依据"), max_length=120, required=False)
     points = forms.IntegerField(label=_("分值"), min_value=1, max_value=1000)
 
-    def __init__(self, *args, district_id: int, **kwargs):
+    def __init__(self, *args, district_id, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["problem_type"].queryset = ProblemType.objects.filter(district=district_id)
 
     def clean(self):
         clean = super().clean() or {}
-        words = [word.strip() for word in (clean.get("choices") or "").split("、") if word.strip()]
+        words = [word.strip() for word in (clean.get("choices") or "").split(COMMA) if word.strip()]
         if clean.get("answer_type") == AnswerType.CHOICE and len(words) < 2:
             self.add_error("choices", _("单选至少要有两个选项。"))
         lower, upper = clean.get("lower"), clean.get("upper")
@@ -49,7 +51,7 @@ class ItemForm(forms.Form):
     def values(self, kept: dict[str, dict]) -> dict:
         """Columns of an item; those the form does not show as the item of the same code had them."""
         clean = {name: value for name, value in self.cleaned_data.items() if name in ITEM_FIELDS}
-        words = [word.strip() for word in clean["choices"].split("、") if word.strip()]
+        words = [word.strip() for word in clean["choices"].split(COMMA) if word.strip()]
         problem_type = self.cleaned_data["problem_type"]
         limits_by = kept.get(clean["code"], {}).get("limits_by", {}) if clean["answer_type"] == AnswerType.NUMBER else {}
         return clean | {
@@ -84,5 +86,5 @@ Items = formset_factory(ItemForm, formset=ItemsFormSet, extra=1, can_delete=True
 
 
 def initial_of(item: ChecklistItem) -> dict:
-    words = "、".join(f"*{word}" if word in item.passing else word for word in item.choices)
+    words = COMMA.join(f"*{word}" if word in item.passing else word for word in item.choices)
     return item_values(item) | {"choices": words, "problem_type": item.problem_type_id}

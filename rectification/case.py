@@ -53,9 +53,7 @@ def _with_parties(queryset):
     tasks = Task.objects.select_related("organisation", "handler", "transferred_from__organisation").annotate(has_requests=asked).order_by("pk")
     heard = Exists(FindingVoice.objects.filter(finding=OuterRef("pk")).exclude(recording=None))
     with_place = queryset.annotate(has_voices=heard).select_related("problem_type", "field__headquarters", "grid", "reporter", "site__kind")
-    return with_place.prefetch_related(
-        Prefetch("tasks", tasks), Prefetch("photos", FindingPhoto.objects.select_related("photo"))
-    )
+    return with_place.prefetch_related(Prefetch("tasks", tasks), Prefetch("photos", FindingPhoto.objects.select_related("photo")))
 
 
 def _requests():

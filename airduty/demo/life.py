@@ -181,7 +181,13 @@ class Life:
             "captured_at": now - dt.timedelta(minutes=self.rng.randint(1, 40)), "photos": [{"sha256": photo.sha256, "size": photo.size}],
         }  # fmt: skip
         if site := sites.at(self.place, code, village, lot=clean["uuid"].int):
-            clean |= {"site": site, "lon": site.lon, "lat": site.lat, "address": site.address, "visit": self.rounds.key(source=source, site=site, by=by)}
+            clean |= {
+                "site": site,
+                "lon": site.lon,
+                "lat": site.lat,
+                "address": site.address,
+                "visit": self.rounds.key(source=source, site=site, by=by),
+            }
         if code == "superior-issue":
             clean |= {
                 "superior_number": f"督〔{now.year}〕{self.rng.randint(10, 99)}号",

@@ -6,32 +6,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('evidence', '0001_initial'),
+        ("evidence", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='photo',
-            name='likeness',
+            model_name="photo",
+            name="likeness",
             field=models.BigIntegerField(blank=True, null=True),
         ),
         migrations.CreateModel(
-            name='Recording',
+            name="Recording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('size', models.PositiveIntegerField(verbose_name='字节数')),
-                ('mime', models.CharField(max_length=20)),
-                ('received_at', models.DateTimeField(verbose_name='收到时间')),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("size", models.PositiveIntegerField(verbose_name="字节数")),
+                ("mime", models.CharField(max_length=20)),
+                ("received_at", models.DateTimeField(verbose_name="收到时间")),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="上传人"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '录音',
-                'verbose_name_plural': '录音',
-                'indexes': [models.Index(fields=['uploaded_by', 'received_at'], name='recording_by_day')],
+                "verbose_name": "录音",
+                "verbose_name_plural": "录音",
+                "indexes": [models.Index(fields=["uploaded_by", "received_at"], name="recording_by_day")],
             },
         ),
     ]

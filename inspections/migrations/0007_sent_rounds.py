@@ -6,134 +6,144 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('evidence', '0002_recordings'),
-        ('grids', '0002_split'),
-        ('inspections', '0006_visits'),
-        ('registers', '0001_initial'),
+        ("evidence", "0002_recordings"),
+        ("grids", "0002_split"),
+        ("inspections", "0006_visits"),
+        ("registers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FieldSettings',
+            name="FieldSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('track', models.BooleanField(default=False, verbose_name='记录夜查和污染天气巡查轨迹')),
-                ('track_months', models.PositiveSmallIntegerField(default=12, verbose_name='轨迹保存月数')),
-                ('far_m', models.PositiveSmallIntegerField(default=100, verbose_name='距对象过远（米）')),
-                ('squad_phone', models.CharField(blank=True, max_length=20, verbose_name='应急分队电话')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("track", models.BooleanField(default=False, verbose_name="记录夜查和污染天气巡查轨迹")),
+                ("track_months", models.PositiveSmallIntegerField(default=12, verbose_name="轨迹保存月数")),
+                ("far_m", models.PositiveSmallIntegerField(default=100, verbose_name="距对象过远（米）")),
+                ("squad_phone", models.CharField(blank=True, max_length=20, verbose_name="应急分队电话")),
             ],
             options={
-                'verbose_name': '外业设置',
-                'verbose_name_plural': '外业设置',
+                "verbose_name": "外业设置",
+                "verbose_name_plural": "外业设置",
             },
         ),
         migrations.CreateModel(
-            name='FindingVoice',
+            name="FindingVoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField()),
-                ('seconds', models.PositiveSmallIntegerField(default=0, verbose_name='时长（秒）')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('announced_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField()),
+                ("seconds", models.PositiveSmallIntegerField(default=0, verbose_name="时长（秒）")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("announced_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='PatrolSending',
+            name="PatrolSending",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('device_id', models.CharField(max_length=64)),
-                ('seq', models.PositiveIntegerField()),
-                ('received_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("device_id", models.CharField(max_length=64)),
+                ("seq", models.PositiveIntegerField()),
+                ("received_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='checklistitem',
-            name='limits_by',
+            model_name="checklistitem",
+            name="limits_by",
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AddField(
-            model_name='finding',
-            name='visit_key',
+            model_name="finding",
+            name="visit_key",
             field=models.UUIDField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='heldsubmission',
-            name='kind',
-            field=models.CharField(choices=[('finding', '问题上报'), ('visit', '巡查记录'), ('patrol', '巡查')], default='finding', max_length=10),
+            model_name="heldsubmission",
+            name="kind",
+            field=models.CharField(choices=[("finding", "问题上报"), ("visit", "巡查记录"), ("patrol", "巡查")], default="finding", max_length=10),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='addons',
+            model_name="visit",
+            name="addons",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='is_failed',
-            field=models.BooleanField(default=False, verbose_name='总体不合格'),
+            model_name="visit",
+            name="is_failed",
+            field=models.BooleanField(default=False, verbose_name="总体不合格"),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='patrol_key',
+            model_name="visit",
+            name="patrol_key",
             field=models.UUIDField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='visit',
-            name='grade',
-            field=models.CharField(blank=True, choices=[('green', '绿牌'), ('yellow', '黄牌'), ('red', '红牌'), ('passed', '合格'), ('partly', '部分合格'), ('failed', '不合格')], max_length=10, verbose_name='评定'),
+            model_name="visit",
+            name="grade",
+            field=models.CharField(
+                blank=True,
+                choices=[("green", "绿牌"), ("yellow", "黄牌"), ("red", "红牌"), ("passed", "合格"), ("partly", "部分合格"), ("failed", "不合格")],
+                max_length=10,
+                verbose_name="评定",
+            ),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(condition=models.Q(('visit', None), ('visit_key__isnull', False)), fields=['visit_key'], name='finding_waiting_for_visit'),
+            model_name="finding",
+            index=models.Index(
+                condition=models.Q(("visit", None), ("visit_key__isnull", False)), fields=["visit_key"], name="finding_waiting_for_visit"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('patrol', None), ('patrol_key__isnull', False)), fields=['patrol_key'], name='visit_waiting_for_round'),
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(("patrol", None), ("patrol_key__isnull", False)), fields=["patrol_key"], name="visit_waiting_for_round"
+            ),
         ),
         migrations.AddField(
-            model_name='fieldsettings',
-            name='district',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='field_settings', to='grids.grid'),
+            model_name="fieldsettings",
+            name="district",
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="field_settings", to="grids.grid"),
         ),
         migrations.AddField(
-            model_name='findingvoice',
-            name='finding',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='voices', to='inspections.finding'),
+            model_name="findingvoice",
+            name="finding",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="voices", to="inspections.finding"),
         ),
         migrations.AddField(
-            model_name='findingvoice',
-            name='recording',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='finding_voices', to='evidence.recording'),
+            model_name="findingvoice",
+            name="recording",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="finding_voices", to="evidence.recording"
+            ),
         ),
         migrations.AddField(
-            model_name='patrolsending',
-            name='patrol',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sendings', to='inspections.patrol'),
+            model_name="patrolsending",
+            name="patrol",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="sendings", to="inspections.patrol"),
         ),
         migrations.AddConstraint(
-            model_name='fieldsettings',
-            constraint=models.CheckConstraint(condition=models.Q(('track_months__range', (1, 60))), name='field_settings_track_is_erased'),
+            model_name="fieldsettings",
+            constraint=models.CheckConstraint(condition=models.Q(("track_months__range", (1, 60))), name="field_settings_track_is_erased"),
         ),
         migrations.AddConstraint(
-            model_name='fieldsettings',
-            constraint=models.CheckConstraint(condition=models.Q(('far_m__range', (20, 5000))), name='field_settings_far_in_reason'),
+            model_name="fieldsettings",
+            constraint=models.CheckConstraint(condition=models.Q(("far_m__range", (20, 5000))), name="field_settings_far_in_reason"),
         ),
         migrations.AddConstraint(
-            model_name='findingvoice',
-            constraint=models.UniqueConstraint(fields=('finding', 'sha256'), name='finding_voice_once'),
+            model_name="findingvoice",
+            constraint=models.UniqueConstraint(fields=("finding", "sha256"), name="finding_voice_once"),
         ),
         migrations.AddIndex(
-            model_name='patrolsending',
-            index=models.Index(fields=['device_id', 'seq'], name='patrol_sending_by_device'),
+            model_name="patrolsending",
+            index=models.Index(fields=["device_id", "seq"], name="patrol_sending_by_device"),
         ),
         migrations.AddConstraint(
-            model_name='patrolsending',
-            constraint=models.UniqueConstraint(fields=('patrol', 'device_id', 'seq'), name='patrol_sending_once'),
+            model_name="patrolsending",
+            constraint=models.UniqueConstraint(fields=("patrol", "device_id", "seq"), name="patrol_sending_once"),
         ),
     ]

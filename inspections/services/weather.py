@@ -16,7 +16,7 @@ from grids.roles import OFFICE
 from inspections.models import WeatherState
 from inspections.words import Weather
 
-ORDER = list(Weather)
+ORDER: list[str] = list(Weather.values)
 
 
 def at(district_id: int, moment: dt.datetime) -> str:
