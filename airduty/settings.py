@@ -240,6 +240,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 MAP_TILE_HOSTS = env.list("MAP_TILE_HOSTS", default=[])
+MAP_TILES = env.str("MAP_TILES", default="")
+"""Address of map tiles for the field app with {x}, {y}, {z} and the key in it (天地图); its host stands in ``MAP_TILE_HOSTS``. Empty: borders alone."""
+MAP_TILES_ATTRIBUTION = env.str("MAP_TILES_ATTRIBUTION", default="")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -70,7 +70,8 @@ def _settings(rights, lists: list[Checklist]) -> dict:
     district = min(rights.district_ids, default=None)
     found = rounds.settings_of(district) if district else None
     addons = [each.code for each in lists if not each.is_default]
-    return {"track": bool(found and found.track), "far_m": found.far_m if found else 100, "addons": addons}
+    tiles = {"tiles": settings.MAP_TILES, "tiles_attribution": settings.MAP_TILES_ATTRIBUTION} if settings.MAP_TILES else {}
+    return {"track": bool(found and found.track), "far_m": found.far_m if found else 100, "addons": addons} | tiles
 
 
 def _type(each: ProblemType) -> dict:

@@ -10,6 +10,7 @@ const LANGUAGES = { "zh-hans": "zh-CN", en: "en" };
 let parts = null;
 let installEvent = null;
 let drawing = 0;
+let toTop = false;
 
 // --- texts come before everything that says something --------------------------------------------------------------------------------------
 function texts() {
@@ -39,6 +40,7 @@ function match(path) {
 }
 
 async function draw({ focus = false } = {}) {
+  toTop ||= focus;
   const mine = (drawing += 1);
   const { person, views } = parts;
   const page = match(location.pathname);
@@ -47,7 +49,8 @@ async function draw({ focus = false } = {}) {
   if (mine !== drawing) return; // somebody has asked for a newer picture meanwhile
   show([...made, bottom]);
   document.title = `${document.querySelector("h1")?.textContent ?? ""} · ${gettext("大气巡查")}`;
-  if (focus) { window.scrollTo(0, 0); document.querySelector("h1")?.focus({ preventScroll: true }); }
+  if (toTop) { window.scrollTo(0, 0); document.querySelector("h1")?.focus({ preventScroll: true }); }
+  toTop = false;
 }
 
 function go(path, { said = "" } = {}) {

@@ -176,7 +176,7 @@ function voice(page, again) {
     return [h("audio.m-audio", { controls: true, src: URL.createObjectURL(draft.voice.blob) }), h("button.m-link", { type: "button", onclick: away }, words(gettext("删除语音（%s 秒）"), [draft.voice.seconds]))];
   }
   if (!canRecord()) return [];
-  const start = h("button.m-choice", { type: "button" }, icon("phone"), gettext("语音说明"));
+  const start = h("button.m-choice", { type: "button" }, icon("mic"), gettext("语音说明"));
   start.addEventListener("click", () => recordInto(page, start, again));
   return [start];
 }

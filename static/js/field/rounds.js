@@ -31,7 +31,8 @@ const ownRound = (act) => ({ uuid: act.target, kind: act.body.kind, grid: act.bo
 
 export const title = (round) => [KINDS[round.kind]?.() ?? round.kind, state.bundle?.grids.find((grid) => grid.id === round.grid)?.name].filter(Boolean).join(" · ");
 
-const sayWindow = (round) => (round.window ? words(gettext("时段 %(from)s—%(to)s"), { from: round.window[0], to: round.window[1] }) : "");
+const WHOLE_DAY = "00:00-24:00";
+const sayWindow = (round) => (round.window && round.window.join("-") !== WHOLE_DAY ? words(gettext("时段 %(from)s—%(to)s"), { from: round.window[0], to: round.window[1] }) : "");
 
 export async function rounds({ go }) {
   const all = await overlaid();
