@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Max, Min, TextField
+from django.db.models import Count, Max, Min, Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from common import clock
 from grids.models import Grid, Post, TrainingRecord
 from grids.roles import REQUIRED_POSTS, PostRole
-from inspections.models import Finding, HollowKind, HollowSettings, Patrol, PatrolRule, Visit
+from inspections.models import Finding, HollowKind, HollowSettings, Patrol, Visit
 from inspections.words import SELF_FOUND, FindingState, Flag, Source
 from worktime.services import working_days_between
 
@@ -49,7 +49,6 @@ class District:
     """Grid → source → findings of the window."""
     texts: dict[int, list] = field(default_factory=lambda: defaultdict(list))
     reused: Counter = field(default_factory=Counter)
-    patrolled_levels: set[int] = field(default_factory=set)
 
     @property
     def leaves(self) -> list[Grid]:
@@ -79,16 +78,18 @@ def look(district: Grid, *, today: dt.date, limits: HollowSettings) -> District:
     posts = Post.objects.current(today).filter(grid__district=district, user__is_active=True)
     for grid, *post in posts.order_by("pk").values_list("grid_id", "user_id", "user__name", "role"):
         known.held[grid].append(tuple(post))
-    known.trained = set(TrainingRecord.objects.filter(district=district).values_list("user_id", flat=True).distinct())
+    known.trained = set(TrainingRecord.objects.filter(district=district).order_by().values_list("user_id", flat=True).distinct())
     _look_at_rounds(known, district)
     _look_at_findings(known, district)
     return known
 
 
 def _look_at_rounds(known: District, district: Grid) -> None:
-    known.patrolled_levels = set(PatrolRule.objects.filter(district=district, is_active=True).values_list("level", flat=True).distinct())
-    rows = Patrol.objects.filter(district=district, planned_on__gte=known.today - LOOK_BACK).order_by()
-    known.rounds = {row["grid_id"]: dict(row) for row in rows.values("grid_id").annotate(last=Max("finished_at"), first=Min("planned_on"))}
+    """Last round finished, first and last turn that was planned before today."""
+    due = Q(is_planned=True, planned_on__lt=known.today)
+    rows = Patrol.objects.filter(district=district, planned_on__gte=known.today - LOOK_BACK).order_by().values("grid_id")
+    figures = rows.annotate(last=Max("finished_at"), first_turn=Min("planned_on", filter=due), last_turn=Max("planned_on", filter=due))
+    known.rounds = {row["grid_id"]: dict(row) for row in figures}
 
 
 def _look_at_findings(known: District, district: Grid) -> None:
@@ -131,18 +132,15 @@ def overloaded(known: District):
 
 
 def idle(known: District):
-    """No round finished for N working days, where rounds are asked for, there is somebody to make them, and there were some long enough ago."""
-    begun = min((row["first"] for row in known.rounds.values()), default=None)
+    """No round finished for N working days, though there were turns to walk and somebody to walk them."""
     yesterday = known.today - dt.timedelta(days=1)
-    if begun is None or working_days_between(begun, yesterday) < known.limits.idle_days:
-        return
     for grid in known.grids:
-        if grid.level not in known.patrolled_levels or not known.held[grid.pk]:
+        row = known.rounds.get(grid.pk)
+        if row is None or row["first_turn"] is None or not known.held[grid.pk]:
             continue
-        last = known.rounds.get(grid.pk, {}).get("last")
-        day = clock.beijing(last).date() if last else None
-        days = working_days_between(day or begun, yesterday)
-        if days >= known.limits.idle_days:
+        day = clock.beijing(row["last"]).date() if row["last"] else None
+        days = working_days_between(day or row["first_turn"], yesterday)
+        if days >= known.limits.idle_days and (day is None or row["last_turn"] > day):
             yield grid, {"last": day.isoformat() if day else "", "days": days}
 
 

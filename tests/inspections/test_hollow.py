@@ -12,7 +12,7 @@ from common import clock
 from common.errors import NotYourRole
 from grids.models import Post
 from inspections import hollow
-from inspections.models import HollowKind, HollowRebuttal, HollowSign, PatrolRule
+from inspections.models import HollowKind, HollowRebuttal, HollowSign
 from inspections.services import hollow as services
 from notices.models import Notice
 from tests.factories.accounts import LONG_AGO, UserFactory
@@ -85,23 +85,27 @@ def round_of(district, grid, day, *, finished=True):
     )
 
 
-def test_no_round_for_five_working_days_where_rounds_are_asked_for(district):
-    PatrolRule.objects.create(district=district, level=3)
-    idle, busy, never, _other = district.villages
+def test_no_round_for_five_working_days_where_there_were_turns_to_walk(district):
+    idle, busy, never, without = district.villages
     round_of(district, idle, dt.date(2026, 11, 13))
+    round_of(district, idle, dt.date(2026, 11, 20), finished=False)
+    round_of(district, busy, dt.date(2026, 11, 13), finished=False)
     round_of(district, busy, dt.date(2026, 11, 17))
-    round_of(district, district.villages[3], dt.date(2026, 11, 23))
-    round_of(district, never, dt.date(2026, 11, 20), finished=False)
+    round_of(district, never, dt.date(2026, 11, 13), finished=False)
+    round_of(district, without, dt.date(2026, 11, 3))
 
-    assert found(district, HollowKind.IDLE) == [
-        (idle.name, {"last": "2026-11-13", "days": 6}),
-        (never.name, {"last": "", "days": 6}),
+    evidence = found(district, HollowKind.IDLE)
+
+    assert evidence == [(idle.name, {"last": "2026-11-13", "days": 6}), (never.name, {"last": "", "days": 6})]
+    assert [hollow.words("idle", each) for _name, each in evidence] == [
+        ["上次巡查 2026-11-13，已过 6 个工作日"],
+        ["已 6 个工作日没有完成过巡查"],
     ]
 
 
-def test_no_round_is_no_sign_before_rounds_have_begun(district):
-    PatrolRule.objects.create(district=district, level=3)
-    round_of(district, district.villages[0], dt.date(2026, 11, 20))
+@pytest.mark.parametrize("day, is_planned", [(dt.date(2026, 11, 20), True), (TODAY, True), (dt.date(2026, 11, 3), False)])
+def test_no_round_is_no_sign_where_none_was_asked_for_long_enough(district, day, is_planned):
+    PatrolFactory(district=district, grid=district.villages[0], planned_on=day, is_planned=is_planned, state="missed")
 
     assert found(district, HollowKind.IDLE) == []
 
