@@ -6,15 +6,18 @@ import uuid
 
 from django.core.exceptions import ValidationError
 
+from accounts.models import User
 from airduty.demo.district import Place
 from common import clock
 from common.errors import Conflict
 from grids.roles import PostRole
 from inspections.models import Checklist, Finding, Patrol, Visit
-from inspections.services import planning, rounds, visit_flags, visits, weather
+from inspections.services import handing_over, planning, rounds, visit_flags, visits, weather
 from inspections.services import rules as rule_service
 from inspections.words import PatrolKind, Source, VisitState, Weather
 
+VISITOR = "member"
+MORNING_HOUR = 8
 DAYS, DAYS_OF_A_CITY = 9, 2
 LARGE = 100
 """Villages from which on only the last days are walked."""
@@ -52,6 +55,16 @@ class Rounds:
         self._air(day)
         self._night(day - dt.timedelta(days=1))
         planning.plan_today()
+        if day == self.last:
+            self._leave_one_to_the_visitor(day)
+
+    def _leave_one_to_the_visitor(self, day: dt.date) -> None:
+        """Whoever tries the field app as the member of a grid finds today's round of his village, taken over from a colleague."""
+        visitor = User.objects.filter(username=VISITOR).first()
+        mine = self._open(day).filter(kind=PatrolKind.DAILY, grid__posts__user=visitor) if visitor else ()
+        for patrol in mine:
+            if patrol.person_id != visitor.pk:
+                handing_over.hand_over(patrol, to=visitor, reason="轮休", by=patrol.person)
 
     def _air(self, day: dt.date) -> None:
         left = (self.last - day).days
@@ -74,6 +87,7 @@ class Rounds:
 
     def _open(self, day: dt.date):
         rows = Patrol.objects.filter(district=self.place.district, planned_on=day, state__in=planning.OPEN)
+        rows = rows.exclude(person__username=VISITOR) if day == self.last and clock.beijing(clock.now()).hour > MORNING_HOUR else rows
         return rows.select_related("grid", "person").order_by("pk")
 
     def _walk(self, patrol: Patrol, share: float, *, start: dt.datetime) -> None:

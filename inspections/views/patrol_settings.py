@@ -31,6 +31,11 @@ def district_of(request, roles) -> Grid:
     return found
 
 
+def sent(request):
+    """What was sent: a form sent empty comes back with its reasons."""
+    return request.POST if request.method == "POST" else None
+
+
 def insist_keeper(request) -> None:
     access.insist(access.keeps_types(request.user), _("巡查规则和检查清单由攻坚办主任或系统管理员维护。"))
 
@@ -56,7 +61,7 @@ def new_rule(request):
 
 def _rule(request, found: PatrolRule):
     access.insist(scope.may_change_settings(request.user, found.district_id), _("巡查规则和检查清单由攻坚办主任或系统管理员维护。"))
-    form = RuleForm(request.POST or None, instance=found)
+    form = RuleForm(sent(request), instance=found)
     if request.method == "POST" and form.is_valid():
         services.save_rule(form.instance, by=request.user)
         messages.success(request, _("已保存。今后的计划按新规则。"))
@@ -74,7 +79,7 @@ def page(title: str, form, back: str, back_label: str) -> dict:
 def weather(request):
     access.insist(access.is_office(request.user), _("预警由攻坚办启动和解除。"))
     district = district_of(request, OFFICE)
-    form = WeatherForm(request.POST or None)
+    form = WeatherForm(sent(request))
     if request.method == "POST" and _changed(request, district, form):
         return redirect("patrols:weather")
     rows = WeatherState.objects.filter(district=district).select_related("by").order_by("-starts_at")[:50]
@@ -102,7 +107,7 @@ def _changed(request, district: Grid, form) -> bool:
 def field_settings(request):
     insist_keeper(request)
     found = rounds.settings_of(district_of(request, SETTINGS_KEEPERS).pk)
-    form = FieldSettingsForm(request.POST or None, instance=found)
+    form = FieldSettingsForm(sent(request), instance=found)
     if request.method == "POST" and form.is_valid():
         services.save_field_settings(form.instance, by=request.user)
         messages.success(request, _("已保存。"))
@@ -149,7 +154,7 @@ def edit_checklist(request, code):
     found = _checklist(request, code)
     access.insist(scope.may_change_settings(request.user, found.district_id), _("巡查规则和检查清单由攻坚办主任或系统管理员维护。"))
     options = {"form_kwargs": {"district_id": found.district_id}, "prefix": "items"}
-    form = ChecklistForm(request.POST or None, initial={"name": found.name})
+    form = ChecklistForm(sent(request), initial={"name": found.name})
     items = Items(request.POST, **options) if request.method == "POST" else Items(initial=[initial_of(item) for item in found.items.all()], **options)
     if request.method == "POST" and form.is_valid() and items.is_valid() and (made := _revised(request, found, form, items)):
         messages.success(request, _("已生成第 %(version)s 版，今后的巡查按新版。") % {"version": made.version})
