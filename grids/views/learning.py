@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common import clock
+from common.errors import Conflict
 from grids.models import Course, TestPaper, TrainingRecord
 from grids.services import training as services
 
@@ -54,7 +55,10 @@ def paper(request, pk):
     missing = sum(not chosen for chosen in given)
     if missing and not found.handed_in_at:
         return render(request, "mobile/paper.html", {"paper": found, "questions": asked(found, given), "missing": missing}, status=400)
-    services.hand_in(found, given, by=request.user)
+    try:
+        services.hand_in(found, given, by=request.user)
+    except Conflict as conflict:
+        messages.warning(request, str(conflict))
     return redirect("mobile_training:paper", pk)
 
 

@@ -218,6 +218,16 @@ def test_a_test_on_the_phone_from_the_course_to_the_result(client, course, membe
     assert "有效至" in client.get("/m/training/").content.decode()
 
 
+def test_a_page_kept_open_and_sent_again_shows_the_first_result(client, course, member):
+    client.force_login(member)
+    paper = services.begin_test(course, by=member)
+    services.hand_in(paper, right_answers(paper), by=member)
+
+    answer = client.post(reverse("mobile_training:paper", args=[paper.pk]), {f"q{n}": "2" for n in range(10)}, follow=True)
+
+    assert (answer.status_code, "成绩以第一次为准" in answer.content.decode(), ">100<" in answer.content.decode()) == (200, True, True)
+
+
 def test_odd_answers_are_harmless(client, course, member):
     client.force_login(member)
     address = client.post(reverse("mobile_training:begin", args=[course.pk])).url
