@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from audit.services import record
+from audit.services import record, record_many
 from common import clock
 from grids.models import Grid, Handover, Membership, Post
 from grids.roles import PostRole, Role
@@ -43,10 +43,13 @@ class Day:
     weather: str
     grids: list[Grid]
     rules: list[PatrolRule]
-    sites: list[Site]
+    sites: dict[str, list[Site]]
+    """Path of a grid → objects at or below it."""
     visits: dict[tuple[int, bool], list[tuple[dt.date, int]]] = field(default_factory=dict)
     """(object, by night) → (day, grid) of each visit done or still to come."""
     loads: Counter = field(default_factory=Counter)
+    acts: list[tuple[Patrol, dict]] = field(default_factory=list)
+    """What goes on record in the end: the chain stays locked from the first record on."""
 
 
 @dataclass
@@ -73,8 +76,11 @@ def plan(day: dt.date) -> int:
 
 @transaction.atomic
 def plan_district(district: Grid, day: dt.date) -> int:
-    """How many visits were added. The district's row is held: of two at once the second finds nothing left to plan."""
-    district = Grid.objects.select_for_update(of=("self",)).get(pk=district.pk)
+    """How many visits were added. The district's row is held: of two at once the second finds nothing left to plan.
+
+    Held without its key: reports that only name the district are not kept waiting.
+    """
+    district = Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
     found = _read(district, day)
     added = 0
     for kind in KINDS:
@@ -82,6 +88,8 @@ def plan_district(district: Grid, day: dt.date) -> int:
             need = _need(found, grid, kind)
             if need.sites:
                 added += _give(found, grid, kind, need)
+    if found.acts:
+        record_many("patrol.plan", found.acts, by=None, district_id=district.pk)
     return added
 
 
@@ -92,8 +100,19 @@ def _read(district: Grid, day: dt.date) -> Day:
     levels = {rule.level for rule in rules}
     grids = Grid.objects.active(day).filter(district=district, level__in=levels).select_related("organisation").order_by("path")
     sites = Site.objects.active().filter(district=district, kind__is_active=True).order_by("pk") if rules else Site.objects.none()
-    found = Day(district, day, state, list(grids), list(rules), list(sites))
+    found = Day(district, day, state, list(grids), list(rules), by_path(sites))
     _read_visits(found)
+    return found
+
+
+def by_path(sites: Iterable[Site]) -> dict[str, list[Site]]:
+    """Each object below every grid on its way up: ``/1/12/`` lies below ``/1/`` and ``/1/12/``."""
+    found: dict[str, list[Site]] = {}
+    for site in sites:
+        path = ""
+        for key in site.grid_path.split("/")[:-1]:
+            path += f"{key}/"
+            found.setdefault(path, []).append(site)
     return found
 
 
@@ -150,7 +169,7 @@ def due_by(rule: PatrolRule, found: Day, grid: Grid) -> Iterable[tuple[Site, int
     if found.day not in days:
         return
     first, last = turns.period_of(rule.per, found.day)
-    own = [site for site in found.sites if site.grid_path.startswith(grid.path) and _is_meant(rule, site)]
+    own = [site for site in found.sites.get(grid.path, ()) if _is_meant(rule, site)]
     own = [site for site in own if turns.drawn(f"{rule.pk}:{first}:{site.pk}", rule.share)]
     own.sort(key=lambda site: turns.lot(f"{rule.pk}:{site.pk}"))
     for rank, site in enumerate(own):
@@ -225,7 +244,7 @@ def _add(found: Day, grid: Grid, kind: str, person: User, sites: list[Site], nee
     for site in sites:
         found.visits.setdefault((site.pk, kind == PatrolKind.NIGHT), []).append((found.day, grid.pk))
     found.loads[person.pk] += len(sites)
-    record("patrol.plan", patrol, by=None, district_id=found.district.pk, payload={"objects": len(sites)})
+    found.acts.append((patrol, {"objects": len(sites)}))
     return len(sites)
 
 

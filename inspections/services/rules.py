@@ -55,7 +55,7 @@ def changes(before: models.Model | None, after: models.Model) -> dict:
 def revise(checklist: Checklist, *, name: str, items: list[dict], by) -> Checklist:
     """The next version, in force from today. ``items``: columns of ``ITEM_FIELDS``, in order. Versions answered by stay as they are."""
     insist_keeper(checklist.district_id, by=by)
-    Grid.objects.select_for_update(of=("self",)).get(pk=checklist.district_id)
+    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=checklist.district_id)
     newest = Checklist.objects.filter(district=checklist.district_id, code=checklist.code).order_by("-version")[0]
     if newest.pk != checklist.pk:
         raise ValidationError(_("这份清单已有新版本，请在最新版本上修改。"), code="stale")

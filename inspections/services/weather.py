@@ -48,7 +48,7 @@ def start(district: Grid, weather: str, *, note: str, by) -> WeatherState:
     _insist(district.pk, by=by)
     if weather == Weather.ORDINARY or weather not in Weather.values:
         raise ValidationError({"weather": _("请选择预警级别。")}, code="weather")
-    Grid.objects.select_for_update(of=("self",)).get(pk=district.pk)
+    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
     running = current(district.pk)
     if running and running.weather == weather:
         raise ValidationError(_("%(weather)s已经启动。") % {"weather": running.get_weather_display()}, code="running")
@@ -64,7 +64,7 @@ def start(district: Grid, weather: str, *, note: str, by) -> WeatherState:
 def stop(district: Grid, *, by) -> WeatherState:
     """Lift the warning. Rounds already planned stay until their window is over."""
     _insist(district.pk, by=by)
-    Grid.objects.select_for_update(of=("self",)).get(pk=district.pk)
+    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
     running = current(district.pk)
     if running is None:
         raise ValidationError(_("目前没有预警。"), code="none")
