@@ -104,11 +104,15 @@ def problems(user):
     return Site._meta.get_field("findings").related_model._default_manager.visible_to(user).open().filter(site__isnull=False)
 
 
+def with_last_visit(queryset):
+    last = visits().filter(site=OuterRef("pk"), state=DONE).order_by("-received_at").values("received_at")[:1]
+    return queryset.annotate(last_visit=Subquery(last))
+
+
 def with_signs(queryset, user):
     """Adds ``last_visit``, ``open_problems`` and ``late_problems``."""
-    last = visits().filter(site=OuterRef("pk"), state=DONE).order_by("-received_at").values("received_at")[:1]
     here = problems(user).filter(site=OuterRef("pk"))
-    return queryset.annotate(last_visit=Subquery(last), open_problems=_how_many(here), late_problems=_how_many(here.overdue(clock.now())))
+    return with_last_visit(queryset).annotate(open_problems=_how_many(here), late_problems=_how_many(here.overdue(clock.now())))
 
 
 def _how_many(rows):

@@ -19,6 +19,8 @@ from inspections.rows import ledger_rows
 PAGE_SIZE = 20
 COUNT_LIMIT = 10_000
 MAIN = ("field", "township", "source", "problem_type", "received_from", "received_to")
+LISTS = {"ledger": "inspections:ledger", "sites": "registers:sites"}
+"""Pages of which people keep views of their own."""
 TICKS = ("above", "overdue", "mine")
 
 
@@ -109,20 +111,21 @@ def capped(queryset):
 @require_POST
 def save_view(request):
     name, query = request.POST.get("name", "").strip()[:30], request.POST.get("query", "")
+    page = request.POST.get("page", "") if request.POST.get("page") in LISTS else "ledger"
     try:
         if not name:
             raise ValidationError(_("请给视图起个名称。"))
         if len(query) > 500 or SavedView.objects.filter(user=request.user).count() >= 20:
             raise ValidationError(_("视图最多 20 个，筛选条件也不能过长。请先删除不用的视图。"))
-        _keep_view(request.user, name=name, query=query)
+        _keep_view(request.user, page=page, name=name, query=query)
     except ValidationError as refused:
         messages.error(request, _("；").join(refused.messages))
-    return redirect(f"{reverse('inspections:ledger')}?{query}")
+    return redirect(f"{reverse(LISTS[page])}?{query}")
 
 
-def _keep_view(user, *, name: str, query: str) -> None:
+def _keep_view(user, *, page: str, name: str, query: str) -> None:
     """A name used again means the newer filter."""
-    SavedView.objects.update_or_create(user=user, page="ledger", name=name, defaults={"query": query})
+    SavedView.objects.update_or_create(user=user, page=page, name=name, defaults={"query": query})
 
 
 @require_POST
@@ -132,7 +135,7 @@ def change_view(request, pk):
         view.delete()
     elif name := request.POST.get("name", "").strip()[:30]:
         _rename(request, view, name)
-    return redirect(f"{reverse('inspections:ledger')}?{view.query}")
+    return redirect(f"{reverse(LISTS.get(view.page, LISTS['ledger']))}?{view.query}")
 
 
 def _rename(request, view: SavedView, name: str) -> None:

@@ -17,6 +17,8 @@ from sheets.services import attachment
 from sheets.writing import template
 
 ERRORS_SHOWN = 200
+LONG = "long_import"
+"""Word of the session: which upload was found to be long, so that it is not read once more before it goes to the background."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,15 +57,16 @@ def upload(request, kind: SiteKind):
             form.add_error("file", refused)
         else:
             token = files.keep_upload(form.cleaned_data["file"], by=request.user)
+            request.session[LONG] = token if checked.is_long else ""
             return shown(request, kind, checked=checked, result=checked.result, token=token)
     return shown(request, kind, form=form, status=400)
 
 
 def take_over(request, kind: SiteKind, token: str):
+    if request.session.get(LONG) == token:
+        return redirect("sheets:job", imports.start(kind, token=token, by=request.user).pk)
     try:
         checked = imports.check(files.kept_upload(token, by=request.user), kind, by=request.user)
-        if checked.is_long:
-            return redirect("sheets:job", imports.start(kind, token=token, by=request.user).pk)
         result = imports.apply(checked, partial=True)
     except ValidationError as refused:
         messages.error(request, _("；").join(refused.messages))

@@ -328,3 +328,14 @@ def test_programs_read_objects_with_their_columns(as_person, site, office):
 
 def test_programs_are_told_to_sign_in(client, site):
     assert client.get("/api/v1/sites/").status_code == 401
+
+
+def test_people_keep_views_of_this_list_beside_those_of_the_ledger(as_person, site, office):
+    client = as_person(office)
+    kept = client.post(reverse("inspections:save-view"), {"name": "重点工地", "query": "kind=construction&risk=key", "page": "sites"})
+    assert kept.headers["Location"] == "/sites/?kind=construction&risk=key"
+    assert "重点工地" in client.get(LIST).content.decode()
+    assert "重点工地" not in client.get(reverse("inspections:ledger")).content.decode()
+    view = office.saved_views.get()
+    assert client.post(reverse("inspections:change-view", args=[view.pk]), {"action": "delete"}).headers["Location"].startswith(LIST)
+    assert client.post(reverse("inspections:save-view"), {"name": "x", "query": "", "page": "nowhere"}).headers["Location"].startswith("/ledger/")
