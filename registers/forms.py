@@ -2,7 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -15,8 +15,8 @@ from registers.words import Risk, SitePostRole
 
 OWN = "own_"
 TEXTS = ("name", "address", "code", "contact", "contact_phone", "guarantor", "guarantor_phone", "note")
-CLEARED = "无"
-"""Typed into a covered column, takes its value away."""
+CLEARED = gettext_noop("无")
+"""Typed into a covered column, in Chinese or in the reader's language, takes its value away."""
 YES_NO = [("", _("未填")), ("true", _("是")), ("false", _("否"))]
 
 
@@ -57,7 +57,7 @@ class SiteForm(forms.Form):
         if mask and stored:
             self.covered[name] = stored
             field.required = False
-            field.help_text = _now("现为 %(value)s；留空不变，填“无”清除。") % {"value": schema.mask(stored, mask)}
+            field.help_text = gettext("现为 %(value)s；留空不变，填“无”清除。") % {"value": schema.mask(stored, mask)}
         else:
             field.initial = stored
         return field
@@ -146,7 +146,7 @@ class SiteForm(forms.Form):
         for name, stored in self.covered.items():
             if name in clean and clean[name] in ("", None):
                 clean[name] = stored
-            elif clean.get(name) == CLEARED:
+            elif clean.get(name) in (CLEARED, gettext(CLEARED)):
                 clean[name] = ""
         return clean
 
@@ -207,4 +207,4 @@ class PaperForm(forms.Form):
 
 
 def stale_note() -> str:
-    return _now("您打开表单后，这个对象已被别人修改。下面是您填写的内容；核对后再按“保存”，将以您的内容为准。")
+    return gettext("您打开表单后，这个对象已被别人修改。下面是您填写的内容；核对后再按“保存”，将以您的内容为准。")
