@@ -386,7 +386,15 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Airduty",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"UnitEnum": "worktime.models.Unit"},
+    "ENUM_NAME_OVERRIDES": {
+        "FeedbackConclusionEnum": "rectification.words.Conclusion",
+        "FindingKindEnum": "inspections.words.Kind",
+        "FindingRiskEnum": "inspections.words.Risk",
+        "PatrolKindEnum": "inspections.words.PatrolKind",
+        "SiteRiskEnum": "registers.words.Risk",
+        "UnitEnum": "worktime.models.Unit",
+        "VisitConclusionEnum": "inspections.words.Conclusion",
+    },
 }
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
