@@ -9,6 +9,8 @@ from django.conf import settings
 from airduty import acts
 from audit.models import AuditEvent
 from grids.models import Membership, Post, StructureChange
+from inspections.models import Finding, Visit
+from inspections.words import HeldKind
 from rectification.models import Clock, Policy, ReminderRule
 from rectification.workflow import FINDING_STEPS, TASK_STEPS
 
@@ -23,6 +25,9 @@ WOVEN = {
     "{}.edited": [model._meta.model_name for model in (Membership, Post)],
     "{}.edit": [model._meta.model_name for model in (Clock, Policy, ReminderRule)],
     "site.{}": ["new", "edit", "close", "reopen", "regrid", "succeed"],
+    "patrol.{}": ["begin", "finish", "note"],
+    "{}.held": HeldKind.values,
+    "{}.photo_smaller": [model._meta.model_name for model in (Finding, Visit)],
     "{}.{}": None,
 }
 """Acts put together while the program runs. The last are the steps of both workflows."""

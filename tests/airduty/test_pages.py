@@ -55,7 +55,8 @@ def test_auditors_see_the_record_and_little_else():
 
 
 def test_people_in_the_field_see_their_work_not_the_offices():
-    assert names(post_roles=[PostRole.PATROLLER]) == ["home", "inspections:ledger", "rectification:tasks", "grids:tree"]
+    seen = ["home", "inspections:ledger", "rectification:tasks", "grids:tree", "registers:sites", "patrols:list"]
+    assert names(post_roles=[PostRole.PATROLLER]) == seen
 
 
 def test_the_office_director_sees_all_but_the_record():

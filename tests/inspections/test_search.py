@@ -68,7 +68,6 @@ from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from tests.factories.inspections import FindingFactory
 from inspections import search
-from inspections import search
 from inspections.models import Finding
 rows = [FindingFactory(text=text) for text in ("净化器未开机，油烟直排", "黄土未覆盖")]
 for row in rows:
