@@ -1,15 +1,15 @@
 from django.urls import path
 
-from scorecards import views
+from scorecards.views import cards, ranking, schemes
 
 app_name = "scorecards"
 urlpatterns = [
-    path("", views.ranking, name="ranking"),
-    path("indicators/", views.indicators, name="indicators"),
-    path("schemes/", views.schemes, name="schemes"),
-    path("schemes/<int:pk>/", views.edit_scheme, name="edit_scheme"),
-    path("<str:month>/", views.ranking, name="ranking_of"),
-    path("<str:month>/ranking.xlsx", views.workbook, name="workbook"),
-    path("<str:month>/<int:organisation>/", views.card, name="card"),
-    path("<str:month>/<int:organisation>/<slug:indicator>/", views.rows, name="rows"),
+    path("", ranking.ranking, name="ranking"),
+    path("indicators/", schemes.indicators, name="indicators"),
+    path("schemes/", schemes.schemes, name="schemes"),
+    path("schemes/<int:pk>/", schemes.edit_scheme, name="edit_scheme"),
+    path("<str:month>/", ranking.ranking, name="ranking_of"),
+    path("<str:month>/ranking.xlsx", ranking.workbook, name="workbook"),
+    path("<str:month>/<int:organisation>/", cards.card, name="card"),
+    path("<str:month>/<int:organisation>/<slug:indicator>/", cards.rows, name="rows"),
 ]

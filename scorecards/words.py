@@ -46,6 +46,37 @@ class LineState(TextChoices):
     INFORMATION = "information", _("仅供参考")
 
 
+class SettlementState(TextChoices):
+    OPEN = "open", _("未结账")
+    PROPOSED = "proposed", _("待批准")
+    SETTLED = "settled", _("已结账")
+
+
+class SignState(TextChoices):
+    """Of whatever one person draws up and another signs."""
+
+    PROPOSED = "proposed", _("待签批")
+    SIGNED = "signed", _("已签批")
+    DROPPED = "dropped", _("未通过")
+
+
+class AdjustmentKind(TextChoices):
+    CORRECTION = "correction", _("更正以前月份")
+    INNOVATION = "innovation", _("创新做法被采纳")
+    PRAISE = "praise", _("上级表扬")
+    LATE_REPORT = "late_report", _("迟报")
+    WRONG_DATA = "wrong_data", _("数据有误")
+
+
+class AppealState(TextChoices):
+    FILED = "filed", _("待裁定")
+    SECOND = "second", _("待第二人合议")
+    UPHELD = "upheld", _("申诉成立")
+    PARTLY = "partly", _("部分成立")
+    DECLINED = "declined", _("不予支持")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
 NOT_RANKED = _("本月无承办任务，不参与排名")
 
 

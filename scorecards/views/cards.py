@@ -1,0 +1,67 @@
+"""One unit's card and the rows behind each figure."""
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from scorecards import access, board
+from scorecards.models import ScoreRow
+from scorecards.words import NOT_RANKED, Part, part_label
+
+PAGE_SIZE = 50
+
+
+@require_GET
+def card(request, month, organisation):
+    found = access.card_of(request, month, organisation)
+    standing = board.standing(found, list(found.lines.all()))
+    marked = ScoreRow.objects.visible_to(request.user).filter(scorecard=found).exclude(amount=0)
+    marked = marked.select_related("finding__problem_type", "task", "line").order_by("line__position", "at", "id")
+    for row in marked:
+        row.line.scorecard = found
+    hidden = found.rows.exclude(amount=0).count() - len(marked)
+    context = {"card": found, "month": month, "standing": standing, "parts": parts(standing), "marked": marked, "hidden": hidden}
+    context |= {"marked_total": sum(row.amount for row in marked), "not_ranked": NOT_RANKED}
+    return render(request, "scorecards/card.html", context)
+
+
+def parts(standing) -> list[dict]:
+    cells = {cell.part: cell for cell in standing.cells}
+    lines = {part: [line for line in standing.lines if line.part == part] for part in Part.values}
+    return [
+        {"part": part, "label": part_label(standing.card.scheme.kind, part), "lines": lines[part], "cell": cells.get(part)}
+        for part in Part.values
+        if lines[part]
+    ]
+
+
+@require_GET
+def rows(request, month, organisation, indicator):
+    """The rows stored with one figure; of those the person may not see, the number."""
+    found = access.card_of(request, month, organisation)
+    line = found.lines.filter(indicator=indicator).first()
+    if line is None:
+        raise Http404
+    line.scorecard = found
+    chosen = request.GET.get("hit", "")
+    stored = line.behind(hit=chosen == "1" if chosen in ("0", "1") else None)
+    seen = stored.visible_to(request.user).select_related("finding__problem_type", "finding__grid", "task__organisation")
+    page = Paginator(seen.order_by("at", "id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "card": found,
+        "month": month,
+        "line": line,
+        "page": page,
+        "hidden": stored.count() - page.paginator.count,
+        "chips": chips(line, chosen),
+    }
+    return render(request, "scorecards/rows.html", context)
+
+
+def chips(line, chosen: str) -> list[dict]:
+    if line.denominator is None:
+        return []
+    counts = [("", _("全部"), line.denominator), ("1", _("计入分子"), line.numerator), ("0", _("未计入分子"), line.denominator - line.numerator)]
+    return [{"label": label, "count": count, "url": f"?hit={value}" if value else "?", "active": value == chosen} for value, label, count in counts]
