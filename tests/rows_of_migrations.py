@@ -35,6 +35,7 @@ def _keep() -> None:
         for table in connection.introspection.django_table_names(only_existing=True, include_views=False):
             cursor.execute(f'SELECT 1 FROM "{table}" LIMIT 1')
             if cursor.fetchone() and table != "django_migrations":
+                cursor.execute(f'DROP TABLE IF EXISTS "{COPY}{table}"')
                 cursor.execute(f'CREATE TABLE "{COPY}{table}" AS SELECT * FROM "{table}"')
 
 
