@@ -75,4 +75,11 @@ def total(found: list[Row]) -> dict:
     lowest = [row for row in found if not any(other.grid.parent_id == row.grid.pk for other in found)]
     planned, done = sum(row.planned for row in found), sum(row.done for row in found)
     objects, visited = sum(row.objects for row in lowest), sum(row.visited for row in lowest)
-    return {"planned": planned, "done": done, "completion": rate(done, planned), "objects": objects, "coverage": rate(visited, objects)}
+    return {
+        "planned": planned,
+        "done": done,
+        "completion": rate(done, planned),
+        "objects": objects,
+        "visited": visited,
+        "coverage": rate(visited, objects),
+    }

@@ -15,6 +15,9 @@ COMMA = "\u3001"
 
 
 class ChecklistForm(forms.Form):
+    """``version``: the one the person has before them."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("检查清单"), max_length=60)
 
 

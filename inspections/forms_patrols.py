@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.forms import SeenForm
 from grids.forms.fields import day_field
 from inspections.models import FieldSettings, PatrolRule
 from inspections.words import Weather
@@ -36,7 +37,7 @@ class CoverageForm(forms.Form):
         return clean
 
 
-class RuleForm(forms.ModelForm):
+class RuleForm(SeenForm, forms.ModelForm):
     class Meta:
         model = PatrolRule
         fields = ("level", "kind", "risk", "weather", "times", "per", "is_night", "window_from", "window_to", "share", "is_active")
@@ -52,6 +53,13 @@ class RuleForm(forms.ModelForm):
         self.fields["kind"].queryset = SiteKind.objects.filter(district=self.instance.district_id)
         self.fields["kind"].empty_label = _("全部")
         self.fields["risk"].choices = [("", _("全部")), *[each for each in self.fields["risk"].choices if each[0]]]
+
+    def clean(self):
+        clean = super().clean()
+        same = {name: clean[name] for name in self.Meta.fields if name != "is_active" and name in clean}
+        if PatrolRule.objects.filter(district=self.instance.district_id, **same).exclude(pk=self.instance.pk).exists() and not self.errors:
+            self.add_error(None, _("已有一条完全相同的规则。"))
+        return clean
 
     def clean_level(self):
         level = self.cleaned_data["level"]
@@ -71,7 +79,7 @@ class WeatherForm(forms.Form):
     note = forms.CharField(label=_("依据"), max_length=200, required=False, help_text=_("文号或通知。"))
 
 
-class FieldSettingsForm(forms.ModelForm):
+class FieldSettingsForm(SeenForm, forms.ModelForm):
     class Meta:
         model = FieldSettings
         fields = ("far_m", "squad_phone", "track", "track_months")

@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import SeenForm
 from registers.models import SiteKind
 
 VALUE_KINDS = [("text", _("文字")), ("choice", _("选项")), ("int", _("整数")), ("decimal", _("数字")), ("bool", _("是或否")), ("date", _("日期"))]
@@ -23,7 +24,7 @@ class WordsField(forms.CharField):
         return list(dict.fromkeys(word.strip()[:60] for word in super().to_python(value).splitlines() if word.strip()))
 
 
-class KindForm(forms.ModelForm):
+class KindForm(SeenForm, forms.ModelForm):
     class Meta:
         model = SiteKind
         fields = ["name", "code", "prefix", "field", "icon", "position", "has_trio", "is_active"]
@@ -38,6 +39,9 @@ class KindForm(forms.ModelForm):
         self.fields["field"].queryset = self.fields["field"].queryset.filter(district_id=self.instance.district_id)
         if self.instance.pk:
             self.fields["code"].disabled = True
+
+    def standing(self):
+        return [*super().standing(), *map(str, self.instance.statuses or ())]
 
     def clean(self):
         clean = super().clean()
@@ -62,7 +66,7 @@ def statuses_of(formset) -> list[dict]:
     return [clean for form in formset if (clean := form.cleaned_data) and clean.get("label", "").strip()]
 
 
-class ColumnForm(forms.Form):
+class ColumnForm(SeenForm):
     title = forms.CharField(label=_("栏目名称"), max_length=60)
     value_kind = forms.ChoiceField(label=_("填写内容"), choices=VALUE_KINDS)
     required = forms.BooleanField(label=_("必填"), required=False)

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.forms import SeenForm
 from grids import training
 from grids.forms.fields import day_field, offer
 from grids.models import Course, Field, Grid, Question
@@ -18,7 +19,7 @@ STANDING = [
 OPTIONS = 6
 
 
-class CourseForm(forms.ModelForm):
+class CourseForm(SeenForm, forms.ModelForm):
     class Meta:
         model = Course
         fields = ["name", "field", "hours", "trainer", "content", "valid_months", "questions", "pass_score", "is_active"]
@@ -30,7 +31,7 @@ class CourseForm(forms.ModelForm):
         self.fields["questions"].max_value = 50
 
 
-class QuestionForm(forms.ModelForm):
+class QuestionForm(SeenForm, forms.ModelForm):
     """Six lines for options, each with a tick for the right ones."""
 
     class Meta:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from common import clock
-from common.errors import NotYourRole
+from common.errors import Conflict, NotYourRole
 from grids import scope
 from grids.models import Grid
 from inspections import defaults
@@ -52,17 +52,20 @@ def changes(before: models.Model | None, after: models.Model) -> dict:
 
 # --- checklists -------------------------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def revise(checklist: Checklist, *, name: str, items: list[dict], by) -> Checklist:
-    """The next version, in force from today. ``items``: columns of ``ITEM_FIELDS``, in order. Versions answered by stay as they are."""
+def revise(checklist: Checklist, *, name: str, items: list[dict], by, seen: int | None = None) -> Checklist:
+    """The next version, in force from today. ``items``: columns of ``ITEM_FIELDS``, in order. Versions answered by stay as they are.
+
+    ``seen``: the version the person had open; a newer one by now is a ``Conflict``.
+    """
     insist_keeper(checklist.district_id, by=by)
     Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=checklist.district_id)
     newest = Checklist.objects.filter(district=checklist.district_id, code=checklist.code).order_by("-version")[0]
-    if newest.pk != checklist.pk:
-        raise ValidationError(_("这份清单已有新版本，请在最新版本上修改。"), code="stale")
+    if (seen or checklist.version) != newest.version:
+        raise Conflict(_("这份清单已有第 %(version)s 版。") % {"version": newest.version}, code="stale", version=newest.version)
     if not items:
         raise ValidationError(_("清单至少要有一项。"), code="empty")
-    kinds = list(checklist.kinds.all())
-    made = Checklist.objects.get(pk=checklist.pk)
+    kinds = list(newest.kinds.all())
+    made = Checklist.objects.get(pk=newest.pk)
     made.pk, made.version, made.name, made.effective_from = None, newest.version + 1, name, clock.today()
     made._state.adding = True
     made.full_clean()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common import clock
+from common.errors import Conflict
 from grids import scope
 from grids.models import Grid
 from grids.roles import OFFICE, SETTINGS_KEEPERS
@@ -154,7 +155,7 @@ def edit_checklist(request, code):
     found = _checklist(request, code)
     access.insist(scope.may_change_settings(request.user, found.district_id), _("巡查规则和检查清单由攻坚办主任或系统管理员维护。"))
     options = {"form_kwargs": {"district_id": found.district_id}, "prefix": "items"}
-    form = ChecklistForm(sent(request), initial={"name": found.name})
+    form = ChecklistForm(sent(request), initial={"name": found.name, "version": found.version})
     items = Items(request.POST, **options) if request.method == "POST" else Items(initial=[initial_of(item) for item in found.items.all()], **options)
     if request.method == "POST" and form.is_valid() and items.is_valid() and (made := _revised(request, found, form, items)):
         messages.success(request, _("已生成第 %(version)s 版，今后的巡查按新版。") % {"version": made.version})
@@ -164,10 +165,16 @@ def edit_checklist(request, code):
 
 
 def _revised(request, found: Checklist, form, items) -> Checklist | None:
+    clean = form.cleaned_data
     try:
-        return services.revise(found, name=form.cleaned_data["name"], items=items.items(found), by=request.user)
+        return services.revise(found, name=clean["name"], items=items.items(found), by=request.user, seen=clean["version"])
     except ValidationError as refused:
         form.add_error(None, refused.messages)
+    except Conflict as lost:
+        form.data = form.data.copy()
+        form.data["version"] = lost.extra["version"]
+        words = _("%(what)s下面是您填写的内容；核对后再按“保存为新版”，将在它之后生成新的一版。")
+        form.add_error(None, words % {"what": lost})
     return None
 
 

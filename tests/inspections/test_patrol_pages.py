@@ -270,6 +270,18 @@ def test_track_is_erased_after_its_time_and_on_record(patrol):
     assert AuditEvent.objects.filter(action="patrol.erase_track").count() == 1
 
 
+def test_the_second_of_two_editors_of_a_rule_is_told_and_the_same_rule_is_made_once(enter, director, district):
+    rule = PatrolRule.objects.create(district=district, level=3, times=1, per="week")
+    client, address = enter(director), reverse("patrols:rule", args=[rule.pk])
+    words = fields_of(client.get(address).context["form"])
+    PatrolRule.objects.filter(pk=rule.pk).update(times=2)
+    late = client.post(address, words | {"times": 3})
+    assert (late.status_code, "已被别人修改" in late.content.decode()) == (400, True)
+    assert client.post(address, words | {"times": 3, "seen": late.context["form"]["seen"].value()}).status_code == 302
+    new = reverse("patrols:new-rule")
+    assert [client.post(new, words | {"times": 4}).status_code for _ in range(2)] == [302, 400]
+
+
 # --- checklists -------------------------------------------------------------------------------------------------------------------------
 def formset_of(page, **changes) -> dict:
     items = page.context["items"]
@@ -304,6 +316,17 @@ def test_edit_of_a_list_makes_the_next_version_and_old_rounds_keep_theirs(enter,
     stale = client.post(address + "?v=1", words | {"name": "晚了一步"})
     assert stale.status_code == 400
     assert AuditEvent.objects.filter(action="checklist.revise").count() == 1
+
+
+def test_the_second_of_two_editors_of_a_list_is_told_and_may_press_again(enter, director, checklist):
+    client = enter(director)
+    address = reverse("patrols:edit-checklist", args=["LIST"])
+    words = formset_of(client.get(address)) | {"version": 1}
+    assert client.post(address, words | {"name": "先保存"}).status_code == 302
+    late = client.post(address, words | {"name": "后保存"})
+    assert (late.status_code, "已有第 2 版" in late.content.decode(), 'value="后保存"' in late.content.decode()) == (400, True, True)
+    assert client.post(address, words | {"name": "后保存", "version": late.context["form"]["version"].value()}).status_code == 302
+    assert list(Checklist.objects.order_by("version").values_list("version", "name"))[1:] == [(2, "先保存"), (3, "后保存")]
 
 
 def test_limits_by_class_of_road_go_over_to_the_next_version(district, director, checklist):

@@ -212,3 +212,14 @@ def test_objects_of_a_merged_unit_go_on_with_its_successor(new_site, office, dir
     site.refresh_from_db()
     assert (site.organisation, site.version) == (district.ecology, 2)
     call_command("verify_audit", "--state")
+
+
+def test_the_second_of_two_editors_of_a_column_is_told_and_may_press_again(client, kind, director):
+    client.force_login(director)
+    address = reverse("registers:column", args=[kind.pk, "builder"])
+    seen = client.get(address).context["form"]["seen"].value()
+    kinds.save_column(kind, "builder", by=director, title="建设方")
+    late = client.post(address, {"title": "业主", "seen": seen})
+    assert (late.status_code, "已被别人修改" in late.content.decode(), 'value="业主"' in late.content.decode()) == (400, True, True)
+    assert client.post(address, {"title": "业主", "seen": late.context["form"]["seen"].value()}).status_code == 302
+    assert "业主" in titles(kind)

@@ -1,0 +1,34 @@
+"""Two people with the same settings before them: the second is told, sees his own words again, and decides."""
+
+import hashlib
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class SeenForm(forms.Form):
+    """Carries a mark of what stood when it was opened. Something else stands now: refused once, with what was typed; pressed again it is saved."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.mark
+
+    def standing(self) -> list:
+        """What this form is about, as it stands in the database."""
+        names = [name for name in self.fields if name != "seen"]
+        return [(name, str(self.get_initial_for_field(self.fields[name], name))) for name in names]
+
+    def mark(self) -> str:
+        return hashlib.sha256(repr(self.standing()).encode()).hexdigest()[:16]
+
+    def clean(self):
+        clean = super().clean()
+        clean = self.cleaned_data if clean is None else clean
+        is_new = hasattr(self, "instance") and self.instance.pk is None
+        if (seen := clean.pop("seen", "")) and not is_new and seen != (now := self.mark()):
+            self.data = self.data.copy()
+            self.data[self.add_prefix("seen")] = now
+            self.add_error(None, _("您打开这一页后，内容已被别人修改。下面是您填写的内容；核对后再按“保存”，将以您的内容为准。"))
+        return clean
