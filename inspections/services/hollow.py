@@ -48,6 +48,10 @@ def may_rebut(user, grid: Grid) -> bool:
 def rebut(grid: Grid, kind: str, text: str, *, by) -> HollowRebuttal:
     if not may_rebut(by, grid):
         raise NotYourRole(_("说明由网格长或所属乡办填写。"))
+    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=grid.pk)
+    newest = HollowRebuttal.objects.filter(grid=grid, kind=kind).order_by("at", "id").last()
+    if newest and (newest.by_id, newest.text) == (by.pk, text.strip()):
+        return newest
     said = HollowRebuttal(grid=grid, kind=HollowKind(kind), text=text.strip(), by=by, at=clock.now())
     said.full_clean()
     said.save()

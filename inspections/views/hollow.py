@@ -15,13 +15,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common import clock
 from common.errors import NotYourRole
+from common.forms import SeenForm
 from grids import scope
 from grids.models import Grid
 from grids.services.history import check_keeper
 from grids.views.frame import district_of, form_page, given, page_or_form, show_page
 from inspections import hollow
-from inspections.models import HollowKind, HollowSettings
+from inspections.models import HollowKind, HollowRebuttal, HollowSettings
 from inspections.services import hollow as services
+
+LONGEST = HollowRebuttal._meta.get_field("text").max_length
 
 
 class HollowFilter(forms.Form):
@@ -33,7 +36,7 @@ class HollowFilter(forms.Form):
         self.fields["town"].queryset = towns
 
 
-class LimitsForm(forms.ModelForm):
+class LimitsForm(SeenForm, forms.ModelForm):
     class Meta:
         model = HollowSettings
         fields = ["max_grids", "idle_days", "window_days", "neighbours_found", "repeats"]
@@ -48,6 +51,11 @@ def own_paths(request, district) -> list[str]:
 
 @require_GET
 def page(request):
+    return listed(request, {})
+
+
+def listed(request, refused: dict, *, status: int = 200):
+    """``refused``: (grid, kind) → what was typed there and could not be kept."""
     district, today = district_of(request), clock.today()
     paths = own_paths(request, district)
     form = HollowFilter(request.GET, towns=Grid.objects.visible_to(request.user).filter(parent=district).active(today))
@@ -55,9 +63,11 @@ def page(request):
     wanted, limits = form.cleaned_data, services.limits_of(district)
     area = [wanted["town"].path] if wanted.get("town") else paths
     seen = [sign for sign in hollow.signs(district, today=today, limits=limits) if under(sign.grid, paths) and under(sign.grid, area)]
-    rows = rows_of(request.user, [sign for sign in seen if wanted.get("kind") in (None, "", sign.kind)], limits, today)
+    rows = rows_of(request.user, [sign for sign in seen if wanted.get("kind") in (None, "", sign.kind)], limits, today, refused)
     context = {"form": form, "rows": rows, "chips": chips(seen, wanted), "limits": limits, "today": today, "number": len(rows)}
-    return show_page(request, "inspections/hollow.html", district, **context)
+    answer = show_page(request, "inspections/hollow.html", district, query=request.GET.urlencode(), longest=LONGEST, **context)
+    answer.status_code = status
+    return answer
 
 
 def under(grid: Grid, paths) -> bool:
@@ -73,7 +83,7 @@ def chips(seen, wanted) -> list[dict]:
     ]
 
 
-def rows_of(user, seen, limits, today) -> list[dict]:
+def rows_of(user, seen, limits, today, refused) -> list[dict]:
     """Grid after grid, each with its signs."""
     ids = {sign.grid.pk for sign in seen}
     said, weeks = services.rebuttals(ids), services.weeks_seen(ids, today)
@@ -82,7 +92,7 @@ def rows_of(user, seen, limits, today) -> list[dict]:
         row = rows.setdefault(sign.grid.pk, {"grid": sign.grid, "signs": [], "may_rebut": services.may_rebut(user, sign.grid)})
         key = (sign.grid.pk, sign.kind)
         lines = list(zip(hollow.words(sign.kind, sign.evidence), links(sign, limits, user), strict=True))
-        row["signs"].append({"kind": sign.kind, "lines": lines, "said": said.get(key), "weeks": weeks.get(key, 0)})
+        row["signs"].append({"kind": sign.kind, "lines": lines, "said": said.get(key), "weeks": weeks.get(key, 0), "typed": refused.get(key)})
     return list(rows.values())
 
 
@@ -142,13 +152,15 @@ def rebut(request, pk, kind):
     grid = get_object_or_404(Grid.objects.visible_to(request.user), pk=pk)
     if kind not in HollowKind.values:
         raise Http404
+    text = request.POST.get("text", "").replace("\x00", "")
     try:
-        services.rebut(grid, kind, request.POST.get("text", ""), by=request.user)
+        services.rebut(grid, kind, text, by=request.user)
     except ValidationError:
         messages.error(request, _("请写说明，不超过 500 字。"))
-    else:
-        messages.success(request, _("说明已保存，与证据并列显示。"))
-    return redirect(f"{reverse('grids:hollow')}#grid-{grid.pk}")
+        return listed(request, {(grid.pk, kind): text}, status=400)
+    messages.success(request, _("说明已保存，与证据并列显示。"))
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(f"{reverse('grids:hollow')}{query}#grid-{grid.pk}")
 
 
 @page_or_form

@@ -250,6 +250,21 @@ def test_an_empty_answer_and_an_unknown_kind_are_refused(client, vacant):
     assert client.post(reverse("grids:hollow-rebut", args=[vacant.villages[0].pk, "lazy"]), {"text": "x"}).status_code == 404
 
 
+def test_an_answer_that_is_too_long_comes_back_and_the_same_one_twice_is_one(client, vacant):
+    client.force_login(UserFactory(chief=vacant.villages[0]))
+    address = reverse("grids:hollow-rebut", args=[vacant.villages[0].pk, "vacant"])
+
+    refused = client.post(address, {"text": "长" * 501})
+    assert (refused.status_code, "长" * 501 in refused.content.decode()) == (400, True)
+    for _ in range(2):
+        assert (
+            client.post(f"{address}?kind=vacant", {"text": "接任者已报任命"})
+            .headers["Location"]
+            .endswith(f"?kind=vacant#grid-{vacant.villages[0].pk}")
+        )
+    assert (HollowRebuttal.objects.count(), AuditEvent.objects.filter(action="hollow.rebut").count()) == (1, 1)
+
+
 def test_limits_are_kept_on_their_page(client, district):
     client.force_login(UserFactory(office_director=district))
     sent = {"max_grids": 4, "idle_days": 3, "window_days": 20, "neighbours_found": 2, "repeats": 2}
