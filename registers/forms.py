@@ -28,6 +28,7 @@ class SiteForm(forms.Form):
     """``instance``: the object as it is, saved or new. Covered columns come back empty and stay as they are when left so."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
     note_of_change = forms.CharField(label=_("修改说明"), max_length=300, required=False)
 
     def __init__(self, *args, instance: Site, **kwargs):
@@ -41,8 +42,8 @@ class SiteForm(forms.Form):
         for line in schema.own_lines(self.kind.schema):
             self.fields[OWN + line.key] = self._own(line)
         self.fields["version"].initial = instance.version if instance.pk else None
-        if not instance.pk:
-            del self.fields["note_of_change"]
+        self.fields["uuid"].initial = instance.uuid
+        del self.fields["uuid" if instance.pk else "note_of_change"]
 
     # --- fields -----------------------------------------------------------------------------------------------------------------------
     def _add_text(self, name: str) -> None:
@@ -155,6 +156,7 @@ class SiteForm(forms.Form):
         clean, site = self.cleaned_data, self.instance
         for name in (*TEXTS, "lon", "lat", "grid", "organisation", "risk", "status"):
             setattr(site, name, clean[name])
+        site.uuid = clean.get("uuid") or site.uuid
         site.attributes = {line.key: _storable(clean.get(OWN + line.key)) for line in schema.own_lines(self.kind.schema)}
         return site
 
@@ -176,17 +178,27 @@ class EndForm(forms.Form):
     """Closing and reopening."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    step = forms.CharField(required=False, widget=forms.HiddenInput)
     status = forms.ChoiceField(label=_("结束后的状态"))
     note = forms.CharField(label=_("原因"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args, site: Site, **kwargs):
         super().__init__(*args, **kwargs)
         over = [(code, label) for code, label in site.kind.status_labels.items() if code not in site.kind.open_statuses]
-        self.fields["version"].initial = site.version
+        self.fields["version"].initial, self.fields["step"].initial = site.version, self.step_of(site)
         if site.is_over:
             del self.fields["status"]
         else:
             self.fields["status"].choices = over
+
+    @staticmethod
+    def step_of(site: Site) -> str:
+        return "reopen" if site.is_over else "close"
+
+    def clean(self):
+        clean = super().clean()
+        clean.pop("step", None)
+        return clean
 
 
 class PostForm(forms.Form):

@@ -9,11 +9,14 @@ from inspections.models import Finding, Visit
 from inspections.round_rows import VisitRow
 from inspections.rows import ledger_rows
 from inspections.words import VisitState
+from rectification.models import Task
+from rectification.rows import TaskRow, for_rows
 from registers import access, schema, words
 from registers.models import Site, SitePaper, SitePost
 from registers.words import SitePostRole
 
-SHOWN = 20
+SHOWN, AT_MOST = 20, 500
+"""Rows of each kind at first, and when all are asked for."""
 ACTIONS = {"new": "done", "close": "late"}
 
 
@@ -24,15 +27,21 @@ def site(request, uuid):
     found = get_object_or_404(Site.objects.visible_to(request.user).select_related(*related).prefetch_related(papers), uuid=uuid)
     visits = Visit.objects.visible_to(request.user).filter(site=found, state=VisitState.DONE).select_related("person", "checklist")
     findings = Finding.objects.visible_to(request.user).filter(site=found).for_list().order_by("-pk")
+    tasks = Task.objects.visible_to(request.user).filter(finding__site=found)
+    most, now = AT_MOST if "all" in request.GET else SHOWN, clock.now()
     context = {
         "site": found,
         "facts": facts(found),
         "columns": columns(found),
         "trio": trio(found),
-        "visits": [VisitRow(visit, request.user) for visit in visits.order_by("-received_at")[:SHOWN]],
+        "visits": [VisitRow(visit, request.user) for visit in visits.order_by("-received_at")[:most]],
         "visit_count": visits.count(),
-        "rows": ledger_rows(findings[:SHOWN], now=clock.now()),
+        "rows": ledger_rows(findings[:most], now=now),
         "finding_count": findings.count(),
+        "tasks": [TaskRow(task, now=now) for task in for_rows(tasks).order_by("-pk")[:most]],
+        "task_count": tasks.count(),
+        "most": most,
+        "at_most": AT_MOST,
         "events": [line(event, found) for event in found.events.all()[:50]],
         "may_edit": access.may_edit(request.user, found),
         "may_see_personal": access.may_see_personal(request.user, found) and has_personal(found),

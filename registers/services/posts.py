@@ -18,13 +18,16 @@ from registers.words import SitePostRole
 
 @transaction.atomic
 def appoint(site: Site, *, role: str, name: str, by, phone: str = "", unit: str = "", user=None, starts_on: dt.date | None = None) -> SitePost:
-    """Give the post to a person; whoever held it leaves it the day before."""
+    """Give the post to a person; whoever held it leaves it the day before. The same again changes nothing."""
     access.insist_edit(by, site)
     _check(site, role=role, name=name)
     starts_on = starts_on or clock.today()
     Site.objects.select_for_update().get(pk=site.pk)
     holder = SitePost.objects.filter(site=site, role=role, ends_on=None).first()
+    wanted = (name.strip(), phone.strip(), unit.strip(), starts_on)
     if holder is not None:
+        if (holder.name, holder.phone, holder.unit, holder.starts_on) == wanted:
+            return holder
         if starts_on < holder.starts_on:
             raise ValidationError({"starts_on": _("不能早于现任的起始日期 %(day)s。") % {"day": holder.starts_on}})
         holder.ends_on = max(holder.starts_on, starts_on - dt.timedelta(days=1))
@@ -49,9 +52,14 @@ def _check(site: Site, *, role: str, name: str) -> None:
 def end(post: SitePost, *, by, ends_on: dt.date | None = None) -> SitePost:
     """``ends_on`` is the last day."""
     access.insist_edit(by, post.site)
+    post = SitePost.objects.select_for_update(of=("self",)).select_related("site__kind").get(pk=post.pk)
     ends_on = ends_on or clock.today()
     if ends_on < post.starts_on:
         raise ValidationError({"ends_on": _("不能早于起始日期 %(day)s。") % {"day": post.starts_on}})
+    if post.ends_on == ends_on:
+        return post
+    if post.ends_on is not None and post.ends_on < ends_on:
+        raise ValidationError({"ends_on": _("任职已于 %(day)s 结束，不能再延后。") % {"day": post.ends_on}})
     post.ends_on = ends_on
     post.save(update_fields=["ends_on"])
     changed = {post.role: [post.name, None]}
@@ -62,10 +70,13 @@ def end(post: SitePost, *, by, ends_on: dt.date | None = None) -> SitePost:
 
 @transaction.atomic
 def add_paper(site: Site, upload, *, title: str, by) -> SitePaper:
-    """Keep a paper with the object. Papers are never deleted."""
+    """Keep a paper with the object. Papers are never deleted; the same one sent again is kept once."""
     access.insist_edit(by, site)
+    Site.objects.select_for_update().get(pk=site.pk)
     title = title.strip() or upload.name
     file = store_file(upload, name=upload.name, size=upload.size, by=by)
+    if there := SitePaper.objects.filter(site=site, file__sha256=file.sha256, title=title[:100]).first():
+        return there
     paper = SitePaper.objects.create(site=site, file=file, title=title[:100], by=by, at=clock.now())
     log(site, "paper", by=by, note=paper.title)
     record("site.paper", site, by=by, district_id=site.district_id, payload={"title": paper.title, "sha256": file.sha256})

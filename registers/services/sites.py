@@ -8,7 +8,7 @@ from audit.services import record
 from common import clock, language
 from common.errors import Conflict
 from registers import access, schema, search
-from registers.models import Site, SiteEvent
+from registers.models import Site, SiteEvent, SiteKind
 from registers.services import codes, places
 from registers.words import Risk
 
@@ -26,6 +26,8 @@ def save_site(site: Site, *, by, version: int | None = None, note: str = "", act
     tidy(site, before=before)
     site.place_note = places.settle(site)
     check(site)
+    if before is None:
+        _insist_another(site)
     if not access_to_result(site, by=by):
         raise ValidationError({"grid": _("这个位置不在您负责的网格或领域内，请改选位置，或请攻坚办办理。")}, code="outside")
     changed = changes(before, site)
@@ -94,6 +96,19 @@ def check(site: Site, *, validator=None) -> None:
         raise ValidationError(wrong)
 
 
+def _insist_another(site: Site) -> None:
+    """Two of one name at one address are told apart by codes of their own, else it is the same one entered twice."""
+    if Site.objects.filter(uuid=site.uuid).exists():
+        raise Conflict(_("这个对象已经保存过。"), code="twice")
+    if site.code:
+        return
+    SiteKind.objects.select_for_update().get(pk=site.kind_id)
+    if there := Site.objects.filter(kind=site.kind, name=site.name, address=site.address).first():
+        raise ValidationError(
+            {"name": _("已有名称和地址都相同的对象 %(code)s。确是另一个的，请填写编号以便区分。") % {"code": there.code}}, code="same"
+        )
+
+
 def access_to_result(site: Site, *, by) -> bool:
     return by is None or access.may_edit(by, site)
 
@@ -110,6 +125,8 @@ def _write(site: Site, *, before: Site | None, by) -> None:
         with transaction.atomic():
             site.save()
     except IntegrityError as taken:
+        if Site.objects.filter(uuid=site.uuid).exclude(pk=site.pk).exists():
+            raise Conflict(_("这个对象已经保存过。"), code="twice") from taken
         if not Site.objects.filter(kind=site.kind, code=site.code).exclude(pk=site.pk).exists():
             raise
         raise ValidationError({"code": _("编号“%(code)s”已用于另一个对象。") % {"code": site.code}}, code="taken") from taken

@@ -77,6 +77,8 @@ def edit_page(request, site: Site):
         form.refuse(refused)
         return shown(request, form, status=400)
     except Conflict as lost:
+        if lost.code == "twice":
+            return stored_before(request, form)
         return shown(request, newer(form, lost), status=409, conflict=stale_note())
     messages.success(request, _("已保存“%(name)s”。") % {"name": saved})
     if saved.place_note:
@@ -84,10 +86,16 @@ def edit_page(request, site: Site):
     return redirect(saved)
 
 
-def newer(form: SiteForm, lost: Conflict) -> SiteForm:
+def stored_before(request, form: SiteForm):
+    """The same new object sent again: its page, as the first sending left it."""
+    messages.info(request, _("这个对象已经保存过。"))
+    return redirect(the_site(request, form.cleaned_data["uuid"]))
+
+
+def newer(form, lost: Conflict):
     """The same words again, over the version that stands now."""
     form.data = form.data.copy()
-    form.data["version"] = lost.extra["version"]
+    form.data["version"] = lost.extra.get("version", "")
     return form
 
 
@@ -104,6 +112,9 @@ def end(request, uuid):
     """Close an object, or begin its visits again."""
     site = the_site(request, uuid)
     access.insist_edit(request.user, site)
+    if request.POST.get("step", EndForm.step_of(site)) != EndForm.step_of(site):
+        messages.info(request, _("已经办过，没有再改动。"))
+        return redirect(site)
     form = EndForm(*given(request), site=site)
     title = _("恢复巡查：%(name)s") if site.is_over else _("结束巡查：%(name)s")
     step = sites.reopen if site.is_over else sites.close
@@ -159,7 +170,7 @@ def form_page(request, form, site: Site, *, save, title: str, tone: str = ""):
         except ValidationError as refused:
             add_refusal(form, refused)
         except Conflict as lost:
-            conflict = str(lost)
+            conflict, form = str(lost), newer(form, lost)
         else:
             messages.success(request, _("已保存。"))
             return redirect(site)

@@ -12,6 +12,7 @@ from registers.services.sites import save_site
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import centre
 from tests.factories.inspections import FindingFactory
+from tests.factories.rectification import TaskFactory
 from tests.factories.registers import SiteFactory, SiteKindFactory, SitePostFactory
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,14 @@ def test_the_page_of_an_object_shows_facts_trio_problems_and_history(as_person, 
         assert words in text, words
 
 
+def test_the_page_of_an_object_lists_its_tasks_and_all_of_everything_when_asked(as_person, site, office, district):
+    task = TaskFactory(finding=FindingFactory(district=district, site=site), organisation=district.housing)
+    FindingFactory.create_batch(21, district=district, site=site)
+    page = as_person(office).get(page_of(site))
+    assert ([row.task for row in page.context["tasks"]], len(page.context["rows"]), "?all=1#findings" in page.content.decode()) == ([task], 20, True)
+    assert len(as_person(office).get(f"{page_of(site)}?all=1").context["rows"]) == 22
+
+
 def test_an_object_outside_ones_area_is_not_there(as_person, site, other_town):
     for name in ("rectification:site", "registers:edit", "registers:end", "registers:new-post", "registers:new-paper"):
         assert as_person(other_town).get(reverse(name, args=[site.uuid])).status_code == 404
@@ -202,6 +211,48 @@ def test_the_second_of_two_editors_keeps_his_words_and_is_warned(as_person, site
     assert Site.objects.get().name == "后来的名字"
 
 
+def test_a_new_object_sent_twice_is_one_and_shows_its_page_again(as_person, town, kind, district):
+    address = reverse("registers:new", args=[kind.pk])
+    client = as_person(town)
+    data = form_data(kind, district, uuid=str(client.get(address).context["form"]["uuid"].value()))
+    answers = [client.post(address, data), client.post(address, data)]
+    assert [answer.headers["Location"] for answer in answers] == [page_of(Site.objects.get())] * 2
+    assert AuditEvent.objects.filter(action="site.new").count() == 1
+
+
+def test_the_number_of_somebody_elses_object_gives_nothing_away(as_person, other_town, site, kind, district):
+    lon, lat = centre(district.villages[-1])
+    data = form_data(kind, district, uuid=str(site.uuid), lon=lon, lat=lat)
+    assert as_person(other_town).post(reverse("registers:new", args=[kind.pk]), data).status_code == 404
+    assert Site.objects.count() == 1
+
+
+def test_a_second_object_of_one_name_and_address_wants_a_code_of_its_own(as_person, town, kind, district):
+    address = reverse("registers:new", args=[kind.pk])
+    assert as_person(town).post(address, form_data(kind, district)).status_code == 302
+    again = as_person(town).post(address, form_data(kind, district))
+    assert (again.status_code, "已有名称和地址都相同的对象 GD-0001" in again.content.decode()) == (400, True)
+    assert as_person(town).post(address, form_data(kind, district, code="二标段")).status_code == 302
+    assert list(Site.objects.order_by("pk").values_list("code", flat=True)) == ["GD-0001", "二标段"]
+
+
+def test_closing_sent_twice_does_not_open_the_object_again(as_person, site, office):
+    address = reverse("registers:end", args=[site.uuid])
+    data = {"step": "close", "status": "finished", "note": "已验收", "version": "1"}
+    assert [as_person(office).post(address, data).headers["Location"] for _ in range(2)] == [page_of(site)] * 2
+    assert (Site.objects.get().is_over, site.events.filter(action="close").count()) == (True, 1)
+
+
+def test_who_closes_what_was_changed_meanwhile_is_told_and_may_press_again(as_person, site, office):
+    address, data = reverse("registers:end", args=[site.uuid]), {"step": "close", "status": "finished", "note": "已验收"}
+    mine = Site.objects.get(pk=site.pk)
+    mine.note = "先保存"
+    save_site(mine, by=office)
+    late = as_person(office).post(address, data | {"version": "1"})
+    assert (late.status_code, "已验收" in late.content.decode()) == (409, True)
+    assert as_person(office).post(address, data | {"version": late.context["form"]["version"].value()}).status_code == 302
+
+
 def test_closing_wants_a_reason_and_offers_the_statuses_of_the_end(as_person, site, office):
     address = reverse("registers:end", args=[site.uuid])
     assert "竣工" in as_person(office).get(address).content.decode()
@@ -223,6 +274,25 @@ def test_the_trio_is_appointed_and_ended_on_the_page(as_person, site, town):
     assert as_person(town).post(end, {"ends_on": "2026-11-20"}).status_code == 302
     post.refresh_from_db()
     assert str(post.ends_on) == "2026-11-20"
+
+
+def test_appointing_and_ending_twice_is_once_and_an_end_is_not_put_off(as_person, site, town):
+    new = reverse("registers:new-post", args=[site.uuid])
+    for _ in range(2):
+        assert as_person(town).post(new, {"role": "overseer", "name": "示例甲", "starts_on": "2026-11-01"}).status_code == 302
+    end = reverse("registers:end-post", args=[SitePost.objects.get().pk])
+    for _ in range(2):
+        assert as_person(town).post(end, {"ends_on": "2026-11-20"}).status_code == 302
+    later = as_person(town).post(end, {"ends_on": "2026-11-25"})
+    assert (later.status_code, "任职已于 2026-11-20 结束" in later.content.decode()) == (400, True)
+    assert list(site.events.order_by("pk").values_list("action", flat=True)) == ["new", "appoint", "end_post"]
+
+
+def test_the_same_paper_sent_twice_is_kept_once(as_person, site, town):
+    for _ in range(2):
+        file = SimpleUploadedFile("检测报告.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n", "application/pdf")
+        assert as_person(town).post(reverse("registers:new-paper", args=[site.uuid]), {"title": "", "file": file}).status_code == 302
+    assert (SitePaper.objects.count(), site.events.filter(action="paper").count()) == (1, 1)
 
 
 def test_a_paper_is_kept_and_given_out_after_the_same_question(as_person, site, town, other_town):
