@@ -11,8 +11,8 @@ from registers.models import SiteKind
 from registers.services.import_rows import columns
 from registers.services.importing import Plan, SiteImport
 from sheets import files
-from sheets.columns import Table
-from sheets.importing import ImportResult
+from sheets.columns import RowError, Table
+from sheets.importing import ImportResult, grouped
 from sheets.models import Job
 from sheets.reading import read_table
 from sheets.writing import Col, Workbook
@@ -49,7 +49,10 @@ def apply(checked: Checked, *, partial: bool) -> ImportResult:
 
 # --- in the background --------------------------------------------------------------------------------------------------------------
 def start(kind: SiteKind, *, token: str, by) -> Job:
+    """One job per upload, however often it is asked for."""
     params = {"kind": kind.pk, "token": token}
+    if there := Job.objects.filter(kind="import_sites", requested_by=by, params=params).first():
+        return there
     return sheets.services.start(
         "import_sites", params=params, by=by, district_id=kind.district_id, title=_("导入%(kind)s台账") % {"kind": kind.name}
     )
@@ -68,9 +71,10 @@ def run_import(job: Job) -> sheets.services.Result:
     result = apply(checked, partial=True)
     sheets.services.progress(job, total, total)
     files.discard_upload(job.params["token"], by=by)
-    if not result.errors:
+    if not result.errors and not checked.plan.notes:
         return sheets.services.Result(message=in_words(result))
-    return sheets.services.Result(report(result), f"{_('未导入的行')}.xlsx", row_count=len(result.errors), message=in_words(result))
+    told = result.errors + checked.plan.notes
+    return sheets.services.Result(report(result, checked.plan.notes), f"{_('导入结果')}.xlsx", row_count=len(told), message=in_words(result))
 
 
 def in_words(result: ImportResult) -> str:
@@ -78,8 +82,19 @@ def in_words(result: ImportResult) -> str:
     return _("新增 %(created)s 行，更新 %(updated)s 行，没有变化 %(unchanged)s 行，有错未导入 %(bad)s 行") % counts
 
 
-def report(result: ImportResult) -> Workbook:
-    """What is to be put right, row by row."""
-    cols = [Col(_("行"), 8, "int"), Col(_("列"), 18), Col(_("填写内容"), 30), Col(_("原因和正确写法"), 60)]
-    rows = [[error.row, error.column_title, error.value, error.message] for error in result.errors]
-    return Workbook(_("未导入的行")).sheet(_("要改的地方"), columns=cols, rows=rows)
+def report(result: ImportResult, notes: list[RowError]) -> Workbook:
+    """What is to be put right, row by row; what was taken but wants a look; both summed up in front."""
+    about = [Col(_("列"), 18), Col(_("填写内容"), 30), Col(_("原因和正确写法"), 60)]
+    summary = [Col(_("处理"), 14), Col(_("处数"), 8, "int"), Col(_("例如第几行"), 24), *about]
+    said = [(_("未导入"), group) for group in result.groups] + [(_("已导入，请核对"), group) for group in grouped(notes)]
+    book = Workbook(_("导入结果")).sheet(
+        _("归纳"),
+        columns=summary,
+        rows=[[what, group.count, _("、").join(map(str, group.rows)), group.column_title, group.value, group.message] for what, group in said],
+    )
+    for title, told in ((_("未导入的行"), result.errors), (_("已导入，请核对"), notes)):
+        if told:
+            book.sheet(
+                title, columns=[Col(_("行"), 8, "int"), *about], rows=[[each.row, each.column_title, each.value, each.message] for each in told]
+            )
+    return book

@@ -18,15 +18,17 @@ DATE_WORDS = {
     "长期坚持": "长期坚持", "长期": "长期坚持", "持续": "长期坚持", "持续推进": "长期坚持", "长期整改": "长期坚持", "常态化": "长期坚持",
 }  # fmt: skip
 EMPTY_MARKS = {"", "/", "\\", "-", "--", "—", "——", "－"}
-NONE_WORDS = {"无", "没有", "暂无", "未知", "不详"}
+NONE_WORDS = {"无", "没有", "暂无", "未知", "不详", "待定", "待补充"}
 TRUE_WORDS = {"是", "有", "对", "已", "√", "✓", "✔", "☑", "y", "yes", "true", "1", "属实", "已完成", "已办结", "已销号"}
 FALSE_WORDS = {"否", "无", "错", "未", "×", "✗", "✘", "☒", "x", "n", "no", "false", "0", "不是", "没有", "□", "不属实", "未完成", "未办结", "未销号"}
+DONE = re.compile(r"(已|未)(?:经)?(?:全部)?(?:落实|安装|设置|配备|建成|联网|备案|批准|审批|办理|覆盖|硬化|围挡|密闭|到位)")
 EXCEL_ERRORS = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]|_x000D_")
 NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?)\s*(%|[^\d\s%.,+-]{0,6}\d?)", re.I)
 MULTIPLES = ("万", "亿", "千元", "百")
 DAY = re.compile(r"(\d{4}|\d{2})\s*[年.\-/]\s*(\d{1,2})\s*[月.\-/]\s*(\d{1,2})\s*[日号]?(.*)", re.S)
 PACKED = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:\.0)?((?:[T ].*)?)", re.S)
+MONTH = re.compile(r"(\d{4})\s*[年.\-/]\s*(\d{1,2})\s*(?:月份?)?")
 MONTH_DAY = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?(.*)", re.S)
 MONTH_END = re.compile(r"(?:(\d{4})\s*年\s*)?(\d{1,2})\s*月\s*底(?:之?前)?")
 CLOCK = re.compile(
@@ -70,7 +72,7 @@ def parse(value, column, *, as_of: dt.date | None = None, epoch=WINDOWS_EPOCH):
     if text in EMPTY_MARKS or (column.kind not in ("text", "bool", "choice") and text in NONE_WORDS):
         return "" if column.kind == "text" else None
     if column.kind in ("date", "datetime"):
-        moment = parse_moment(value, as_of=as_of, epoch=epoch)
+        moment = of_month(value, column.month_as) or parse_moment(value, as_of=as_of, epoch=epoch)
         return moment.date() if column.kind == "date" else moment.replace(tzinfo=BEIJING)
     if column.kind == "choice":
         return parse_choice(value, column.choices)
@@ -95,6 +97,8 @@ def parse_bool(value) -> bool:
         return True
     if word in FALSE_WORDS:
         return False
+    if done := DONE.fullmatch(word):
+        return done[1] == "已"
     raise CellError(_("应填“是”或“否”（也可填 √、×、有、无）"))
 
 
@@ -210,6 +214,14 @@ def parse_moment(value, *, as_of: dt.date | None = None, epoch=WINDOWS_EPOCH) ->
     if moment is None:
         raise CellError(_("不是日期，应写成 2026-03-05、2026.3.5 或 2026年3月5日"))
     return _checked(moment)
+
+
+def of_month(value, month_as: str) -> dt.datetime | None:
+    """2027年12月 as the first or the last day of the month, for columns that allow it (``month_as``)."""
+    match = MONTH.fullmatch(half_width(value)) if month_as and isinstance(value, str) else None
+    if match is None:
+        return None
+    return _checked(_month_end(match[1], int(match[2])).replace(**({"day": 1} if month_as == "first" else {})))
 
 
 def _written(text: str, as_of) -> dt.datetime | None:

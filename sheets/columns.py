@@ -17,7 +17,8 @@ class Column:
     ``kind`` and the value it gives: text str · int int · decimal Decimal · date date · datetime aware datetime · bool bool · phone str ·
     lonlat (lon, lat) as Decimals with 6 places, from one cell or from neighbouring 经度 and 纬度 columns · lon, lat Decimal ·
     choice the stored value. An empty cell gives None (text: ""). ``choices`` is Django's list of (value, label) pairs, a mapping of
-    written word to value, or plain words.
+    written word to value, or plain words. ``lenient``: a cell that cannot be read is left out and noted, the row is taken all the same.
+    ``month_as`` (``first``, ``last``): the day that a date without a day means, noted as well.
     """
 
     key: str
@@ -27,6 +28,8 @@ class Column:
     kind: str = "text"
     choices: Mapping | Iterable | None = None
     max_length: int | None = None
+    lenient: bool = False
+    month_as: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -59,7 +62,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """``rows`` are the good rows only; a row with any error is in ``errors`` alone."""
+    """``rows`` are the good rows only; a row with any error is in ``errors`` alone. ``notes``: cells of good rows that want a look."""
 
     rows: list[Row]
     errors: list[RowError]
@@ -68,6 +71,7 @@ class Table:
     as_of: dt.date | None
     unknown_columns: list[str]
     columns: list[Column] = field(default_factory=list)
+    notes: list[RowError] = field(default_factory=list)
 
     @property
     def bad_rows(self) -> int:

@@ -12,6 +12,26 @@ from sheets.columns import Column, Row, RowError, shown
 OUTCOMES = ("created", "updated", "unchanged")
 
 
+@dataclass(frozen=True)
+class Group:
+    """The same thing said of many cells: how often, where first, and one of the values."""
+
+    column_title: str
+    message: str
+    count: int
+    rows: list[int]
+    value: str
+
+
+def grouped(said: Iterable[RowError], *, named: int = 5) -> list[Group]:
+    """What is said most often comes first; ``named`` rows of each are named."""
+    found: dict[tuple[str, str], list[RowError]] = {}
+    for each in said:
+        found.setdefault((each.column_title, each.message), []).append(each)
+    groups = [Group(title, message, len(cells), [cell.row for cell in cells[:named]], cells[0].value) for (title, message), cells in found.items()]
+    return sorted(groups, key=lambda group: -group.count)
+
+
 @dataclass
 class ImportResult:
     """``written`` is False after a dry run and when errors kept everything out."""
@@ -29,6 +49,10 @@ class ImportResult:
     @property
     def bad_rows(self) -> int:
         return len({error.row for error in self.errors})
+
+    @property
+    def groups(self) -> list[Group]:
+        return grouped(self.errors)
 
 
 def run(

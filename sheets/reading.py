@@ -2,11 +2,12 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from sheets.cells import CellError, DateWord, clean, half_width, parse
+from sheets.cells import CellError, DateWord, clean, half_width, of_month, parse
 from sheets.columns import Column, Row, RowError, Table
 from sheets.header import Header, as_of_day, find_header, full_key
 from sheets.opening import MAX_ROWS, Sheet, open_sheets
@@ -27,9 +28,9 @@ def read_table(file, columns: list[Column], *, max_rows: int = MAX_ROWS, today: 
     with open_sheets(file, max_rows=max_rows) as sheets:
         sheet, header, as_of = _best(sheets, columns)
         missing = _missing(header, columns)
-        rows, errors = ([], missing) if missing else _read_rows(sheet, header, columns, as_of=as_of or today)
+        rows, errors, notes = ([], missing, []) if missing else _read_rows(sheet, header, columns, as_of=as_of or today)
     matched = [column for column in columns if column.key in header.places]
-    return Table(rows, errors, header.first_row, sheet.name, as_of, header.unknown, matched)
+    return Table(rows, errors, header.first_row, sheet.name, as_of, header.unknown, matched, notes)
 
 
 def _best(sheets, columns) -> tuple[Sheet, Header, dt.date | None]:
@@ -50,18 +51,21 @@ def _missing(header: Header, columns) -> list[RowError]:
     ]
 
 
-def _read_rows(sheet: Sheet, header: Header, columns, *, as_of) -> tuple[list[Row], list[RowError]]:
-    rows, errors = [], []
+def _read_rows(sheet: Sheet, header: Header, columns, *, as_of) -> tuple[list[Row], list[RowError], list[RowError]]:
+    rows: list[Row] = []
+    errors: list[RowError] = []
+    notes: list[RowError] = []
     wanted = [column for column in columns if column.key in header.places]
     for number, line, own in sheet.lines(after=header.last_row):
         if _not_data(own, line, header):
             continue
-        row, wrong = _read_row(number, line, wanted, header, as_of=as_of, epoch=sheet.epoch)
+        row, wrong, doubtful = _read_row(number, line, wanted, header, as_of=as_of, epoch=sheet.epoch)
         errors.extend(wrong)
         if not wrong:
             row.values.update({column.key: "" if column.kind == "text" else None for column in columns if column.key not in row.values})
             rows.append(row)
-    return rows, errors
+            notes.extend(doubtful)
+    return rows, errors, notes
 
 
 def _not_data(own: list, line: list, header: Header) -> bool:
@@ -79,19 +83,29 @@ def _cell(line: list, place: int):
     return line[place - 1] if place <= len(line) else None
 
 
-def _read_row(number: int, line: list, columns, header: Header, *, as_of, epoch) -> tuple[Row, list[RowError]]:
-    row, errors = Row(number, {}), []
+def _read_row(number: int, line: list, columns, header: Header, *, as_of, epoch) -> tuple[Row, list[RowError], list[RowError]]:
+    row = Row(number, {})
+    errors: list[RowError] = []
+    notes: list[RowError] = []
     for column in columns:
         cells = [_cell(line, place) for place in header.places[column.key]]
         try:
             row.values[column.key] = value = _value(cells, column, as_of=as_of, epoch=epoch)
             if column.required and value in (None, ""):
                 raise CellError(_("必填，不能为空"))
+            if column.month_as and of_month(cells[0], column.month_as):
+                words = _("只写了年月，按当月第一天登记") if column.month_as == "first" else _("只写了年月，按当月最后一天登记")
+                notes.append(RowError(number, str(column.title), clean(cells[0]), words))
         except DateWord as word:
             row.values[column.key], row.words[column.key] = None, str(word)
         except CellError as error:
-            errors.append(RowError(number, str(column.title), ", ".join(clean(cell) for cell in cells)[:200], str(error)))
-    return row, errors
+            told = RowError(number, str(column.title), ", ".join(clean(cell) for cell in cells)[:200], str(error))
+            if column.lenient:
+                row.values[column.key] = "" if column.kind == "text" else None
+                notes.append(replace(told, message=_("没有读懂，这一格不导入。%(reason)s") % {"reason": told.message}))
+            else:
+                errors.append(told)
+    return row, errors, notes
 
 
 def _value(cells: list, column: Column, *, as_of, epoch):

@@ -33,8 +33,8 @@ COMMON_SYNONYMS = {
 }
 LONLAT = ("坐标", "位置坐标", "经度纬度", "经度,纬度", "GPS坐标", "gps", "地理坐标")
 CELLS = {"text": "text", "choice": "choice", "int": "int", "decimal": "decimal", "bool": "bool", "date": "date"}
-LATER = ("name",)
-"""Asked of every row; other required columns only of objects that are new (registers.services.importing)."""
+ENDS = re.compile(r"竣工|完成|完工|结束|截止|到期|时限|期限|有效|计划")
+"""Titles of days on which something is over: one that names a month alone means its last day, all others its first."""
 
 
 def columns(kind: SiteKind) -> list[Column]:
@@ -59,7 +59,18 @@ def _column(line: schema.Line, kind: SiteKind, taken: set[str]) -> Column:
             taken.add(word)
     words = list(line.choices) or _words(kind, line.name) if not line.mask else None
     cell = CELLS.get(line.kind, "text") if not (line.is_common and words) else "choice"
-    return Column(line.key, line.title, tuple(dict.fromkeys(synonyms)), kind=cell, choices=words or None, max_length=_most(line))
+    if cell == "bool":
+        synonyms += [f"{asked}{line.title}" for asked in ("是否", "是否落实", "是否有", "有无", "是否安装", "是否完成")]
+    return Column(
+        line.key,
+        line.title,
+        tuple(dict.fromkeys(synonyms)),
+        kind=cell,
+        choices=words or None,
+        max_length=_most(line),
+        lenient=not line.is_common and not line.required and cell != "text",
+        month_as=("last" if ENDS.search(line.title) else "first") if cell == "date" else "",
+    )
 
 
 def _words(kind: SiteKind, name: str):

@@ -44,7 +44,7 @@ class Plan:
     unchanged: int = 0
     errors: list[RowError] = field(default_factory=list)
     notes: list[RowError] = field(default_factory=list)
-    """Rows that are taken, but whose place is doubtful."""
+    """Rows that are taken, but whose place or some cell wants a look."""
 
     def result(self, *, written: bool) -> ImportResult:
         self.errors.sort(key=lambda error: error.row)
@@ -66,7 +66,7 @@ class SiteImport:
         """What would happen; nothing is written."""
         self._know()
         self.refused_as_new = 0
-        plan = Plan(errors=list(table.errors))
+        plan = Plan(errors=list(table.errors), notes=list(table.notes))
         titles = {column.key: str(column.title) for column in table.columns}
         lacking = self._lacking(table)
         for n, row in enumerate(table.rows, 1):
@@ -75,6 +75,8 @@ class SiteImport:
                 tick(n)
         if lacking and self.refused_as_new:
             plan.errors += [RowError(table.header_row, line.title, "", self._missing(line)) for line in lacking]
+        refused = {error.row for error in plan.errors}
+        plan.notes = sorted((note for note in plan.notes if note.row not in refused), key=lambda note: note.row)
         return plan
 
     def _know(self) -> None:

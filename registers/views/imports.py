@@ -13,12 +13,14 @@ from registers.services.import_rows import columns
 from registers.views.objects import insist_add
 from sheets import files
 from sheets.forms import UploadForm
+from sheets.importing import grouped
 from sheets.services import attachment
 from sheets.writing import template
 
 ERRORS_SHOWN = 200
-LONG = "long_import"
-"""Word of the session: which upload was found to be long, so that it is not read once more before it goes to the background."""
+LONG = "long_imports"
+"""Word of the session: uploads that were found to be long, so that none is read once more before it goes to the background."""
+REMEMBERED = 5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,13 +59,14 @@ def upload(request, kind: SiteKind):
             form.add_error("file", refused)
         else:
             token = files.keep_upload(form.cleaned_data["file"], by=request.user)
-            request.session[LONG] = token if checked.is_long else ""
+            if checked.is_long:
+                request.session[LONG] = [*request.session.get(LONG, ()), token][-REMEMBERED:]
             return shown(request, kind, checked=checked, result=checked.result, token=token)
     return shown(request, kind, form=form, status=400)
 
 
 def take_over(request, kind: SiteKind, token: str):
-    if request.session.get(LONG) == token:
+    if token in request.session.get(LONG, ()):
         return redirect("sheets:job", imports.start(kind, token=token, by=request.user).pk)
     try:
         checked = imports.check(files.kept_upload(token, by=request.user), kind, by=request.user)
@@ -85,7 +88,7 @@ def shown(request, kind: SiteKind, *, status: int = 200, form=None, checked=None
         "result": result,
         "errors": result.errors[:ERRORS_SHOWN] if result else [],
         "errors_shown": ERRORS_SHOWN,
-        "notes": checked.plan.notes[:ERRORS_SHOWN] if checked else [],
+        "notes": grouped(checked.plan.notes) if checked else [],
         "preview": checked.table.preview(10) if checked else [],
         "token": token,
         "is_long": bool(checked and checked.is_long),

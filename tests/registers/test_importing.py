@@ -121,6 +121,38 @@ def test_every_wrong_row_is_told_with_its_number_and_nothing_is_written(take):
     assert not Site.objects.exists()
 
 
+def test_what_cannot_be_read_in_a_column_that_may_be_empty_is_left_out_and_noted(kind, office):
+    header = [*HEADER[:-1], "计划竣工", "是否落实硬化"]
+    rows = [[*ROW[:-1], "2027年12月", "已落实"], [*row(name="乙", type="宾馆", area="约三万", started="2026/3", fence="部分")[:-1], "明年", "未落实"]]
+    checked = imports.check(io.BytesIO(book(rows, header=header)), kind, by=office)
+    assert counts(imports.apply(checked, partial=False)) == (2, 0, 0, 0, True)
+    first, second = Site.objects.order_by("pk")
+    assert (first.attributes["planned_end"], first.attributes["paving"], second.attributes["paving"]) == ("2027-12-31", True, False)
+    assert second.attributes["started_on"] == "2026-03-01"
+    assert {"project_type", "land_area", "fence", "planned_end"}.isdisjoint(second.attributes)
+    told = [(note.row, note.column_title, note.message.split("，")[0]) for note in checked.plan.notes]
+    month, unread = "只写了年月", "没有读懂"
+    assert told == [
+        (4, "计划竣工", month),
+        (5, "项目类型", unread),
+        (5, "占地面积", unread),
+        (5, "开工日期", month),
+        (5, "计划竣工", unread),
+        (5, "围挡", unread),
+    ]
+
+
+def test_a_long_report_says_each_thing_once_with_its_number(kind, office, capsys, tmp_path):
+    rows = [row(name=f"第{n}号工程", address=f"第{n}号", stage="挖坑" if n % 2 else "土方", started="2026/3") for n in range(240)]
+    groups = imports.check(io.BytesIO(book(rows * 1)), kind, by=office).result.groups
+    assert [(group.column_title, group.count, group.rows) for group in groups] == [("施工阶段", 120, [5, 7, 9, 11, 13])]
+    path = tmp_path / "ledger.xlsx"
+    path.write_bytes(book(rows))
+    call_command("import_sites", "construction", str(path))
+    printed = capsys.readouterr()
+    assert (printed.err.count("\n"), "120 ×" in printed.err, "只写了年月" in printed.out) == (1, True, True)
+
+
 def test_good_rows_are_written_when_asked_for(take):
     assert counts(take([ROW, row(name="乙", stage="挖坑")], partial=True)) == (1, 0, 0, 1, True)
 
@@ -265,7 +297,7 @@ def test_a_long_sheet_is_imported_in_the_background_and_tells_what_was_refused(c
     job = jobs.run(job)
     assert (job.state, job.progress, job.total) == ("done", 3, 3), job.error
     assert job.message == "新增 3 行，更新 0 行，没有变化 0 行，有错未导入 1 行"
-    assert job.result_name == "未导入的行.xlsx"
+    assert job.result_name == "导入结果.xlsx"
     assert Notice.objects.filter(recipient=office).exists()
 
 

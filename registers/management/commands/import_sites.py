@@ -11,6 +11,10 @@ from grids.models import Grid
 from grids.roles import OFFICE
 from registers import imports
 from registers.models import SiteKind
+from sheets.importing import grouped
+
+LISTED = 50
+"""Lines up to which every cell is named."""
 
 
 class Command(BaseCommand):
@@ -60,12 +64,20 @@ class Command(BaseCommand):
             raise CommandError("Nobody of the district's office can be found to enter the rows; name one with --by USERNAME.")
         return person
 
+    def _list(self, told, out, what):
+        """Row by row, or summed up where nobody would read so many lines."""
+        if len(told) <= LISTED:
+            for each in told:
+                out.write(f"{what}: {each}")
+            return
+        for group in grouped(told):
+            rows = "、".join(map(str, group.rows)) + ("…" if group.count > len(group.rows) else "")
+            out.write(f"{what}, {group.count} ×: {group.column_title} “{group.value[:40]}” {group.message} (rows {rows})")
+
     def _tell(self, checked, result):
         self.stdout.write(f"Sheet “{checked.table.sheet}”, header in row {checked.table.header_row}.")
-        for error in result.errors:
-            self.stderr.write(str(error))
-        for note in checked.plan.notes:
-            self.stdout.write(f"Note: {note}")
+        self._list(result.errors, self.stderr, "Refused")
+        self._list(checked.plan.notes, self.stdout, "Taken, but wants a look")
         if checked.table.unknown_columns:
             self.stdout.write("Columns not read: " + "、".join(checked.table.unknown_columns))
         verb = "Written" if result.written else "Would be written"
