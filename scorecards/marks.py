@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 from scorecards.words import Grade
 
@@ -29,8 +30,8 @@ def overdue_units(due_at: dt.datetime, stopped_at: dt.datetime | None, *, start:
     return max(0, -(-late // THREE_DAYS))
 
 
-def ranks(values: Sequence[int | None]) -> list[int | None]:
-    """Competition ranks, the highest first; equals share a rank, who has no value has none (domain 6.3).
+def ranks(values: Sequence[Any]) -> list[int | None]:
+    """Competition ranks, the highest first; equals share a rank, who has no value (None) has none (domain 6.3).
 
     >>> ranks([90, 80, None, 80, 70])
     [1, 2, None, 2, 4]
