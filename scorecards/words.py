@@ -1,6 +1,6 @@
 """The words of the monthly marks (domain 6.2)."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -111,3 +111,164 @@ class Reason(TextChoices):
     FOUND_BY_OTHERS = "found_by_others", _("他人发现")
     SELF_FOUND = "self_found", _("自查发现")
     HELD = "held", _("未反弹")
+
+
+# --- reconciling (domain 3.1) -------------------------------------------------------------------------------------------------------
+def period_words(period: str) -> str:
+    """2026年第45周, 2026年10月"""
+    if "W" in period:
+        return gettext("%(year)d年第%(week)d周") % {"year": int(period[:4]), "week": int(period[6:])}
+    return month_words(period)
+
+
+class SheetKind(TextChoices):
+    WEEKLY = "weekly", _("每周对账")
+    MONTHLY = "monthly", _("月度对账")
+
+
+class SheetState(TextChoices):
+    SILENT = "silent", _("未对账")
+    CONFIRMED = "confirmed", _("无异议")
+    DISPUTED = "disputed", _("有异议")
+
+
+class DisputeKind(TextChoices):
+    NOT_OURS = "not_ours", _("不属于本单位")
+    DONE = "done", _("已经办结")
+    WRONG_DATE = "wrong_date", _("时限有误")
+    DUPLICATE = "duplicate", _("重复登记")
+    OTHER = "other", _("其他")
+
+
+class DisputeState(TextChoices):
+    OPEN = "open", _("待答复")
+    ACCEPTED = "accepted", _("异议成立")
+    DECLINED = "declined", _("维持原状")
+
+
+class Weekday(IntegerChoices):
+    MONDAY = 0, _("周一")
+    TUESDAY = 1, _("周二")
+    WEDNESDAY = 2, _("周三")
+    THURSDAY = 3, _("周四")
+    FRIDAY = 4, _("周五")
+    SATURDAY = 5, _("周六")
+    SUNDAY = 6, _("周日")
+
+
+class MatchResult(TextChoices):
+    """What became of a row of a superior's list laid beside our ledger."""
+
+    MATCHED = "matched", _("一致")
+    MISSING_HERE = "missing_here", _("本区缺")
+    MISSING_THERE = "missing_there", _("上级缺")
+    DIFFERING = "differing", _("不一致")
+
+
+class Handling(TextChoices):
+    REGISTERED = "registered", _("已补登")
+    CORRECTED = "corrected", _("已更正")
+    REMATCHED = "rematched", _("人工对应")
+    REPORTED = "reported", _("待上报核对")
+
+
+class SettlementAct(TextChoices):
+    PROPOSE = "propose", _("提请结账")
+    SEND_BACK = "send_back", _("退回")
+    APPROVE = "approve", _("批准结账")
+    RECOMPUTE = "recompute", _("重新核算比对")
+
+
+class AppealAct(TextChoices):
+    FILE = "file", _("提出申诉")
+    OPINION = "opinion", _("提出裁定意见")
+    CHANGE = "change", _("提出不同意见")
+    DECIDE = "decide", _("作出裁定")
+    WITHDRAW = "withdraw", _("撤回申诉")
+
+
+class InnovationLevel(TextChoices):
+    """Who adopted a unit's own practice (domain 6.2)."""
+
+    DISTRICT = "district", _("区级采纳")
+    CITY = "city", _("市级采纳")
+    PROVINCE = "province", _("省级采纳")
+
+
+# --- consequences (domain 5.2, 5.4, 6.4) ------------------------------------------------------------------------------------------------
+class Action(TextChoices):
+    """What a ladder proposes for a unit. 诫勉 and 问责 are not among them: they are the discipline body's (``Clue``)."""
+
+    PRAISE = "praise", _("通报表扬")
+    REMIND = "remind", _("预警提醒")
+    CRITICISE = "criticise", _("通报批评")
+    YELLOW = "yellow", _("黄牌")
+    RED = "red", _("红牌")
+    INTERVIEW = "interview", _("约谈")
+    INSPECTION = "inspection", _("专项督察")
+
+
+class Metric(TextChoices):
+    """By what figure of a settled month units are compared."""
+
+    RANK = "rank", _("月度排名")
+    SHARE = "share", _("得分率")
+    CHANGE = "change", _("得分率同比")
+    OVERDUE = "overdue", _("逾期件")
+    LATENESS = "lateness", _("逾期时长")
+    FROM_ABOVE = "from_above", _("上级和督查发现问题")
+    FIRES = "fires", _("火点")
+    YELLOW = "yellow", _("黄牌数")
+
+
+class Side(TextChoices):
+    TOP = "top", _("靠前")
+    BOTTOM = "bottom", _("靠后")
+
+
+class Mode(TextChoices):
+    CONSECUTIVE = "consecutive", _("连续")
+    CUMULATIVE = "cumulative", _("累计")
+
+
+class ProposalState(TextChoices):
+    PROPOSED = "proposed", _("待审批")
+    APPROVED = "approved", _("已批准")
+    DROPPED = "dropped", _("不采纳")
+    ISSUED = "issued", _("已印发")
+
+
+class Colour(TextChoices):
+    YELLOW = "yellow", _("黄牌")
+    RED = "red", _("红牌")
+
+
+class MoneyKind(TextChoices):
+    RANK_FIXED = "rank_fixed", _("按名次定额")
+    TIER = "tier", _("分档")
+    PER_UNIT = "per_unit", _("按单位数量")
+    MEAN_DIFFERENCE = "mean_difference", _("与平均值之差")
+    EVENT = "event", _("按件")
+
+
+class MoneySide(TextChoices):
+    TOP = "top", _("只奖")
+    BOTTOM = "bottom", _("只扣")
+    BOTH = "both", _("奖扣都有")
+
+
+class Ties(TextChoices):
+    SHARE_FULL = "share_full", _("并列各得全额")
+    SPLIT = "split", _("并列平分")
+
+
+class MoneyState(TextChoices):
+    DRAFT = "draft", _("待核对")
+    CHECKED = "checked", _("待签批")
+    SIGNED = "signed", _("已签批")
+
+
+class ClueState(TextChoices):
+    HANDED = "handed", _("已移送")
+    ACCEPTED = "accepted", _("已受理")
+    CONCLUDED = "concluded", _("已反馈结果")
