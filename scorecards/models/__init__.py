@@ -1,15 +1,25 @@
 """The month: schemes, cards, their settlement and what is argued about them; by idea, one file each."""
 
+from scorecards.models.adjustments import Adjustment
+from scorecards.models.appeals import Appeal, AppealEvent
 from scorecards.models.cards import Scorecard, ScoreLine, ScoreLineQuerySet, ScoreRow, ScoreRowQuerySet
+from scorecards.models.matching import ListMatch, MatchRow
+from scorecards.models.reconciling import Dispute, Reconciliation, ReconcilingRule
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, PublishedQuerySet, Scheme, SchemeLine, SchemeQuerySet
-from scorecards.models.settling import Adjustment, Appeal, Settlement
+from scorecards.models.settling import Settlement, SettlementEvent, SettlingRule
 
 __all__ = [
     "MONTH",
     "WELL_FORMED_MONTH",
     "Adjustment",
     "Appeal",
+    "AppealEvent",
+    "Dispute",
+    "ListMatch",
+    "MatchRow",
     "PublishedQuerySet",
+    "Reconciliation",
+    "ReconcilingRule",
     "Scheme",
     "SchemeLine",
     "SchemeQuerySet",
@@ -19,4 +29,6 @@ __all__ = [
     "ScoreRowQuerySet",
     "Scorecard",
     "Settlement",
+    "SettlementEvent",
+    "SettlingRule",
 ]
