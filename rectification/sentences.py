@@ -28,9 +28,11 @@ OF_FINDING = {
     "finish_look_back": gettext_lazy("回头看全部完成"),
     "superior_accept": gettext_lazy("上级验收通过"),
     "correct": gettext_lazy("更正台账：%(changed)s"),
+    "regrid": gettext_lazy("随网格拆分调整网格"),
     "void": pgettext_lazy("history", "作废"),
     "comment": pgettext_lazy("history", "批示、说明"),
     "flag_answer": gettext_lazy("对疑点作出说明"),
+    "supplement": gettext_lazy("补充情况"),
 }
 OF_TASK = {
     "import": gettext_lazy("%(unit)s的整改情况由既有台账导入"),

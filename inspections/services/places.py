@@ -6,9 +6,10 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
 from audit.services import record
+from common import clock
 from grids import geometry
 from inspections import search
-from inspections.models import Finding, Patrol, Visit
+from inspections.models import Finding, FindingEvent, Patrol, Visit
 from inspections.words import ON_LEDGER, Flag
 
 NEARBY_METRES = 250
@@ -62,4 +63,20 @@ def grid_split(source, parts, *, by) -> None:
         finding.grid = geometry.part_holding(point, parts)
         finding.grid_path, finding.search_text = finding.grid.path, search.text_of(finding)
         finding.save(update_fields=["grid", "grid_path", "search_text"])
+        _write_history(finding, source, by=by)
         record("finding.regrid", finding, by=by, district_id=finding.district_id, payload={"from": source.code, "to": finding.grid.code})
+
+
+def _write_history(finding: Finding, source, *, by) -> None:
+    """In the shape of a correction (``corrections.facts``), so that the accounts of both grids can be kept."""
+    FindingEvent.objects.create(
+        finding=finding,
+        action="regrid",
+        from_state=finding.state,
+        to_state=finding.state,
+        version=finding.version,
+        by=by,
+        by_name=str(by or ""),
+        details={"changes": {"grid": [source.pk, finding.grid_id]}},
+        at=clock.now(),
+    )

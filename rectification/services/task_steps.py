@@ -231,6 +231,7 @@ def prepare_succeed(move: Move) -> None:
     """The organisation has merged: its successor has the duty now, under the same clocks."""
     move.changes["organisation"] = move.details["into"]
     move.facts |= {"from": str(move.subject.organisation), "organisation": str(move.details["into"])}
+    move.facts |= {"from_id": move.subject.organisation_id, "organisation_id": move.details["into"].pk}
 
 
 def follow_succeed(move: Move) -> None:
