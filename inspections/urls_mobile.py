@@ -15,6 +15,7 @@ urlpatterns = [
     path("round/<uuid:uuid>/", app.shell, name="round"),
     path("visit/<uuid:uuid>/", app.shell, name="visit"),
     path("site/<uuid:uuid>/", app.shell, name="site"),
+    path("sites/", app.shell, name="sites"),
     path("tasks/", app.shell, name="tasks"),
     path("unsent/", app.shell, name="unsent"),
     path("map/", app.shell, name="map"),

@@ -15,6 +15,7 @@ SAMPLES = {
     "templates/ui/gallery.html": "sample data of the page that shows every part",
     "airduty/views/ui.py": "sample data of the same page",
     "templates/ui/language.html": "a language is named in itself",
+    "static/js/field/ledger.js": "the ledger is kept in Chinese, whatever language the phone is in",
 }
 IN_TEMPLATES = [
     re.compile(r"{%\s*comment.*?endcomment\s*%}", re.DOTALL),

@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET
@@ -32,13 +33,17 @@ FILES = (
 """What the worker keeps for the time without network."""
 WORKER = "mobile/worker.js"
 SHELL = "mobile/app.html"
+LANGUAGES = {
+    code: {"name": get_language_info(code)["name_local"], "lang": "zh-CN" if code == "zh-hans" else code} for code, _name in settings.LANGUAGES
+}
+"""Each language is named in itself, on every phone alike."""
 
 
 @login_not_required
 @require_GET
 @cache_control(no_cache=True)
 def shell(request, **_which):
-    return render(request, SHELL)
+    return render(request, SHELL, {"languages": json.dumps(LANGUAGES, ensure_ascii=False)})
 
 
 @login_not_required
@@ -71,7 +76,8 @@ def session(request):
     """Who is signed in on this phone, a fresh token for writing, and our time. ``v`` tells an answer of ours from a portal's."""
     user = request.user
     person = {"id": user.pk, "name": str(user)} if user.is_authenticated else None
-    return JsonResponse({"v": 1, "person": person, "csrf": get_token(request), "now": clock.now().isoformat()})
+    known = {"language": get_language()} if person else {}
+    return JsonResponse({"v": 1, "person": person, "csrf": get_token(request), "now": clock.now().isoformat(), **known})
 
 
 def addresses() -> list[str]:

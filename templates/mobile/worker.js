@@ -2,7 +2,7 @@
 // The server writes `const SETTINGS = { release, files, shell };` before this text.
 const { release, files, shell } = SETTINGS;
 const CACHE = `field-${release}`;
-const PAGES = [/^\/m\/$/, /^\/m\/(report|rounds|round|visit|site|tasks|unsent|map|me)\/([0-9a-f-]{36}\/)?$/];
+const PAGES = [/^\/m\/$/, /^\/m\/(report|rounds|round|visit|sites?|tasks|unsent|map|me)\/([0-9a-f-]{36}\/)?$/];
 
 async function install() {
   const cache = await caches.open(CACHE);

@@ -5,7 +5,7 @@ A POST is sent empty: 200, 302, 400, 409, 415 and 422 mean that the person may t
 A new address belongs here; ``test_every_address.py`` says which is missing and what it answers.
 """
 
-SHELL = ("home", "report", "rounds", "round", "visit", "site", "tasks", "unsent", "map", "me", "manifest", "session")
+SHELL = ("home", "report", "rounds", "round", "visit", "site", "sites", "tasks", "unsent", "map", "me", "manifest", "session")
 """Addresses of the field app: the same for everybody, nobody's rows in them."""
 
 TABLE = {

@@ -4,18 +4,19 @@ import { bar, body, button, h, icon, note, place, show, toast, words } from "./d
 const PAGES = [
   [/^\/m\/$/, "home"], [/^\/m\/report\/$/, "report"], [/^\/m\/rounds\/$/, "rounds"], [/^\/m\/round\/([0-9a-f-]{36})\/$/, "round"],
   [/^\/m\/visit\/([0-9a-f-]{36})\/$/, "visit"], [/^\/m\/site\/([0-9a-f-]{36})\/$/, "site"], [/^\/m\/tasks\/$/, "tasks"], [/^\/m\/unsent\/$/, "unsent"],
-  [/^\/m\/map\/$/, "map"], [/^\/m\/me\/$/, "me"],
+  [/^\/m\/map\/$/, "map"], [/^\/m\/sites\/$/, "sites"], [/^\/m\/me\/$/, "me"],
 ];
-const LANGUAGES = { "zh-hans": "zh-CN", en: "en" };
+const LANGUAGES = JSON.parse(place.languages);
 let parts = null;
 let installEvent = null;
 let drawing = 0;
 let toTop = false;
+let isOutdated = false;
 
 // --- texts come before everything that says something --------------------------------------------------------------------------------------
 function texts() {
   const chosen = localStorage.getItem("language") ?? "zh-hans";
-  document.documentElement.lang = LANGUAGES[chosen] ?? "zh-CN";
+  document.documentElement.lang = LANGUAGES[chosen]?.lang ?? "zh-CN";
   return new Promise((done) => {
     const plain = () => { window.gettext ??= (text) => text; window.interpolate ??= (text, values, named) => text.replace(/%(?:\((\w+)\))?s/g, (_all, key) => (named ? values[key] : values.shift())); done(); };
     document.head.append(h("script", { src: `${place.texts}?l=${chosen}`, onload: done, onerror: plain }));
@@ -25,9 +26,18 @@ function texts() {
 async function modules() {
   const [person, queue, track, ...views] = await Promise.all([
     import("./person.js"), import("./queue.js"), import("./track.js"),
-    import("./home.js"), import("./report.js"), import("./rounds.js"), import("./visit.js"), import("./site.js"), import("./tasks.js"), import("./unsent.js"), import("./map.js"), import("./me.js"),
+    import("./home.js"), import("./report.js"), import("./rounds.js"), import("./visit.js"), import("./site.js"), import("./sites.js"), import("./tasks.js"), import("./unsent.js"), import("./map.js"), import("./me.js"),
   ]);
   return { person, queue, track, views: Object.assign({}, ...views) };
+}
+
+// What was chosen for this account on a desk or on another phone holds here, too, until something else is chosen here.
+function adopt(language) {
+  if (!(language in LANGUAGES) || localStorage.getItem("language-told") === language) return false;
+  const before = localStorage.getItem("language") ?? "zh-hans";
+  localStorage.setItem("language-told", language);
+  localStorage.setItem("language", language);
+  return before !== language;
 }
 
 // --- pages -------------------------------------------------------------------------------------------------------------------------------
@@ -60,6 +70,7 @@ function go(path, { said = "" } = {}) {
 }
 
 function signIn() {
+  if (!navigator.onLine) return toast(gettext("登录要联网。"));
   location.assign(`${place.signin}?next=${encodeURIComponent(location.pathname)}`);
 }
 
@@ -83,9 +94,11 @@ async function tabs(here) {
 // --- what happens around the pages -----------------------------------------------------------------------------------------------------------
 function follow(event) {
   const link = event.target.closest?.("a[href^='/m/']");
+  const { state } = parts.person;
   if (!link || event.defaultPrevented || event.metaKey || event.ctrlKey || !match(link.pathname)) return;
   event.preventDefault();
-  go(link.pathname);
+  if (isOutdated && state.online) location.assign(link.pathname); // a newer release is on the phone: the next page is its
+  else go(link.pathname);
 }
 
 // A page on which somebody types is not drawn anew under their hands.
@@ -101,8 +114,11 @@ async function renew() {
 
 async function worker() {
   if (!("serviceWorker" in navigator)) return;
+  const { serviceWorker } = navigator;
+  if (serviceWorker.controller) serviceWorker.addEventListener("controllerchange", () => { isOutdated = true; });
   try {
-    await navigator.serviceWorker.register(place.worker, { scope: "/m/" });
+    const registration = await serviceWorker.register(place.worker, { scope: "/m/" });
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") registration.update().catch(() => {}); });
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof DOMException)) throw error; // no network just now: the next start tries again
   }
@@ -128,6 +144,7 @@ async function start() {
   if (!person.state.person && person.state.online) signIn();
   else if (!hadAll) await draw({ focus: true });
   else if (isNews) refreshView();
+  if (adopt(person.state.language)) return location.reload();
   document.documentElement.dataset.ready = "";
   worker();
 }

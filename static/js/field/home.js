@@ -1,17 +1,20 @@
 // Home: today's round, my tasks, 报问题, what is unsent. The big button is the camera itself: one tap less.
-import { body, h, icon, list, note, words } from "./dom.js";
+import { body, day, h, icon, list, note, words } from "./dom.js";
 import { overlaid } from "./rounds.js";
-import { state } from "./person.js";
-import { begin } from "./report.js";
+import { siteOf, state, typeOf } from "./person.js";
+import { begin, drafts, resume } from "./drafts.js";
 import * as queue from "./queue.js";
 
-export async function home({ go }) {
+// One button for the life of the page: home is drawn anew while the camera is open, and the picture must find its way back.
+let shot = null;
+
+export async function home({ go, signIn }) {
   const { person, bundle } = state;
   const mine = await queue.mine(person.id);
   const head = h("header.m-head", {},
     h("div", {}, h("h1", { tabindex: "-1" }, bundle?.person.place || gettext("未安排网格")), h("small", {}, `${bundle?.person.role ?? ""} ${person.name}`)),
     h("small", {}, state.online ? "" : gettext("离线")));
-  const parts = [unsent(mine), held(bundle), camera(go, bundle), await round(), tasks(bundle), elsewhere(), recent(mine, bundle)];
+  const parts = [ended(mine, signIn), unsent(mine), held(bundle), await unfinished(go), camera(go, bundle), await round(), tasks(bundle), elsewhere(), recent(mine, bundle)];
   return [head, body(...parts.flat().filter(Boolean))];
 }
 
@@ -22,6 +25,19 @@ function unsent(mine) {
   return h("a.m-unsent", { href: "/m/unsent/", "data-unsent": waiting.length }, h("b", {}, words(gettext("%s 条待上传"), [waiting.length])), h("span.quiet", {}, reason), h("span", {}, gettext("查看")));
 }
 
+// The unsent say so themselves; without any, nothing else would.
+function ended(mine, signIn) {
+  if (state.signedIn !== false || !state.online || mine.some((each) => queue.UNSENT.includes(each.state))) return null;
+  return note(gettext("登录已过期，名单和任务不再更新。"), "warn", " ", h("button.m-link", { type: "button", onclick: signIn }, gettext("重新登录")));
+}
+
+async function unfinished(go) {
+  const open = (draft) => () => { resume(draft); go("/m/report/"); };
+  const said = (draft) => [draft.text || typeOf(draft.type)?.name || siteOf(draft.site)?.name, draft.photos.length ? words(gettext("照片 %s"), [draft.photos.length]) : ""].filter(Boolean).join(" · ");
+  return (await drafts()).map((draft) => h("button.m-unsent.m-draft", { type: "button", "data-draft": "", onclick: open(draft) },
+    h("b", {}, gettext("没有提交")), h("span.quiet", {}, [day(draft.captured_at), said(draft)].filter(Boolean).join(" · ")), h("span", {}, gettext("继续填"))));
+}
+
 function held(bundle) {
   const n = bundle?.held.length ?? 0;
   return n ? h("a.m-unsent", { href: "/m/held/" }, h("b", {}, words(gettext("%s 条待修改"), [n])), h("span.quiet", {}, gettext("没有丢，改好即可提交")), h("span", {}, gettext("查看"))) : null;
@@ -29,15 +45,22 @@ function held(bundle) {
 
 function camera(go, bundle) {
   if (bundle && !bundle.person.may_report) return note(gettext("您没有网格岗位或单位任职，不能上报问题。"));
-  const shoot = h("input", { type: "file", accept: "image/*", capture: "environment", "aria-label": gettext("拍照报问题") });
-  shoot.addEventListener("change", async () => {
-    await begin({ files: [...shoot.files] });
-    go("/m/report/");
-  });
+  shot ??= shooting(go);
   return [
-    h("label.m-big.is-first.m-shot", {}, icon("camera"), h("span", {}, gettext("报问题"), h("small", {}, gettext("拍照即报，没网也能用"))), shoot),
+    shot,
     h("p.m-under", {}, h("a", { href: "/m/report/" }, gettext("不拍照，直接填报"))),
   ];
+}
+
+function shooting(go) {
+  const shoot = h("input", { type: "file", accept: "image/*", capture: "environment", "aria-label": gettext("拍照报问题") });
+  shoot.addEventListener("change", async () => {
+    const files = [...shoot.files];
+    shoot.value = ""; // the same picture may be chosen again
+    await begin({ files });
+    go("/m/report/");
+  });
+  return h("label.m-big.is-first.m-shot", {}, icon("camera"), h("span", {}, gettext("报问题"), h("small", {}, gettext("拍照即报，没网也能用"))), shoot);
 }
 
 async function round() {
@@ -57,7 +80,7 @@ function tasks(bundle) {
 }
 
 function elsewhere() {
-  return h("p.m-links", {}, h("a", { href: "/m/map/" }, icon("map"), gettext("网格地图")), h("a", { href: "/m/me/" }, icon("user"), gettext("我的")));
+  return h("p.m-links", {}, h("a", { href: "/m/map/" }, icon("map"), gettext("网格地图")), h("a", { href: "/m/sites/" }, icon("site"), gettext("对象名单")));
 }
 
 function recent(mine, bundle) {

@@ -7,9 +7,19 @@ const LINE = { color: "#1d4f91", weight: 2, fillOpacity: 0.05 };
 
 function loaded() {
   if (window.L) return Promise.resolve();
-  document.head.append(h("link", { rel: "stylesheet", href: place.leafletCss }));
-  return new Promise((done, failed) => {
-    document.head.append(h("script", { src: place.leaflet, onload: done, onerror: failed }));
+  const part = (tag, properties) => new Promise((onload, onerror) => { document.head.append(h(tag, { ...properties, onload, onerror })); });
+  return Promise.all([part("link", { rel: "stylesheet", href: place.leafletCss }), part("script", { src: place.leaflet })]);
+}
+
+// A map has no size, and shows nothing, before it stands on the page.
+function shown(box) {
+  return new Promise((done) => {
+    const sized = new ResizeObserver(() => {
+      if (!box.clientHeight) return;
+      sized.disconnect();
+      done();
+    });
+    sized.observe(box);
   });
 }
 
@@ -17,8 +27,9 @@ export async function map() {
   const box = h("div.m-map", { "data-map": "" });
   const visits = (await overlaid()).filter((round) => !round.isOver).flatMap((round) => round.visits);
   const due = new Set(visits.filter((visit) => !visit.isDone).map((visit) => visit.site));
-  loaded().then(() => requestAnimationFrame(() => draw(box, due)), () => box.replaceWith(note(gettext("地图没有取到，联网打开一次后离线也能用。"), "warn")));
-  return [bar(gettext("网格地图")), h("main.m-whole", { id: "content" }, box)];
+  loaded().then(() => shown(box)).then(() => draw(box, due), () => box.replaceWith(note(gettext("地图没有取到，联网打开一次后离线也能用。"), "warn")));
+  const legend = h("p.m-legend", {}, h("span.soon", {}, "● ", gettext("今天要去")), h("span.done", {}, "● ", gettext("其他对象")));
+  return [bar(gettext("网格地图")), h("main.m-whole", { id: "content" }, box, legend)];
 }
 
 function draw(box, due) {

@@ -31,13 +31,15 @@ export async function me({ go, again, installer }) {
 function languages() {
   const choose = (code) => async () => {
     localStorage.setItem("language", code);
+    await store.unlearn("fetched_at"); // names of states come in the language, too
     const who = await session().catch(() => null);
     const form = new URLSearchParams({ language: code, next: "/m/" });
-    if (who) await fetch(place.setlang, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": who.csrf }, body: form }).catch(() => null);
+    const told = who && (await fetch(place.setlang, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": who.csrf }, body: form }).catch(() => null));
+    if (told?.ok) localStorage.setItem("language-told", code);
     location.assign("/m/");
   };
   const now = document.documentElement.lang;
-  return h("div.m-choices", {}, [["zh-hans", "简体中文", "zh-CN"], ["en", "English", "en"]].map(([code, name, lang]) => h("button.m-choice", { type: "button", lang, "aria-pressed": String(lang === now), onclick: choose(code) }, name)));
+  return h("div.m-choices", {}, Object.entries(JSON.parse(place.languages)).map(([code, { name, lang }]) => h("button.m-choice", { type: "button", lang, "aria-pressed": String(lang === now), onclick: choose(code) }, name)));
 }
 
 function signOut(mine, { go }) {
@@ -46,7 +48,8 @@ function signOut(mine, { go }) {
     if (!window.confirm(warning)) return;
     const who = await session().catch(() => null);
     if (!who) { window.alert(gettext("退出登录需要联网。")); return; }
-    await fetch(place.signout, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": who.csrf } });
+    const left = await fetch(place.signout, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": who.csrf } }).catch(() => null);
+    if (!left) { window.alert(gettext("退出登录需要联网。")); return; }
     await person.clear();
     go("/m/");
   };

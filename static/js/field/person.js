@@ -5,7 +5,7 @@ import * as store from "./store.js";
 
 const FRESH = 10 * 60_000;
 
-export const state = { person: null, bundle: null, online: navigator.onLine, signedIn: null };
+export const state = { person: null, bundle: null, online: navigator.onLine, signedIn: null, language: null };
 
 export async function load() {
   [state.person, state.bundle] = await Promise.all([store.recall("person"), store.recall("bundle")]);
@@ -16,7 +16,7 @@ export async function refresh({ force = false } = {}) {
   const who = await session().catch(() => undefined);
   state.online = Boolean(who);
   if (!who) return false;
-  state.signedIn = who.person !== null;
+  Object.assign(state, { signedIn: who.person !== null, language: who.language });
   if (!who.person) return true;
   await become(who.person);
   const fetched = (await store.recall("fetched_at")) ?? 0;
@@ -43,7 +43,7 @@ async function fetchBundle() {
 
 export async function clear() {
   Object.assign(state, { person: null, bundle: null });
-  await Promise.all([store.unlearn("person", "bundle", "etag", "fetched_at", "types", "track"), store.dropDrafts()]);
+  await store.unlearn("person", "bundle", "etag", "fetched_at", "types", "track");
 }
 
 export const siteOf = (uuid) => state.bundle?.sites.find((site) => site.uuid === uuid);

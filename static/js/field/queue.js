@@ -32,18 +32,23 @@ function tell() {
 news?.addEventListener("message", changed);
 
 // kind: finding, visit or patrol; target: its uuid; files: [{ sha256, blob, size, what }].
-export async function add({ kind, target, body, files = [], person, label, draftKey }) {
+export const add = (act, { draftKey } = {}) => addAll([act], { draftKey });
+
+// Acts that belong together, a visit and the problems found there, are kept together or not at all.
+export async function addAll(acts, { draftKey } = {}) {
+  await store.keep(acts.map((act) => ({ entry: entryOf(act), files: act.files ?? [] })), { draftKey });
+  navigator.storage?.persist?.().catch(() => false);
+  tell();
+  run();
+}
+
+function entryOf({ kind, target, body, files = [], person, label }) {
   const path = { finding: "findings", visit: "visits", patrol: "patrols" }[kind];
-  const entry = {
+  return {
     key: crypto.randomUUID(), kind, target, person, label, body, path: `${path}/${target}/`,
     files: files.map(({ sha256, size, what = "photos" }) => ({ sha256, size, what })),
     state: WAITING, tries: 0, next_at: 0, made_at: new Date().toISOString(), sent: 0, reason: "",
   };
-  const kept = await store.keep(entry, files, { draftKey });
-  navigator.storage?.persist?.().catch(() => false);
-  tell();
-  run();
-  return kept;
 }
 
 export async function mine(person) {
@@ -157,7 +162,7 @@ export async function anew(key) {
   const old = await store.item(key);
   const blobs = await Promise.all(old.files.map(async ({ sha256, size, what }) => ({ sha256, size, what, blob: await store.blobOf(key, sha256) })));
   const { device_id: _device, seq: _seq, ...body } = old.body;
-  await add({ ...old, body, target: crypto.randomUUID(), files: blobs });
+  await add({ ...old, body, target: crypto.randomUUID(), files: blobs.filter(({ blob }) => blob) });
   await settled(key);
 }
 

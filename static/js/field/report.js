@@ -1,65 +1,58 @@
 // One screen for one problem: camera first, place and grid filled in, the kind by pictures, a word or a voice if needed.
-import { bar, body, button, h, hour, icon, live, note, place, words } from "./dom.js";
+import { bar, body, button, day, h, hour, icon, live, note, place, words } from "./dom.js";
 import { state, siteOf, typeOf } from "./person.js";
+import { MAX_PHOTOS, SAME_WALK, addPhotos, atHand, begin, forget, isBegun, keepDraft, keyOf } from "./drafts.js";
 import { gridsAt, locate } from "./place.js";
-import { taken } from "./photos.js";
 import * as queue from "./queue.js";
 import { request } from "./server.js";
 import * as store from "./store.js";
 import { canRecord, record } from "./voice.js";
 
-const DRAFT = "report";
-const MAX_PHOTOS = 9;
 const FIRST_TYPES = 8;
 const REMEMBERED = 5;
 const PLACE_PATIENCE = 4_000;
+const TYPING = 400;
 const BURNING = ["fire", "satellite"];
 
-export const emptyDraft = () => ({ uuid: crypto.randomUUID(), photos: [], voice: null, type: null, text: "", address: "", grid: "", dissuaded: false, where: null, captured_at: new Date().toISOString() });
-
-// A report begun elsewhere: photos just taken, or what a checklist proposes.
-export async function begin({ files = [], ...rest }) {
-  const there = rest.type ? null : await load();
-  const draft = { ...(there ?? emptyDraft()), ...rest };
-  await addPhotos(draft, files);
-  await store.keepDraft(DRAFT, { ...draft, person: state.person.id });
-}
-
-async function load() {
-  const there = await store.draft(DRAFT);
-  return there?.person === state.person.id ? there : null;
-}
-
-async function addPhotos(draft, files, { fromAlbum = false } = {}) {
-  for (const file of files) {
-    const photo = await taken(file, { fromAlbum });
-    if (draft.photos.length < MAX_PHOTOS && !draft.photos.some((each) => each.sha256 === photo.sha256)) draft.photos.push(photo);
-  }
-}
-
 export async function report({ go }) {
-  const draft = (await load()) ?? emptyDraft();
+  const draft = await atHand();
   const refusal = h("div");
   const saved = h("span", { "aria-live": "polite" });
-  const page = { draft, refusal, isGone: false };
+  const page = { draft, refusal, isGone: false, recording: null };
   page.save = async () => {
     if (page.isGone) return;
-    await store.keepDraft(DRAFT, { ...draft, person: state.person.id });
-    saved.textContent = gettext("草稿已存");
+    const isFull = await keepDraft(draft);
+    saved.textContent = isBegun(draft) && !isFull ? gettext("草稿已存") : "";
+    if (isFull) page.refuse(gettext("手机存储空间不足，这条还没有存下。请删掉手机里不用的东西，不要关闭这一页。"));
   };
+  page.refuse = (text, tone = "bad") => {
+    refusal.replaceChildren(note(text, tone));
+    refusal.scrollIntoView({ block: "center" });
+  };
+  page.typed = () => { saved.textContent = ""; clearTimeout(page.typing); page.typing = setTimeout(page.save, TYPING); };
   const last = (await store.recall("types")) ?? [];
   const aid = live(() => [help(draft), nearby(draft)]);
   const submit = button(gettext("提交"), () => send(page, { go, submit }));
-  const parts = [live((again) => photos(page, again)), where(page, aid), live((again) => types(page, { again, aid, last })), aid, said(page), refusal, abandon(page, { go })];
+  const parts = [old(draft, { go }), live((again) => photos(page, again)), where(page, aid), refusal, live((again) => types(page, { again, aid, last })), aid, said(page), abandon(page, { go })];
   return [bar(gettext("报问题"), { label: gettext("返回"), right: saved }), body(...parts.flat()), h("div.m-submit", {}, submit)];
 }
 
+// A draft of another hour says so: its place and time are of then.
+function old(draft, { go }) {
+  if (!isBegun(draft) || Date.now() - Date.parse(draft.captured_at) < SAME_WALK) return null;
+  const anew = async () => { await begin(); go("/m/report/"); };
+  return note(words(gettext("这一条是 %s 开始的，时间和位置按那时。"), [day(draft.captured_at)]), "warn", " ", h("button.m-link", { type: "button", onclick: anew }, gettext("另报一条新的")));
+}
+
 // --- photos ------------------------------------------------------------------------------------------------------------------------------
-function photos({ draft, refusal, save }, again) {
+function photos(page, again) {
+  const { draft, refusal, save } = page;
   const take = async (input, options) => {
     const room = MAX_PHOTOS - draft.photos.length;
+    if (!isBegun(draft)) page.startNow();
     await addPhotos(draft, [...input.files], options);
-    refusal.replaceChildren(...(input.files.length > room ? [note(words(gettext("照片最多 %s 张。"), [MAX_PHOTOS]), "bad")] : []));
+    refusal.replaceChildren();
+    if (input.files.length > room) page.refuse(words(gettext("照片最多 %s 张。"), [MAX_PHOTOS]));
     again();
     await save();
   };
@@ -95,8 +88,15 @@ function where(page, aid) {
   const fields = h("div", { hidden: true }, h("span.m-label", {}, gettext("所属网格")), grid, h("span.m-label", {}, gettext("位置描述")), address);
   const change = h("button.m-link", { type: "button", onclick: () => { fields.hidden = false; } }, gettext("改位置"));
   grid.addEventListener("change", () => { draft.grid = grid.value; save(); });
-  address.addEventListener("change", () => { draft.address = address.value; save(); });
-  page.placed = settle(draft, { text, fields }).then(() => { aid.again(); return save(); });
+  address.addEventListener("input", () => { draft.address = address.value; page.typed(); });
+  const find = () => { page.placed = settle(draft, { text, fields }).then(() => { aid.again(); return save(); }); };
+  page.startNow = () => { // the page may have lain open for an hour before the first photo
+    Object.assign(draft, { captured_at: new Date().toISOString(), where: null });
+    text.textContent = gettext("正在定位…");
+    find();
+  };
+  fields.append(h("button.m-link", { type: "button", onclick: () => { draft.where = null; text.textContent = gettext("正在定位…"); find(); } }, gettext("重新定位")));
+  find();
   return [h("div.m-row", {}, icon("pin"), text, change), fields];
 }
 
@@ -121,13 +121,13 @@ function placeText(point, found) {
 }
 
 // --- kind of problem: what this person chose last stands first -------------------------------------------------------------------------------
-function types({ draft, save }, { again, aid, last }) {
+function types({ draft, refusal, save }, { again, aid, last }) {
   const all = state.bundle?.problem_types ?? [];
   const rank = (type) => (last.includes(type.code) ? last.indexOf(type.code) : last.length + all.indexOf(type));
   const sorted = [...all].sort((a, b) => rank(a) - rank(b));
   const chosen = all.find((type) => type.id === draft.type);
   const shown = draft.allTypes ? sorted : [...new Set([chosen, ...sorted.slice(0, FIRST_TYPES)].filter(Boolean))];
-  const choose = (type) => { draft.type = type.id; again(); aid.again(); return save(); };
+  const choose = (type) => { draft.type = type.id; refusal.replaceChildren(); again(); aid.again(); return save(); };
   const more = !draft.allTypes && shown.length < all.length && h("button.m-choice", { type: "button", onclick: () => { draft.allTypes = true; again(); } }, gettext("其他…"));
   return h("fieldset.m-fieldset", {}, h("legend.m-label", {}, gettext("这是什么问题")),
     h("div.m-choices.m-types", {}, shown.map((type) => h("button.m-choice", { type: "button", "aria-pressed": String(type.id === draft.type), onclick: () => choose(type) }, icon(type.icon || "flag"), type.name)), more));
@@ -163,7 +163,7 @@ async function askNearby(draft, box) {
 function said(page) {
   const { draft, save } = page;
   const text = h("textarea.m-input", { rows: "3", maxlength: "1900", placeholder: gettext("例如：东门南侧约 300 平方米"), "aria-label": gettext("补充一句（可不填）"), value: draft.text });
-  text.addEventListener("input", () => { draft.text = text.value; save(); });
+  text.addEventListener("input", () => { draft.text = text.value; page.typed(); });
   const dissuaded = h("button.m-choice", { type: "button", "aria-pressed": String(draft.dissuaded) }, icon("check"), gettext("已当场劝阻"));
   dissuaded.addEventListener("click", () => { draft.dissuaded = !draft.dissuaded; dissuaded.setAttribute("aria-pressed", String(draft.dissuaded)); save(); });
   return [h("span.m-label", {}, gettext("补充一句（可不填）")), h("div.m-choices.m-before", {}, dissuaded, live((again) => voice(page, again))), text];
@@ -177,21 +177,25 @@ function voice(page, again) {
   }
   if (!canRecord()) return [];
   const start = h("button.m-choice", { type: "button" }, icon("mic"), gettext("语音说明"));
-  start.addEventListener("click", () => recordInto(page, start, again));
+  start.addEventListener("click", () => { page.recorded = recordInto(page, start, again); });
   return [start];
 }
 
-async function recordInto({ draft, refusal, save }, start, again) {
+async function recordInto(page, start, again) {
+  const { draft, save } = page;
+  start.disabled = true;
   try {
-    const recording = await record();
-    const stop = h("button.m-choice.is-live", { type: "button", onclick: () => recording.stop() }, gettext("正在录音，点一下结束"));
+    const stop = h("button.m-choice.is-live", { type: "button", onclick: () => page.recording.stop() }, gettext("正在录音，点一下结束"));
+    page.recording = await record({ goesOn: () => stop.isConnected });
     start.replaceWith(stop);
-    draft.voice = await recording.done;
+    draft.voice = await page.recording.done;
+    page.recording = null;
     again();
     await save();
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    refusal.replaceChildren(note(gettext("手机没有允许使用麦克风，请改用文字。"), "warn"));
+    start.disabled = false;
+    page.refuse(gettext("手机没有允许使用麦克风，请改用文字。"), "warn");
   }
 }
 
@@ -200,29 +204,31 @@ function abandon(page, { go }) {
   const ask = async () => {
     if (!window.confirm(gettext("放弃这条还没有提交的上报？照片和文字都会删除。"))) return;
     page.isGone = true;
-    await store.dropDraft(DRAFT);
+    await forget(page.draft);
     go("/m/");
   };
   return h("p", {}, h("button.m-link", { type: "button", onclick: ask }, gettext("放弃这条上报")));
 }
 
 async function send(page, { go, submit }) {
-  const { draft, refusal } = page;
+  const { draft } = page;
   const type = typeOf(draft.type);
   if (!type) {
-    refusal.replaceChildren(note(gettext("请先选问题类型。"), "bad"));
-    refusal.scrollIntoView({ block: "center" });
+    page.refuse(gettext("请先选问题类型。"));
     return;
   }
   submit.disabled = true;
+  page.recording?.stop();
+  if (page.recording) await page.recorded;
   await Promise.race([page.placed, new Promise((done) => { setTimeout(done, PLACE_PATIENCE); })]);
   page.isGone = true;
   try {
-    await queue.add({ kind: "finding", target: draft.uuid, body: bodyOf(draft), files: [...draft.photos, ...(draft.voice ? [draft.voice] : [])], person: state.person.id, label: draft.text.slice(0, 40) || type.name, draftKey: DRAFT });
+    await queue.add({ kind: "finding", target: draft.uuid, body: bodyOf(draft), files: [...draft.photos, ...(draft.voice ? [draft.voice] : [])], person: state.person.id, label: draft.text.slice(0, 40) || type.name }, { draftKey: keyOf(draft) });
+    await forget(draft);
   } catch (error) {
     submit.disabled = page.isGone = false;
     if (error.name !== "QuotaExceededError") throw error;
-    refusal.replaceChildren(note(gettext("手机存储空间不足，这条还是草稿。请删掉手机里不用的东西后再提交。"), "bad"));
+    page.refuse(gettext("手机存储空间不足，这条还是草稿。请删掉手机里不用的东西后再提交。"));
     return;
   }
   await rememberType(type.code);

@@ -1,11 +1,13 @@
 // Rounds: today's list, one round with its objects, one tap for an object in order. What is done on the phone shows at once, sent or not.
-import { bar, body, button, h, icon, list, note, words } from "./dom.js";
+import { bar, body, button, h, icon, list, note, toast, words } from "./dom.js";
 import { kindOf, siteOf, state } from "./person.js";
-import { distance, locate, metres } from "./place.js";
+import { distance, gridsAt, locate, metres } from "./place.js";
 import * as queue from "./queue.js";
 import * as track from "./track.js";
 
+const NEAR_PAST = 60_000;
 const OVER = ["finished", "missed", "handed_over"];
+let here = null;
 const KINDS = { daily: () => gettext("日常巡查"), night: () => gettext("夜查"), emergency: () => gettext("污染天气巡查"), special: () => gettext("专项巡查") };
 
 // The rounds of the plan with what this phone has done since: begun, finished, visits made.
@@ -21,7 +23,7 @@ export async function overlaid() {
     const extra = acts.filter((act) => act.kind === "visit" && act.body.patrol === each.uuid && !each.visits.some((visit) => visit.uuid === act.target));
     const visits = [...each.visits, ...extra.map((act) => ({ uuid: act.target, site: act.body.site, state: "done" }))];
     return {
-      ...each, isOver, isBegun: isOver || each.state === "started" || said.some((one) => one.started_at),
+      ...each, isOver, isOwn: acts.some((act) => act.kind === "patrol" && act.target === each.uuid && act.body.kind), isBegun: isOver || each.state === "started" || said.some((one) => one.started_at),
       visits: visits.map((visit) => ({ ...visit, isDone: visit.state !== "planned" || visited.has(visit.uuid), act: visited.get(visit.uuid) ?? null })),
     };
   });
@@ -42,13 +44,15 @@ export async function rounds({ go }) {
     return h("a", { href: `/m/round/${round.uuid}/` }, h("span", {}, h("b", {}, title(round)), h("br"), h("small.quiet", {}, [words(gettext("%(done)s / %(all)s 处"), { done, all: round.visits.length }), sayWindow(round)].filter(Boolean).join(" · "))), h(`span.${round.isOver ? "done" : "soon"}`, {}, said));
   });
   const night = button(gettext("开始一次夜查"), async () => go(`/m/round/${await beginOwn("night")}/`), { tone: "plain", drawing: "clock" });
-  return [bar(gettext("巡查")), body(rows.length ? list(rows) : note(gettext("今天没有安排巡查。每天早上自动排定，联网后更新。")), night)];
+  return [bar(gettext("巡查")), body(rows.length ? list(rows) : note(gettext("今天没有安排巡查。每天早上自动排定，联网后更新。")), state.bundle?.grids.length > 0 && night)];
 }
 
 async function beginOwn(kind) {
   const uuid = crypto.randomUUID();
-  const grid = state.bundle?.grids.at(-1)?.id;
+  const grids = state.bundle?.grids ?? [];
+  const grid = (here?.point && gridsAt(grids, here.point.lon, here.point.lat)[0])?.id ?? grids[grids.length - 1]?.id;
   await sendPatrol(uuid, { kind, grid, started_at: new Date().toISOString() }, KINDS[kind]());
+  await track.start({ uuid, kind });
   return uuid;
 }
 
@@ -57,18 +61,30 @@ const sendPatrol = (uuid, body, label) => queue.add({ kind: "patrol", target: uu
 export async function round({ go, again, uuid }) {
   const found = (await overlaid()).find((each) => each.uuid === uuid);
   if (!found) return [bar(gettext("巡查"), { back: "/m/rounds/", label: gettext("巡查") }), body(note(gettext("手机里没有这一次巡查，联网后会更新。")))];
-  const here = await locate({ patience: 3_000 });
+  if (!found.isOver) lookAround(again);
   const sites = found.visits.map((visit) => ({ visit, site: siteOf(visit.site) })).filter((each) => each.site);
-  const far = ({ site }) => (here && site.lon ? distance(here.lon, here.lat, site.lon, site.lat) : Infinity);
+  const far = ({ site }) => (here?.point && site.lon ? distance(here.point.lon, here.point.lat, site.lon, site.lat) : Infinity);
   sites.sort((a, b) => Number(a.visit.isDone) - Number(b.visit.isDone) || far(a) - far(b));
   const left = sites.filter((each) => !each.visit.isDone).length;
   const bits = [
     h("p.quiet", {}, [sayWindow(found), words(gettext("还差 %s 处"), [left])].filter(Boolean).join(" · ")),
     track.notice(found), found.isBegun ? null : note(gettext("点“开始巡查”，或直接对第一处点“正常”。")),
     h("ul.m-stops", {}, sites.map((each) => stop(found, each, far(each), { again }))),
-    !found.isOver && h("p", {}, h("a", { href: "/m/map/" }, icon("map"), gettext("在地图上看"))),
+    found.isOwn && !found.isOver && note(gettext("这一次没有排定对象：从对象名单里选，或扫对象上的二维码，到访会记在这一次巡查里。")),
+    !found.isOver && h("p.m-links", {}, h("a", { href: "/m/map/" }, icon("map"), gettext("在地图上看")), h("a", { href: "/m/sites/" }, icon("list"), gettext("对象名单"))),
+    !found.isOver && !found.isOwn && h("p", {}, h("a", { href: `/patrols/${found.uuid}/` }, icon("user"), gettext("移交给同网格的人（要联网）"))),
   ];
   return [bar(title(found), { back: "/m/rounds/", label: gettext("巡查") }), body(...bits), foot(found, left, { go, again })];
+}
+
+// Where one stands: asked for when it is older than a minute, and the list drawn anew only when it was found.
+async function lookAround(again) {
+  if (here && Date.now() - here.at < NEAR_PAST) return;
+  here = { point: here?.point ?? null, at: Date.now() };
+  const point = await locate({ patience: 8_000 });
+  if (!point) return;
+  here = { point, at: Date.now() };
+  if (location.pathname.startsWith("/m/round/")) again();
 }
 
 function stop(found, { visit, site }, far, { again }) {
@@ -76,14 +92,19 @@ function stop(found, { visit, site }, far, { again }) {
   const head = h("a.m-stop-name", { href: `/m/visit/${visit.uuid}/` }, h("b", {}, site.name), h("small.quiet", {}, about));
   if (visit.isDone) return h("li.is-done", {}, head, h("span.done", {}, icon("check"), visit.act && visit.act.state !== "done" ? gettext("待上传") : gettext("已到访")));
   if (found.isOver) return h("li", {}, head, h("span.soon", {}, gettext("未到访")));
-  const normal = h("button.m-normal", { type: "button", onclick: async (event) => { event.currentTarget.disabled = true; await visitNormal(found, visit, site); again(); } }, gettext("正常"));
+  const normal = h("button.m-normal", { type: "button", onclick: async (event) => { event.currentTarget.disabled = true; await visitNormal(found, visit, site).catch(full); again(); } }, gettext("正常"));
   return h("li", {}, head, h("a.m-check", { href: `/m/visit/${visit.uuid}/` }, gettext("检查")), normal);
+}
+
+function full(error) {
+  if (error.name !== "QuotaExceededError") throw error;
+  toast(gettext("手机存储空间不足，没有存下。请删掉手机里不用的东西后再试。"));
 }
 
 // 一键正常: place and time are taken, nothing else is asked.
 async function visitNormal(found, visit, site) {
+  const where = await locate({ patience: 4_000 });
   await ensureBegun(found);
-  const where = await locate({ patience: 8_000 });
   const now = new Date().toISOString();
   const body = { v: 1, patrol: found.uuid, site: site.uuid, arrived_at: now, saved_at: now, ...(where ?? {}), conclusion: "normal", one_tap: true, checklist: null, text: "", photos: [] };
   await queue.add({ kind: "visit", target: visit.uuid, body, person: state.person.id, label: site.name });

@@ -4,6 +4,7 @@ import { words } from "./dom.js";
 import { Unreachable, put, putFile } from "./server.js";
 
 const SMALLER = [1280, 800];
+const PASSING = ["size_mismatch", "sha256_mismatch", "daily_limit"]; // broken on the way, or enough for today: goes by itself later
 
 export const WAITING = "waiting";
 export const SENDING = "sending";
@@ -14,7 +15,7 @@ export const DONE = "done";
 
 const verdict = (state, reason = "", more = {}) => ({ state, reason, ...more });
 
-// files: { blob(sha256), smaller(sha256, pixels) → { sha256, size } or null, note(sent, of) }
+// files: { blob(sha256), smaller(sha256, pixels) → { sha256, size } or null, note(sent), replaced(sha256, less) }
 export async function send(item, { csrf, files }) {
   try {
     const first = await put(item.path, item.body, csrf);
@@ -55,27 +56,29 @@ const missingOf = (answer) => [
   ...(answer.voices_missing ?? []).map((sha256) => ["voices", sha256]),
 ];
 
+// A photo that the server cannot use does not keep the others back.
 async function photos(first, item, { csrf, files }) {
-  const held = first.status === 202;
-  const all = item.files.length;
+  const refused = new Map();
   let missing = missingOf(first.answer);
-  while (missing.length) {
-    await files.note(all - missing.length, all);
-    const [what, sha256] = missing[0];
-    const blob = await files.blob(sha256);
-    if (!blob) return verdict(REPAIR, gettext("有照片在手机上已经找不到，请到那一条补充照片"), { answer: first.answer });
-    const sent = await one(item, what, sha256, blob, { csrf, files });
-    if (sent.state) return sent;
-    missing = sent.missing;
+  for (let next = missing[0]; next; next = missing.find(([, sha256]) => !refused.has(sha256))) {
+    await files.note(item.files.length - missing.length);
+    const sent = await one(item, next, { csrf, files });
+    if (sent.state === REPAIR) refused.set(next[1], sent.reason);
+    else if (sent.state) return sent;
+    else missing = sent.missing;
   }
-  return held ? verdict(REPAIR, gettext("内容有误，服务器已保留，请修改"), { held: true, answer: first.answer }) : verdict(DONE, "", { answer: first.answer });
+  if (refused.size) return verdict(REPAIR, [...new Set(refused.values())].join(gettext("；")), { answer: first.answer });
+  if (first.status === 202) return verdict(REPAIR, gettext("内容有误，服务器已保留，请修改"), { held: true, answer: first.answer });
+  return verdict(DONE, "", { answer: first.answer });
 }
 
-async function one(item, what, sha256, blob, { csrf, files }) {
+async function one(item, [what, sha256], { csrf, files }) {
+  const blob = await files.blob(sha256);
+  if (!blob) return verdict(REPAIR, gettext("有照片在手机上已经找不到，请到那一条补充照片"));
   const { status, answer } = await putFile(`${item.path}${what}/${sha256}/`, blob, csrf);
   if (status === 413) return shrunk(item, what, sha256, { csrf, files });
   if (status === 401) return verdict(SIGNIN, gettext("登录已过期，重新登录后自动发送"));
-  if (status === 400 && answer) return verdict(REPAIR, reasons(answer).join(gettext("；")));
+  if (status === 400 && answer) return verdict(PASSING.includes(answer.code) ? WAITING : REPAIR, reasons(answer).join(gettext("；")));
   if (status !== 200 || answer?.uuid !== item.target) return verdict(WAITING, notOurs(status, answer));
   return { missing: missingOf(answer) };
 }

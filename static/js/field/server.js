@@ -7,13 +7,16 @@ const PHOTO_PATIENCE = 240_000;
 export class Unreachable extends Error {}
 
 export async function request(address, { patience = PATIENCE, ...options } = {}) {
-  let response;
+  const giveUp = new AbortController(); // AbortSignal.timeout is missing in older phones
+  const clock = setTimeout(() => giveUp.abort(), patience);
   try {
-    response = await fetch(address, { credentials: "same-origin", cache: "no-store", redirect: "follow", signal: AbortSignal.timeout(patience), ...options });
+    const response = await fetch(address, { credentials: "same-origin", cache: "no-store", redirect: "follow", signal: giveUp.signal, ...options });
+    return { status: response.status, answer: await json(response), etag: response.headers.get("ETag") };
   } catch (error) {
     throw new Unreachable(error.message);
+  } finally {
+    clearTimeout(clock);
   }
-  return { status: response.status, answer: await json(response), etag: response.headers.get("ETag") };
 }
 
 async function json(response) {

@@ -52,27 +52,28 @@ export const unlearn = (...keys) => using((db) => Promise.all(keys.map((key) => 
 export const draft = (key) => using((db) => db.get("drafts", key));
 export const keepDraft = (key, value) => using((db) => db.put("drafts", value, key));
 export const dropDraft = (key) => using((db) => db.delete("drafts", key));
-export const dropDrafts = () => using((db) => db.clear("drafts"));
+export const drafts = () => using((db) => db.getAll("drafts"));
 
 export const items = () => using((db) => db.getAll("items"));
 export const item = (key) => using((db) => db.get("items", key));
 export const blobOf = (key, sha256) => using(async (db) => (await db.get("files", [key, sha256]))?.blob);
 
-// Device and number of an act are given in the transaction that keeps it, together with its photos and the end of its draft: all of it, or nothing.
-export function keep(entry, blobs, { draftKey = "" } = {}) {
+// Device and numbers of acts are given in the transaction that keeps them, together with their photos and the end of their draft: all of it, or nothing.
+export function keep(acts, { draftKey = "" } = {}) {
   return using(async (db) => {
     const change = db.transaction(["meta", "items", "files", "drafts"], "readwrite", { durability: "strict" });
     const meta = change.objectStore("meta");
     const device = (await meta.get("device")) ?? before("device-id") ?? crypto.randomUUID();
-    const seq = ((await meta.get("seq")) ?? Number(before("device-seq") ?? 0)) + 1;
+    let seq = (await meta.get("seq")) ?? Number(before("device-seq") ?? 0);
+    for (const { entry, files } of acts) {
+      seq += 1;
+      await change.objectStore("items").add({ ...entry, seq, body: { ...entry.body, device_id: device, seq } });
+      await Promise.all(files.map(({ sha256, blob }) => change.objectStore("files").put({ blob }, [entry.key, sha256])));
+    }
     await meta.put(device, "device");
     await meta.put(seq, "seq");
-    const whole = { ...entry, seq, body: { ...entry.body, device_id: device, seq } };
-    await change.objectStore("items").add(whole);
-    await Promise.all(blobs.map(({ sha256, blob }) => change.objectStore("files").put({ blob }, [whole.key, sha256])));
     await change.objectStore("drafts").delete(draftKey);
     await change.done;
-    return whole;
   });
 }
 

@@ -33,9 +33,8 @@ function stateLabel(item) {
 }
 
 function card(item, { again }) {
-  const tone = [CONFLICT, REPAIR].includes(item.state) ? "late" : "soon";
   return h("section.m-card", { "data-item": item.key, "data-state": item.state },
-    h("div.m-row.m-tight", {}, h("b", {}, `${KINDS[item.kind]()} · ${item.label}`), h(`span.${tone}`, {}, stateLabel(item))),
+    h("div.m-row.m-tight", {}, h("b", {}, `${KINDS[item.kind]()} · ${item.label}`), h("span.soon", {}, stateLabel(item))),
     h("p.quiet", {}, [day(item.made_at), item.files.length ? words(gettext("%s 个文件"), [item.files.length]) : ""].filter(Boolean).join(" · ")),
     item.reason && h("p", {}, item.reason), ...remedies(item, { again }));
 }
@@ -52,7 +51,14 @@ function remedies(item, { again }) {
   }
   if (item.state !== REPAIR) return [];
   if (item.held) return [h("a.m-button.is-plain", { href: `${place.held}${item.target}/` }, gettext("去修改"))];
-  return [button(gettext("再试一次"), after(queue.retry), { tone: "plain" })];
+  return [button(gettext("再试一次"), after(queue.retry), { tone: "plain" }), ...(item.answer ? rest(item, { after }) : [])];
+}
+
+// The words have arrived, a photo cannot: the person looks, adds another one, and puts the item away.
+function rest(item, { after }) {
+  const there = item.answer.held ? `${place.held}${item.target}/` : item.kind === "finding" ? `/m/sent/${item.target}/` : null;
+  const away = async (key) => { if (window.confirm(gettext("文字已在服务器上，没有送达的照片会从手机里删除。确定不再发送？"))) await queue.settled(key); };
+  return [there && h("p", {}, h("a", { href: there }, gettext("看服务器上的那一份"))), button(gettext("不再发送这些照片"), after(away), { tone: "plain" })];
 }
 
 // A ZIP with each item's words as JSON and its photos: to be handed in by cable when the phone cannot send.

@@ -3,16 +3,21 @@ import { bar, body, button, h, icon, live, note, words } from "./dom.js";
 import { checklistOf, kindOf, siteOf, state, typeOf } from "./person.js";
 import { locate } from "./place.js";
 import { taken } from "./photos.js";
+import { textOf } from "./ledger.js";
 import * as queue from "./queue.js";
 import { thumbnail } from "./report.js";
 import { ensureBegun, overlaid } from "./rounds.js";
 import * as store from "./store.js";
 
+const PLACE_PATIENCE = 4_000;
+const TYPING = 400;
+const SEVERITIES = ["serious", "general", "minor"];
 const draftKey = (uuid) => `visit-${uuid}`;
 const PASS_WORDS = [["pass", () => gettext("合格")], ["fail", () => gettext("不合格")], ["na", () => gettext("不适用")]];
 
 export async function visit({ go, uuid }) {
-  const found = (await overlaid()).find((each) => each.visits.some((one) => one.uuid === uuid)) ?? null;
+  const all = await overlaid();
+  const found = all.find((each) => each.visits.some((one) => one.uuid === uuid)) ?? all.find((each) => each.isOwn && each.isBegun && !each.isOver) ?? null;
   const planned = found?.visits.find((one) => one.uuid === uuid);
   const kept = await store.draft(draftKey(uuid));
   const site = siteOf(planned?.site ?? kept?.site);
@@ -34,18 +39,20 @@ const again_ = (site) => h("p", {}, h("a.m-button.is-plain", { href: `/m/site/${
 function form({ found, site, uuid, back, go, draft }) {
   const page = { draft, site, isGone: false };
   page.save = () => !page.isGone && store.keepDraft(draftKey(uuid), draft);
+  page.typed = () => { clearTimeout(page.typing); page.typing = setTimeout(page.save, TYPING); };
   page.list = () => checklistOf(site, draft.code);
   const refusal = h("div");
-  const submit = button("", () => finish(page, { found, uuid, go, refusal }));
+  page.located = locate({ patience: 15_000 });
+  const submit = button("", () => finish(page, { found, uuid, go, refusal, submit }));
   page.changed = () => {
     submit.textContent = failed(page).length ? gettext("提交，并提出问题") : gettext("提交：正常");
     return page.save();
   };
   const items = live(() => page.list()?.items.map((item, n, all) => [heading(item, all[n - 1]), live((again) => line(item, page, again))]) ?? note(gettext("这类对象没有检查清单，看一看，有问题拍照说明。")));
   const text = h("textarea.m-input", { rows: "2", maxlength: "1000", "aria-label": gettext("情况说明（可不填）"), placeholder: gettext("情况说明（可不填）"), value: draft.text });
-  text.addEventListener("input", () => { draft.text = text.value; page.save(); });
+  text.addEventListener("input", () => { draft.text = text.value; page.typed(); });
   page.changed();
-  const parts = [about(site), live((again) => others(page, () => { again(); items.again(); })), items, h("span.m-label", {}, gettext("照片")), live((again) => camera(page, again)), text, refusal, unreachable(page, { found, uuid, go })];
+  const parts = [about(site), live((again) => others(page, () => { again(); items.again(); })), items, h("span.m-label", {}, gettext("照片")), live((again) => camera(page, again)), text, refusal, unreachable(page, { found, uuid, go, refusal })];
   return [bar(page.list()?.name ?? gettext("检查"), back), body(...parts), h("div.m-submit", {}, submit)];
 }
 
@@ -83,13 +90,13 @@ function figure(item, { draft, site }, set) {
 
 function free(item, page) {
   const input = h("input.m-input", { maxlength: "300", "aria-label": item.text, value: page.draft.answers[item.code] ?? "" });
-  input.addEventListener("input", () => { page.draft.answers[item.code] = input.value || undefined; page.save(); });
+  input.addEventListener("input", () => { page.draft.answers[item.code] = input.value || undefined; page.typed(); });
   return input;
 }
 
 function reason(item, page) {
   const input = h("input.m-input", { maxlength: "300", placeholder: gettext("哪里不合格（可不填）"), "aria-label": words(gettext("%s 的说明"), [item.text]), value: page.draft.notes[item.code] ?? "" });
-  input.addEventListener("input", () => { page.draft.notes[item.code] = input.value; page.save(); });
+  input.addEventListener("input", () => { page.draft.notes[item.code] = input.value; page.typed(); });
   return input;
 }
 
@@ -125,18 +132,17 @@ function camera({ draft, save }, again) {
 }
 
 // --- sending -----------------------------------------------------------------------------------------------------------------------------
-function unreachable(page, { found, uuid, go }) {
+function unreachable(page, { found, uuid, go, refusal }) {
   const say = async () => {
     const why = window.prompt(gettext("为什么无法到访？（例如：大门关闭、已搬走）"));
     if (!why) return;
-    page.isGone = true;
-    await keep({ ...page, found, uuid, list: null, draft: { ...page.draft, text: why.slice(0, 1000) }, conclusion: "unreachable" });
-    go(found ? `/m/round/${found.uuid}/` : "/m/");
+    const draft = { ...page.draft, text: why.slice(0, 1000) };
+    if (await handedOver(page, refusal, (where) => [act({ ...page, found, uuid, where, list: null, draft, conclusion: "unreachable" })], { found, uuid })) go(found ? `/m/round/${found.uuid}/` : "/m/");
   };
   return h("p", {}, h("button.m-link", { type: "button", onclick: say }, gettext("无法到访")));
 }
 
-async function finish(page, { found, uuid, go, refusal }) {
+async function finish(page, { found, uuid, go, refusal, submit }) {
   const { draft, site } = page;
   const [list, wrong] = [page.list(), failed(page)];
   if (wrong.some((item) => item.photo) && !draft.photos.length) {
@@ -144,41 +150,54 @@ async function finish(page, { found, uuid, go, refusal }) {
     refusal.scrollIntoView({ block: "center" });
     return;
   }
-  if (page.isGone) return;
-  page.isGone = true;
-  await keep({ found, site, uuid, draft, list, conclusion: wrong.length ? "problem" : "normal" });
-  await propose({ site, uuid, draft, list, wrong });
-  go(found ? `/m/round/${found.uuid}/` : "/m/", { said: wrong.length ? gettext("已提交，不合格项已作为问题上报。") : gettext("已提交。") });
+  submit.disabled = true;
+  const made = (where) => [act({ found, site, uuid, where, draft, list, conclusion: wrong.length ? "problem" : "normal" }), ...problems({ site, uuid, draft, list, wrong })];
+  const isKept = await handedOver(page, refusal, made, { found, uuid });
+  submit.disabled = isKept;
+  if (isKept) go(found ? `/m/round/${found.uuid}/` : "/m/", { said: wrong.some((item) => typeOf(item.problem_type)) ? gettext("已提交，不合格项已作为问题上报。") : gettext("已提交。") });
 }
 
-async function keep({ found, site, uuid, draft, list, conclusion }) {
-  await ensureBegun(found);
-  const where = await locate({ patience: 8_000 });
-  const answers = Object.fromEntries(Object.entries(draft.answers).filter(([, value]) => value !== undefined).map(([code, value]) => [code, { value, note: draft.notes[code] ?? "" }]));
+// The visit and its problems go into the queue together. False when the phone is full: nothing is lost, nothing is sent.
+async function handedOver(page, refusal, made, { found, uuid }) {
+  const where = await Promise.race([page.located, new Promise((done) => { setTimeout(done, PLACE_PATIENCE); })]);
+  page.isGone = true;
+  try {
+    await ensureBegun(found);
+    await queue.addAll(made(where), { draftKey: draftKey(uuid) });
+    return true;
+  } catch (error) {
+    page.isGone = false;
+    if (error.name !== "QuotaExceededError") throw error;
+    refusal.replaceChildren(note(gettext("手机存储空间不足，这条还是草稿。请删掉手机里不用的东西后再提交。"), "bad"));
+    return false;
+  }
+}
+
+function act({ found, site, uuid, where, draft, list, conclusion }) {
+  const answered = (list?.items ?? []).filter(({ code }) => draft.answers[code] !== undefined);
+  const answers = Object.fromEntries(answered.map(({ code }) => [code, { value: draft.answers[code], note: draft.notes[code] ?? "" }]));
   const body = {
     v: 1, patrol: found?.uuid ?? null, site: site.uuid, arrived_at: draft.arrived_at, saved_at: new Date().toISOString(), ...(where ?? {}), conclusion, one_tap: false,
-    checklist: list && Object.keys(answers).length ? { code: list.code, version: list.version, answers } : null, text: draft.text,
+    checklist: answered.length ? { code: list.code, version: list.version, answers } : null, text: draft.text,
     photos: draft.photos.map(({ sha256, size, from_album }) => ({ sha256, size, source: from_album ? "album" : "camera" })),
   };
-  await queue.add({ kind: "visit", target: uuid, body, files: draft.photos, person: state.person.id, label: site.name, draftKey: draftKey(uuid) });
+  return { kind: "visit", target: uuid, body, files: draft.photos, person: state.person.id, label: site.name };
 }
 
-// Failed items become problems in the words of the checklist, one for each type of problem: a text of the ledger, in its language.
-async function propose({ site, uuid, draft, list, wrong }) {
-  const byType = Map.groupBy ? Map.groupBy(wrong, (item) => item.problem_type) : grouped(wrong);
-  for (const [type, items] of byType) {
-    const known = typeOf(type);
-    if (!known) continue;
-    const text = items.map((item) => [item.text, draft.notes[item.code]].filter(Boolean).join("：")).join("；");
-    const now = new Date().toISOString();
+// Failed items become problems in the words of the checklist, one for each type of problem.
+function problems({ site, uuid, draft, list, wrong }) {
+  return [...grouped(wrong)].filter(([type]) => typeOf(type)).map(([type, items]) => {
+    const text = textOf(site, items, draft);
     const body = {
-      v: 1, captured_at: draft.arrived_at, saved_at: now, problem_type: known.id, text: `${site.name}：${text}不合格。${draft.text}`.slice(0, 1900),
+      v: 1, captured_at: draft.arrived_at, saved_at: new Date().toISOString(), problem_type: typeOf(type).id, severity: worst(items), text,
       address: (site.address ?? "").slice(0, 200), ...(site.lon && { lon: site.lon, lat: site.lat }), site: site.uuid, visit: uuid,
       checklist: { code: list.code, version: list.version, items: items.map((item) => item.code) }, photos: draft.photos.map(({ sha256, size, from_album }) => ({ sha256, size, source: from_album ? "album" : "camera" })),
     };
-    await queue.add({ kind: "finding", target: crypto.randomUUID(), body, files: draft.photos, person: state.person.id, label: text.slice(0, 40) });
-  }
+    return { kind: "finding", target: crypto.randomUUID(), body, files: draft.photos, person: state.person.id, label: text.slice(0, 40) };
+  });
 }
+
+const worst = (items) => SEVERITIES.find((severity) => items.some((item) => item.severity === severity)) ?? "";
 
 function grouped(items) {
   const found = new Map();

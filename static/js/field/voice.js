@@ -9,13 +9,17 @@ export function canRecord() {
 }
 
 // Starts at once; { stop(), done } where done gives { blob, sha256, size, seconds, mime } or null when nothing was said. Throws when refused.
-export async function record() {
+// It ends by itself when ``goesOn`` says no: the page was left.
+export async function record({ goesOn = () => true } = {}) {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
   const kind = KINDS.find((each) => MediaRecorder.isTypeSupported(each)) ?? "";
   const recorder = new MediaRecorder(stream, kind ? { mimeType: kind, audioBitsPerSecond: 24_000 } : {});
   const parts = [];
   const begun = Date.now();
-  recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
+  recorder.addEventListener("dataavailable", (event) => {
+    parts.push(event.data);
+    if (!goesOn()) stop();
+  });
   const done = new Promise((finished) => {
     recorder.addEventListener("stop", async () => {
       stream.getTracks().forEach((track) => track.stop());

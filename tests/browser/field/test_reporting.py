@@ -147,5 +147,5 @@ def test_pages_fit_small_phones_with_big_targets(phone_of, member, district, vis
     for path in ("/m/", "/m/report/", "/m/rounds/", *of_objects, "/m/tasks/", "/m/unsent/", "/m/me/"):
         phone.open(path)
         assert phone.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-        small = "[...document.querySelectorAll('a, button')].filter((e) => e.offsetHeight && e.offsetHeight < 44).map((e) => e.textContent)"
+        small = "[...document.querySelectorAll('a, button')].filter((e) => e.offsetHeight && e.offsetHeight < 48).map((e) => e.textContent)"
         assert phone.page.evaluate(small) == [], path

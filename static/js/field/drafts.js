@@ -1,0 +1,66 @@
+// Reports begun and not submitted. Each has its own draft, so that a new one never takes the place, time or photos of one left behind; they stay for
+// their author when another person signs in, as unsent items do.
+import { state } from "./person.js";
+import { taken } from "./photos.js";
+import * as store from "./store.js";
+
+export const MAX_PHOTOS = 9;
+export const SAME_WALK = 30 * 60_000;
+let opened = null;
+
+export const keyOf = (draft) => `report-${draft.uuid}`;
+export const isBegun = (draft) => Boolean(draft.photos.length || draft.voice || draft.type || draft.text || draft.address || draft.site);
+
+const empty = () => ({
+  uuid: crypto.randomUUID(), kind: "report", person: state.person.id, captured_at: new Date().toISOString(),
+  photos: [], voice: null, type: null, text: "", address: "", grid: "", dissuaded: false, where: null,
+});
+
+// A report begun elsewhere: photos just taken, or a problem of an object.
+export async function begin({ files = [], ...rest } = {}) {
+  opened = { ...empty(), ...rest };
+  await addPhotos(opened, files);
+  await keepDraft(opened);
+}
+
+export function resume(draft) {
+  opened = draft;
+}
+
+// What this person has begun and not submitted, newest first.
+export async function drafts() {
+  const all = await store.drafts();
+  return all.filter((each) => each.kind === "report" && each.person === state.person.id).sort((a, b) => b.captured_at.localeCompare(a.captured_at));
+}
+
+// The one on the screen before; after a restart what was begun just now.
+export async function atHand() {
+  if (opened?.person !== state.person.id || !isBegun(opened)) {
+    const [last] = await drafts();
+    opened = last && Math.abs(Date.now() - Date.parse(last.captured_at)) < SAME_WALK ? last : empty();
+  }
+  return opened;
+}
+
+export async function addPhotos(draft, files, { fromAlbum = false } = {}) {
+  for (const file of files) {
+    const photo = await taken(file, { fromAlbum });
+    if (draft.photos.length < MAX_PHOTOS && !draft.photos.some((each) => each.sha256 === photo.sha256)) draft.photos.push(photo);
+  }
+}
+
+// Whether the phone is full.
+export async function keepDraft(draft) {
+  try {
+    await (isBegun(draft) ? store.keepDraft(keyOf(draft), draft) : store.dropDraft(keyOf(draft)));
+    return false;
+  } catch (error) {
+    if (error.name !== "QuotaExceededError") throw error;
+    return true;
+  }
+}
+
+export async function forget(draft) {
+  if (opened === draft) opened = null;
+  await store.dropDraft(keyOf(draft));
+}
