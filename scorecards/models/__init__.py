@@ -3,7 +3,10 @@
 from scorecards.models.adjustments import Adjustment
 from scorecards.models.appeals import Appeal, AppealEvent
 from scorecards.models.cards import Scorecard, ScoreLine, ScoreLineQuerySet, ScoreRow, ScoreRowQuerySet
+from scorecards.models.clues import Clue
+from scorecards.models.consequences import ConsequenceRule, Proposal, UnitCard
 from scorecards.models.matching import ListMatch, MatchRow
+from scorecards.models.money import MoneyLine, MoneyRule, MoneyTable
 from scorecards.models.reconciling import Dispute, Reconciliation, ReconcilingRule
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, PublishedQuerySet, Scheme, SchemeLine, SchemeQuerySet
 from scorecards.models.settling import Settlement, SettlementEvent, SettlingRule
@@ -14,9 +17,15 @@ __all__ = [
     "Adjustment",
     "Appeal",
     "AppealEvent",
+    "Clue",
+    "ConsequenceRule",
     "Dispute",
     "ListMatch",
     "MatchRow",
+    "MoneyLine",
+    "MoneyRule",
+    "MoneyTable",
+    "Proposal",
     "PublishedQuerySet",
     "Reconciliation",
     "ReconcilingRule",
@@ -31,4 +40,5 @@ __all__ = [
     "Settlement",
     "SettlementEvent",
     "SettlingRule",
+    "UnitCard",
 ]

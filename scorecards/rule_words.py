@@ -1,0 +1,111 @@
+"""Rules as sentences people can check against the paper they come from."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from scorecards.words import Metric, Mode, MoneyKind, MoneySide, Side, Ties
+
+RATES = frozenset({Metric.SHARE, Metric.CHANGE})
+"""Metrics kept in hundredths of a percent; the others are counts."""
+
+
+def number(metric: str, value: int) -> str:
+    """A figure in its own unit: 93.5% or 3."""
+    return f"{(Decimal(value) / 100).normalize():f}%" if metric in RATES else str(value)
+
+
+def natural(metric: str, value: int) -> Decimal:
+    """Percentage points, or items."""
+    return Decimal(value) / 100 if metric in RATES else Decimal(value)
+
+
+# --- ladders ------------------------------------------------------------------------------------------------------------------------
+def consequence(rule) -> str:
+    said = {"units": rule.unit_kind_label, "place": place(rule), "often": often(rule), "action": rule.get_action_display()}
+    if rule.target_post:
+        return _("%(units)s%(place)s，%(often)s，建议%(action)s（%(post)s）。") % (said | {"post": rule.target_post})
+    return _("%(units)s%(place)s，%(often)s，建议%(action)s。") % said
+
+
+def place(rule) -> str:
+    said = {"metric": rule.get_metric_display(), "n": rule.n, "value": number(rule.metric, rule.threshold or 0)}
+    top = rule.side == Side.TOP
+    if rule.n:
+        return (_("%(metric)s前 %(n)s 名") if top else _("%(metric)s后 %(n)s 名")) % said
+    at_least = top == (rule.metric in RATES)
+    return (_("%(metric)s达到 %(value)s 及以上") if at_least else _("%(metric)s在 %(value)s 及以下")) % said
+
+
+def often(rule) -> str:
+    said = {"count": rule.count, "window": rule.window}
+    if rule.count == 1:
+        return _("当月")
+    if rule.mode == Mode.CONSECUTIVE:
+        return _("连续 %(count)s 个月") % said
+    if rule.in_quarter:
+        return _("同一季度内累计 %(count)s 次") % said
+    return _("%(window)s 个月内累计 %(count)s 次") % said
+
+
+# --- money --------------------------------------------------------------------------------------------------------------------------
+def money(rule) -> str:
+    said = {
+        "units": rule.unit_kind_label,
+        "metric": rule.get_metric_display(),
+        "n": rule.n,
+        "amount": f"{rule.amount:,}",
+        "unit": f"{rule.unit.normalize():f}",
+        "first": f"{rule.first_amount or 0:,}",
+    }
+    parts = [SENTENCES[rule.kind](rule) % said]
+    if rule.kind == MoneyKind.RANK_FIXED and rule.ties == Ties.SPLIT:
+        parts.append(_("并列的平分") % said)
+    if rule.cap:
+        parts.append(_("每单位不超过 %(cap)s 元") % {"cap": f"{rule.cap:,}"})
+    return _("，").join(parts) + _("。")
+
+
+def _rank_fixed(rule) -> str:
+    return {
+        MoneySide.TOP: _("%(units)s%(metric)s前 %(n)s 名，每个奖 %(amount)s 元"),
+        MoneySide.BOTTOM: _("%(units)s%(metric)s后 %(n)s 名，每个扣 %(amount)s 元"),
+        MoneySide.BOTH: _("%(units)s%(metric)s前 %(n)s 名每个奖、后 %(n)s 名每个扣 %(amount)s 元"),
+    }[rule.side]
+
+
+def _per_unit(rule) -> str:
+    return {
+        MoneySide.TOP: _("%(units)s%(metric)s每变好 %(unit)s，奖 %(amount)s 元"),
+        MoneySide.BOTTOM: _("%(units)s%(metric)s每变差 %(unit)s，扣 %(amount)s 元"),
+        MoneySide.BOTH: _("%(units)s%(metric)s每变好 %(unit)s 奖、每变差 %(unit)s 扣 %(amount)s 元"),
+    }[rule.side]
+
+
+def _mean_difference(rule) -> str:
+    return {
+        MoneySide.TOP: _("%(units)s%(metric)s每好于平均值 %(unit)s，奖 %(amount)s 元"),
+        MoneySide.BOTTOM: _("%(units)s%(metric)s每差于平均值 %(unit)s，扣 %(amount)s 元"),
+        MoneySide.BOTH: _("%(units)s%(metric)s每好于平均值 %(unit)s 奖、每差于平均值 %(unit)s 扣 %(amount)s 元"),
+    }[rule.side]
+
+
+def _event(rule) -> str:
+    if rule.first_amount is not None:
+        return _("%(units)s%(metric)s，首件扣 %(first)s 元，其余每件扣 %(amount)s 元")
+    return _("%(units)s%(metric)s，每件扣 %(amount)s 元")
+
+
+def _tier(rule) -> str:
+    steps = _("、").join(f"{bound}→{int(yuan):,}" for bound, yuan in rule.tiers)
+    text = _("%(units)s%(metric)s分档扣（%(steps)s 元）") if rule.side == MoneySide.BOTTOM else _("%(units)s%(metric)s分档奖（%(steps)s 元）")
+    return text.replace("%(steps)s", steps.replace("%", "%%"))
+
+
+SENTENCES = {
+    MoneyKind.RANK_FIXED: _rank_fixed,
+    MoneyKind.PER_UNIT: _per_unit,
+    MoneyKind.MEAN_DIFFERENCE: _mean_difference,
+    MoneyKind.EVENT: _event,
+    MoneyKind.TIER: _tier,
+}
