@@ -21,6 +21,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 NUMBER_FORMATS = {
     "int": "#,##0",
     "decimal": "#,##0.00",
+    "decimal1": "#,##0.0",
+    "decimal3": "#,##0.000",
+    "decimal4": "#,##0.0000",
     "hundredths": "#,##0.0#",
     "percent": "0.0%",
     "date": "yyyy-mm-dd",
@@ -32,7 +35,7 @@ FONT = "宋体"
 
 @dataclass(frozen=True)
 class Col:
-    """``kind``: text · int · decimal (2 places) · hundredths (integer hundredths, shown as the mark) · percent (0.85) · date · datetime · bool.
+    """``kind``: text · int · decimal (2 places; decimal1, decimal3, decimal4: as many) · hundredths (integer hundredths, shown as the mark) · percent (0.85) · date · datetime · bool.
 
     ``width`` in Excel's characters (a Chinese character takes two). A value that does not suit its kind is written as text.
     """
