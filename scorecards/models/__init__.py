@@ -1,5 +1,6 @@
 """The month: schemes, cards, their settlement and what is argued about them; by idea, one file each."""
 
+from scorecards.models.accounts import FIGURES, Account, AccountEntry
 from scorecards.models.adjustments import Adjustment
 from scorecards.models.appeals import Appeal, AppealEvent
 from scorecards.models.cards import Scorecard, ScoreLine, ScoreLineQuerySet, ScoreRow, ScoreRowQuerySet
@@ -12,8 +13,11 @@ from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, PublishedQuerySe
 from scorecards.models.settling import Settlement, SettlementEvent, SettlingRule
 
 __all__ = [
+    "FIGURES",
     "MONTH",
     "WELL_FORMED_MONTH",
+    "Account",
+    "AccountEntry",
     "Adjustment",
     "Appeal",
     "AppealEvent",
