@@ -128,6 +128,17 @@ GROUPS: dict[str, tuple] = {
     ),
     "scheme": (_("考核方案"), {"revise": _("修订方案")}),
     "scorecard": (_("计分卡"), {"build": _("生成计分")}),
+    "reconciliation": (
+        _("对账单"),
+        {"open": _("开出对账单"), "confirm": _("确认无异议"), "dispute": _("提出异议"), "remind": _("提醒对账")},
+    ),
+    "dispute": (_("对账异议"), {"file": _("提出异议"), "decide": _("答复异议")}),
+    "reconciling_rule": (_("对账规则"), {"edit": EDITED}),
+    "list_match": (_("上级清单核对"), {"upload": _("上传清单"), "match": _("逐行核对")}),
+    "match_row": (
+        _("清单核对行"),
+        {"register": _("补登问题"), "correct": _("按上级清单更正"), "rematch": _("人工对应"), "report": _("列入待上报核对")},
+    ),
     "export": (pgettext_lazy("act", "导出"), {"": pgettext_lazy("act", "导出")}),
     "download": (pgettext_lazy("act", "下载"), {"": _("下载导出文件")}),
     "import": (pgettext_lazy("act", "导入"), {"": pgettext_lazy("act", "导入"), "begin": _("开始导入")}),

@@ -21,6 +21,8 @@ app.conf.beat_schedule = {
     "run jobs": {"task": "sheets.run_waiting_jobs", "schedule": 30.0},
     "build scorecards": {"task": "scorecards.build_last_month", "schedule": crontab(minute=0, hour=2, day_of_month=1)},
     "catch up scorecards": {"task": "scorecards.build_last_month", "schedule": 600.0},
+    "open reconciliations": {"task": "scorecards.open_reconciliations", "schedule": crontab(minute="*/10")},
+    "remind reconciliations": {"task": "scorecards.remind_reconciliations", "schedule": crontab(minute="5-59/10")},
     "check calendar": {"task": "worktime.warn_missing_year", "schedule": crontab(minute=0, hour=8, month_of_year="11,12")},
     "look at hollow grids": {"task": "inspections.look_at_hollow_grids", "schedule": crontab(minute=0)},
     "remind training": {"task": "grids.remind_training", "schedule": crontab(minute=30, hour=8)},

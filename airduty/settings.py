@@ -321,11 +321,16 @@ NOTICE_MAX_ATTEMPTS = 12
 NOTICE_SWEEP_AFTER_SECONDS = env.int("NOTICE_SWEEP_AFTER_SECONDS", default=60)
 
 # --- doors upwards: what a lower floor must ask of a higher one (design: floors) ----------------------------------------------------
-NOTICE_STILL_WANTED = {"accounts": "accounts.codes.still_wanted", "rectification": "rectification.services.reminders.still_wanted"}
+NOTICE_STILL_WANTED = {
+    "accounts": "accounts.codes.still_wanted",
+    "rectification": "rectification.services.reminders.still_wanted",
+    "scorecards": "scorecards.services.reconcile_clock.still_wanted",
+}
 NOTICE_WORDS = {"accounts": "accounts.codes.words"}
 """``f(notice) -> str``: the words of an SMS that must not lie open in the outbox, asked for when it is sent."""
 AUDITED_FILES = {"model": "evidence.Photo", "path": "evidence.storage.original_path"}
 AUDITED_MODELS = ["inspections.Finding", "inspections.Patrol", "inspections.Visit", "rectification.Task", "scorecards.Scorecard", "registers.Site"]
+AUDITED_MODELS += ["scorecards.Reconciliation", "scorecards.Dispute"]
 FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 FIELD_TASKS = "rectification.services.field.tasks_of"
@@ -359,6 +364,7 @@ SHEET_JOBS = {
     "scorecards": "scorecards.exports.run",
     "sites": "registers.exports.run_export",
     "import_sites": "registers.imports.run_import",
+    "match_list": "scorecards.services.matching.run",
 }
 """Kind of background job → dotted path of its ``runner(job)`` (sheets)."""
 

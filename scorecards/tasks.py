@@ -7,3 +7,19 @@ def build_last_month():
     from scorecards import services
 
     services.build_last_month(now=clock.now())
+
+
+@shared_task(name="scorecards.open_reconciliations")
+def open_reconciliations():
+    from common import clock
+    from scorecards.services import reconcile_clock
+
+    reconcile_clock.open_due(clock.now())
+
+
+@shared_task(name="scorecards.remind_reconciliations")
+def remind_reconciliations():
+    from common import clock
+    from scorecards.services import reconcile_clock
+
+    reconcile_clock.remind_silent(clock.now())
