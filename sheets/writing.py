@@ -35,7 +35,8 @@ FONT = "宋体"
 
 @dataclass(frozen=True)
 class Col:
-    """``kind``: text · int · decimal (2 places; decimal1, decimal3, decimal4: as many) · hundredths (integer hundredths, shown as the mark) · percent (0.85) · date · datetime · bool.
+    """``kind``: text · int · decimal (2 places), decimal1, decimal3, decimal4 · hundredths (integer hundredths, shown as the mark) · percent (0.85) ·
+    date · datetime · bool.
 
     ``width`` in Excel's characters (a Chinese character takes two). A value that does not suit its kind is written as text.
     """
