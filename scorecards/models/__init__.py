@@ -10,7 +10,7 @@ from scorecards.models.matching import ListMatch, MatchRow
 from scorecards.models.money import MoneyLine, MoneyRule, MoneyTable
 from scorecards.models.reconciling import Dispute, Reconciliation, ReconcilingRule
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, PublishedQuerySet, Scheme, SchemeLine, SchemeQuerySet
-from scorecards.models.settling import Settlement, SettlementEvent, SettlingRule
+from scorecards.models.settling import Recomputation, Settlement, SettlementEvent, SettlingRule
 
 __all__ = [
     "FIGURES",
@@ -41,6 +41,7 @@ __all__ = [
     "ScoreRow",
     "ScoreRowQuerySet",
     "Scorecard",
+    "Recomputation",
     "Settlement",
     "SettlementEvent",
     "SettlingRule",

@@ -101,3 +101,17 @@ class SettlementEvent(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
+
+
+class Recomputation(models.Model):
+    """Lets a settled month be worked out anew in a transaction that can never be committed.
+
+    The guards (``scorecards.guards``) stand aside for a settlement that has a row here; ``never`` names a row that cannot exist, which the
+    database looks for at the end of the transaction. So such a row, and whatever was done under it, lives until the rollback only.
+    """
+
+    settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="recomputations")
+    never = models.ForeignKey("self", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(never=0) & Q(pk__gt=0), name="recomputation_never_committed")]
