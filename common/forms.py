@@ -1,9 +1,18 @@
-"""Two people with the same settings before them: the second is told, sees his own words again, and decides."""
+"""What forms of several apps have in common: numbers within bounds; two people with the same settings before them, of whom the second is told."""
 
 import hashlib
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
+
+
+def within(field: forms.Field, low: int, high: int) -> None:
+    """A number from ``low`` to ``high``; a wrong one is told both."""
+    message = _("应在 %(low)s 到 %(high)s 之间。") % {"low": low, "high": high}
+    kept = [each for each in field.validators if not isinstance(each, (MinValueValidator, MaxValueValidator))]
+    field.validators = [*kept, MinValueValidator(low, message), MaxValueValidator(high, message)]
+    field.widget.attrs |= {"min": low, "max": high}
 
 
 class SeenForm(forms.Form):

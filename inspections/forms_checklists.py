@@ -22,20 +22,22 @@ class ChecklistForm(forms.Form):
 
 
 class ItemForm(forms.Form):
+    """The row for a new item comes with what most items have, so that it counts as empty until something is written into it."""
+
     code = forms.RegexField(r"\A[A-Z0-9-]{2,20}\Z", label=_("代码"), error_messages={"invalid": _("代码由大写字母、数字和短横组成。")})
     text = forms.CharField(label=_("检查内容"), max_length=120)
     guide = forms.CharField(label=_("看什么"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     group = forms.CharField(label=_("分组"), max_length=40, required=False)
-    answer_type = forms.ChoiceField(label=_("作答方式"), choices=AnswerType.choices)
+    answer_type = forms.ChoiceField(label=_("作答方式"), choices=AnswerType.choices, initial=AnswerType.PASS_FAIL)
     unit = forms.CharField(label=_("单位"), max_length=20, required=False)
     lower = forms.DecimalField(label=_("下限"), max_digits=12, decimal_places=4, required=False)
     upper = forms.DecimalField(label=_("上限"), max_digits=12, decimal_places=4, required=False)
     choices = forms.CharField(label=_("选项"), max_length=200, required=False, help_text=_("用顿号分开，合格的选项写在前面并以星号开头。"))
-    severity = forms.ChoiceField(label=_("严重程度"), choices=Severity.choices)
+    severity = forms.ChoiceField(label=_("严重程度"), choices=Severity.choices, initial=Severity.GENERAL)
     photo_required = forms.BooleanField(label=_("不合格须拍照"), required=False)
     problem_type = forms.ModelChoiceField(ProblemType.objects.none(), label=_("默认问题类型"), required=False, empty_label=_("不提出问题"))
     legal_basis = forms.CharField(label=_("依据"), max_length=120, required=False)
-    points = forms.IntegerField(label=_("分值"), min_value=1, max_value=1000)
+    points = forms.IntegerField(label=_("分值"), min_value=1, max_value=1000, initial=100)
 
     def __init__(self, *args, district_id, **kwargs):
         super().__init__(*args, **kwargs)

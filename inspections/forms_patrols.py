@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.forms import SeenForm
+from common.forms import SeenForm, within
 from grids.forms.fields import day_field
 from inspections.models import FieldSettings, PatrolRule
 from inspections.words import Weather
@@ -53,25 +53,17 @@ class RuleForm(SeenForm, forms.ModelForm):
         self.fields["kind"].queryset = SiteKind.objects.filter(district=self.instance.district_id)
         self.fields["kind"].empty_label = _("全部")
         self.fields["risk"].choices = [("", _("全部")), *[each for each in self.fields["risk"].choices if each[0]]]
+        for name, low, high in (("level", 1, 6), ("times", 1, 10), ("share", 1, 100)):
+            within(self.fields[name], low, high)
 
     def clean(self):
         clean = super().clean()
+        if (clean.get("window_from") is None) != (clean.get("window_to") is None):
+            self.add_error("window_to", _("时段起和时段止要一起填写。"))
         same = {name: clean[name] for name in self.Meta.fields if name != "is_active" and name in clean}
         if PatrolRule.objects.filter(district=self.instance.district_id, **same).exclude(pk=self.instance.pk).exists() and not self.errors:
             self.add_error(None, _("已有一条完全相同的规则。"))
         return clean
-
-    def clean_level(self):
-        level = self.cleaned_data["level"]
-        if not 1 <= level <= 6:
-            raise ValidationError(_("网格级别应在 1 到 6 之间。"))
-        return level
-
-    def clean_times(self):
-        times = self.cleaned_data["times"]
-        if not 1 <= times <= 10:
-            raise ValidationError(_("次数应在 1 到 10 之间。"))
-        return times
 
 
 class WeatherForm(forms.Form):
@@ -89,3 +81,8 @@ class FieldSettingsForm(SeenForm, forms.ModelForm):
             "track": _("只在夜查和污染天气巡查进行时记录，手机上会明示；平时从不记录。"),
             "track_months": _("到期自动删除，留有记录。"),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        within(self.fields["far_m"], 20, 5000)
+        within(self.fields["track_months"], 1, 60)

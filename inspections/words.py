@@ -129,6 +129,10 @@ class Per(TextChoices):
     MONTH = "month", _("每月")
 
 
+LEVELS = {1: _("区县"), 2: _("乡办"), 3: _("村（社区）")}
+"""What a level of the grid tree is called; deeper ones go by their number."""
+
+
 class PatrolKind(TextChoices):
     DAILY = "daily", _("日常巡查")
     NIGHT = "night", _("夜查")

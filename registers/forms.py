@@ -6,6 +6,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.forms import within
 from grids import geometry
 from grids.forms.fields import GridChoice, UnitChoice, day_field
 from grids.models import Grid, Organisation
@@ -66,7 +67,8 @@ class SiteForm(forms.Form):
     def _add_place(self) -> None:
         for name, label, bound in (("lon", _("经度"), 180), ("lat", _("纬度"), 90)):
             widget = forms.NumberInput(attrs={"step": "0.000001", "inputmode": "decimal"})
-            field = forms.FloatField(label=label, required=False, min_value=-bound, max_value=bound, widget=widget)
+            field = forms.FloatField(label=label, required=False, widget=widget)
+            within(field, -bound, bound)
             self.fields[name] = field
             field.initial = getattr(self.instance, name)
         grid = GridChoice(label=schema.title_of(self.kind.schema, "grid"), required=False)

@@ -8,6 +8,10 @@ from common.forms import SeenForm
 from registers.models import SiteKind
 
 VALUE_KINDS = [("text", _("文字")), ("choice", _("选项")), ("int", _("整数")), ("decimal", _("数字")), ("bool", _("是或否")), ("date", _("日期"))]
+ICONS = [
+    ("site", _("工地")), ("factory", _("企业")), ("catering", _("餐饮")), ("spray", _("汽修")), ("gas", _("加油站")), ("boiler", _("锅炉")), ("coal", _("散煤")),
+    ("home", _("住户")), ("ground", _("裸地")), ("road", _("路段")), ("truck", _("车辆和机械")), ("station", _("站点")),
+]  # fmt: skip
 MASKS = [("", _("不遮盖")), ("phone", _("电话号码")), ("id", _("身份证号")), ("name", _("姓名"))]
 
 
@@ -37,8 +41,16 @@ class KindForm(SeenForm, forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["field"].queryset = self.fields["field"].queryset.filter(district_id=self.instance.district_id)
+        self.fields["icon"] = forms.ChoiceField(
+            label=self.fields["icon"].label, choices=[("", _("默认")), *self.icons()], initial=self.instance.icon, required=False
+        )
         if self.instance.pk:
             self.fields["code"].disabled = True
+
+    def icons(self) -> list:
+        """The drawings there are; one that was given another way stays."""
+        known = self.instance.icon in ("", *(name for name, _label in ICONS))
+        return ICONS if known else [*ICONS, (self.instance.icon, self.instance.icon)]
 
     def standing(self):
         return [*super().standing(), *map(str, self.instance.statuses or ())]

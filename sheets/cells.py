@@ -221,7 +221,8 @@ def of_month(value, month_as: str) -> dt.datetime | None:
     match = MONTH.fullmatch(half_width(value)) if month_as and isinstance(value, str) else None
     if match is None:
         return None
-    return _checked(_month_end(match[1], int(match[2])).replace(**({"day": 1} if month_as == "first" else {})))
+    last = _checked(_month_end(match[1], int(match[2])))
+    return last.replace(day=1) if month_as == "first" else last
 
 
 def _written(text: str, as_of) -> dt.datetime | None:

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.forms import SeenForm
+from common.forms import SeenForm, within
 from grids import training
 from grids.forms.fields import day_field, offer
 from grids.models import Course, Field, Grid, Question
@@ -28,7 +28,8 @@ class CourseForm(SeenForm, forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["field"].queryset = Field.objects.filter(district_id=self.instance.district_id)
-        self.fields["questions"].max_value = 50
+        for name, low, high in (("questions", 0, 50), ("pass_score", 0, 100), ("valid_months", 0, 120)):
+            within(self.fields[name], low, high)
 
 
 class QuestionForm(SeenForm, forms.ModelForm):

@@ -16,7 +16,6 @@ from grids.forms import training as forms
 from grids.models import Course, Field, Grid, Post, Question
 from grids.roles import OFFICE
 from grids.services import training as services
-from grids.services.history import check_keeper
 from grids.views.frame import add_refusal, district_of, form_page, given, page_or_form, show_page
 
 PAGE_SIZE = 50
@@ -84,6 +83,11 @@ def may_enter(user, district) -> bool:
     return scope.rights(user).in_district(district.pk, OFFICE)
 
 
+def insist_keeper(user, district_id: int) -> None:
+    if not scope.may_change_settings(user, district_id):
+        raise NotYourRole(_("课程和题库由攻坚办主任或系统管理员维护。"))
+
+
 # --- courses and bank ---------------------------------------------------------------------------------------------------------------
 @require_GET
 def courses(request):
@@ -108,21 +112,21 @@ def saved(form, service, by, **_values):
 @page_or_form
 def course_new(request):
     district = district_of(request)
-    check_keeper(request.user, district.pk)
+    insist_keeper(request.user, district.pk)
     return course_page(request, Course(district=district), _("新增课程"))
 
 
 @page_or_form
 def course_edit(request, pk):
     course = get_object_or_404(Course.objects.visible_to(request.user), pk=pk)
-    check_keeper(request.user, course.district_id)
+    insist_keeper(request.user, course.district_id)
     return course_page(request, course, _("修改“%(name)s”") % {"name": course})
 
 
 @require_GET
 def bank(request):
     district = district_of(request)
-    check_keeper(request.user, district.pk)
+    insist_keeper(request.user, district.pk)
     form = forms.BankFilter(request.GET, fields=Field.objects.visible_to(request.user).filter(district=district))
     form.full_clean()
     rows = Question.objects.visible_to(request.user).filter(district=district).select_related("field").order_by("field__position", "pk")
@@ -134,14 +138,14 @@ def bank(request):
 @page_or_form
 def question_new(request):
     district = district_of(request)
-    check_keeper(request.user, district.pk)
+    insist_keeper(request.user, district.pk)
     return question_page(request, Question(district=district), _("新增题目"))
 
 
 @page_or_form
 def question_edit(request, pk):
     question = get_object_or_404(Question.objects.visible_to(request.user), pk=pk)
-    check_keeper(request.user, question.district_id)
+    insist_keeper(request.user, question.district_id)
     return question_page(request, question, _("修改题目"))
 
 

@@ -12,7 +12,7 @@ from grids import scope
 from grids.models import Grid
 from grids.roles import PostRole
 from inspections.models.checklists import Checklist
-from inspections.words import Conclusion, Grade, PatrolKind, PatrolState, Per, VisitState, Weather
+from inspections.words import LEVELS, Conclusion, Grade, PatrolKind, PatrolState, Per, VisitState, Weather
 from registers.models import Site, SiteKind
 from registers.words import Risk
 
@@ -87,6 +87,10 @@ class PatrolRule(models.Model):
             models.CheckConstraint(condition=Q(times__gte=1), name="patrol_rule_at_least_once"),
             models.CheckConstraint(condition=Q(share__range=(1, 100)), name="patrol_rule_share_is_percent"),
         ]
+
+    @property
+    def level_label(self) -> str:
+        return str(LEVELS.get(self.level, self.level))
 
 
 class PatrolQuerySet(models.QuerySet):

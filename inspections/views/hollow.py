@@ -15,15 +15,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common import clock
 from common.errors import NotYourRole
-from common.forms import SeenForm
+from common.forms import SeenForm, within
 from grids import scope
 from grids.models import Grid
-from grids.services.history import check_keeper
 from grids.views.frame import district_of, form_page, given, page_or_form, show_page
 from inspections import hollow
 from inspections.models import HollowKind, HollowRebuttal, HollowSettings
 from inspections.services import hollow as services
 
+BOUNDS = (("max_grids", 1, 50), ("idle_days", 1, 60), ("window_days", 7, 365), ("neighbours_found", 1, 100), ("repeats", 2, 100))
 LONGEST = HollowRebuttal._meta.get_field("text").max_length
 
 
@@ -40,6 +40,11 @@ class LimitsForm(SeenForm, forms.ModelForm):
     class Meta:
         model = HollowSettings
         fields = ["max_grids", "idle_days", "window_days", "neighbours_found", "repeats"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, low, high in BOUNDS:
+            within(self.fields[name], low, high)
 
 
 def own_paths(request, district) -> list[str]:
@@ -166,7 +171,8 @@ def rebut(request, pk, kind):
 @page_or_form
 def limits(request):
     district = district_of(request)
-    check_keeper(request.user, district.pk)
+    if not scope.may_change_settings(request.user, district.pk):
+        raise NotYourRole(_("标准由攻坚办主任或系统管理员维护。"))
     form = given(request, lambda *data, **options: LimitsForm(*data, instance=services.limits_of(district), **options))
     title = _("空挂迹象的标准")
     return form_page(request, form, save=lambda **_values: keep(form, request.user), title=title, back=reverse("grids:hollow"))

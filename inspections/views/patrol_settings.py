@@ -154,9 +154,10 @@ def checklist(request, code):
 def edit_checklist(request, code):
     found = _checklist(request, code)
     access.insist(scope.may_change_settings(request.user, found.district_id), _("巡查规则和检查清单由攻坚办主任或系统管理员维护。"))
-    options = {"form_kwargs": {"district_id": found.district_id}, "prefix": "items"}
+    stood = [initial_of(item) for item in found.items.all()]
+    options = {"form_kwargs": {"district_id": found.district_id}, "prefix": "items", "initial": stood}
     form = ChecklistForm(sent(request), initial={"name": found.name, "version": found.version})
-    items = Items(request.POST, **options) if request.method == "POST" else Items(initial=[initial_of(item) for item in found.items.all()], **options)
+    items = Items(sent(request), **options)
     if request.method == "POST" and form.is_valid() and items.is_valid() and (made := _revised(request, found, form, items)):
         messages.success(request, _("已生成第 %(version)s 版，今后的巡查按新版。") % {"version": made.version})
         return redirect("patrols:checklist", made.code)

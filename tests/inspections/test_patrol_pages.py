@@ -283,11 +283,17 @@ def test_the_second_of_two_editors_of_a_rule_is_told_and_the_same_rule_is_made_o
 
 
 # --- checklists -------------------------------------------------------------------------------------------------------------------------
+def as_sent(field):
+    """What a browser sends for a field nobody touched: of a list without a chosen word its first."""
+    value = field.value()
+    return value if value is not None or not hasattr(field.field, "choices") else next(iter(field.field.choices))[0]
+
+
 def formset_of(page, **changes) -> dict:
     items = page.context["items"]
     words = {f"items-{name}": value for name, value in items.management_form.initial.items()}
     for form in items:
-        words |= {form[name].html_name: value for name in form.fields if (value := form[name].value()) not in (None, False)}
+        words |= {form[name].html_name: as_sent(form[name]) for name in form.fields if as_sent(form[name]) not in (None, False)}
     return {name: value for name, value in (words | changes).items() if value is not None}
 
 
@@ -316,6 +322,24 @@ def test_edit_of_a_list_makes_the_next_version_and_old_rounds_keep_theirs(enter,
     stale = client.post(address + "?v=1", words | {"name": "晚了一步"})
     assert stale.status_code == 400
     assert AuditEvent.objects.filter(action="checklist.revise").count() == 1
+
+
+def test_a_list_is_saved_with_the_empty_row_untouched_and_a_wrong_row_is_named(enter, director, checklist):
+    client = enter(director)
+    address = reverse("patrols:edit-checklist", args=["LIST"])
+    words = formset_of(client.get(address)) | {"name": "测试清单"}
+    wrong = client.post(address, words | {"items-1-text": ""}).content.decode()
+    assert ('<a href="#items-1">LIST-2</a>' in wrong, "#items-3" in wrong, wrong.count("新增一项")) == (True, False, 1)
+    assert client.post(address, words).status_code == 302
+    assert Checklist.objects.get(version=2).items.count() == 3
+
+
+@pytest.mark.parametrize("wrong", [{"share": 0}, {"share": 101}, {"level": 7}, {"times": 11}, {"window_from": "08:00"}])
+def test_a_wrong_rule_is_told_in_words(enter, director, district, wrong):
+    rule = PatrolRule.objects.create(district=district, level=3, times=1, per="week")
+    client, address = enter(director), reverse("patrols:rule", args=[rule.pk])
+    answer = client.post(address, fields_of(client.get(address).context["form"]) | wrong)
+    assert (answer.status_code, "约束" in answer.content.decode()) == (400, False)
 
 
 def test_the_second_of_two_editors_of_a_list_is_told_and_may_press_again(enter, director, checklist):
