@@ -67,12 +67,12 @@ export async function round({ go, again, uuid }) {
   sites.sort((a, b) => Number(a.visit.isDone) - Number(b.visit.isDone) || far(a) - far(b));
   const left = sites.filter((each) => !each.visit.isDone).length;
   const bits = [
-    h("p.quiet", {}, [sayWindow(found), words(gettext("还差 %s 处"), [left])].filter(Boolean).join(" · ")),
+    h("p.quiet", {}, [sayWindow(found), !found.isOwn && words(gettext("还差 %s 处"), [left])].filter(Boolean).join(" · ")),
     track.notice(found), found.isBegun ? null : note(gettext("点“开始巡查”，或直接对第一处点“正常”。")),
     h("ul.m-stops", {}, sites.map((each) => stop(found, each, far(each), { again }))),
     found.isOwn && !found.isOver && note(gettext("这一次没有排定对象：从对象名单里选，或扫对象上的二维码，到访会记在这一次巡查里。")),
     !found.isOver && h("p.m-links", {}, h("a", { href: "/m/map/" }, icon("map"), gettext("在地图上看")), h("a", { href: "/m/sites/" }, icon("list"), gettext("对象名单"))),
-    !found.isOver && !found.isOwn && h("p", {}, h("a", { href: `/patrols/${found.uuid}/` }, icon("user"), gettext("移交给同网格的人（要联网）"))),
+    !found.isOver && !found.isOwn && left > 0 && h("p", {}, h("a", { href: `/patrols/${found.uuid}/` }, icon("user"), gettext("移交给同网格的人（要联网）"))),
   ];
   return [bar(title(found), { back: "/m/rounds/", label: gettext("巡查") }), body(...bits), foot(found, left, { go, again })];
 }
