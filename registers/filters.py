@@ -60,7 +60,9 @@ class SiteFilter(django_filters.FilterSet):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.request is not None:
-            self.filters["status"].extra["choices"] = statuses(kinds(self.request), self.data.get("kind") if self.data else None)
+            status = self.filters["status"]
+            status.extra["choices"] = statuses(kinds(self.request), self.data.get("kind") if self.data else None)
+            vars(status).pop("_field", None)  # made without choices when the schema was drawn, and copied from the class
 
     def under(self, queryset, _name, grid):
         return queryset.filter(grid_path__startswith=grid.path)

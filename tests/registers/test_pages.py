@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from audit.models import AuditEvent
+from registers.filters import SiteFilter
 from registers.models import Site, SitePaper, SitePost
 from registers.services.sites import save_site
 from tests.factories.accounts import UserFactory
@@ -72,6 +73,12 @@ def test_filters_stay_in_the_address(as_person, site, office, district, query, f
     answer = as_person(office).get(f"{LIST}?{query}")
     assert answer.status_code == 200
     assert (f">{site.code}</a>" in answer.content.decode()) is found
+
+
+def test_the_filter_by_status_holds_after_the_schema_was_drawn(as_person, site, office):
+    assert SiteFilter.base_filters["status"].field, "as the drawing of the API's schema asks for it"
+
+    assert f">{site.code}</a>" not in as_person(office).get(f"{LIST}?status=suspended").content.decode()
 
 
 def test_the_list_filters_by_grid_and_organisation(as_person, site, office, district):
