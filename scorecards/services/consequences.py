@@ -124,7 +124,7 @@ def heaviest(found: Iterable[tuple], *, district: Grid, month: str) -> Iterable[
     """Of the rungs of one ladder that a unit has reached only the heaviest; interviews apart from the rest."""
     kept: dict[tuple, tuple] = {}
     for rule, unit, figures in found:
-        place = (rule.ladder or f"#{rule.pk}", rule.action == Action.INTERVIEW, unit)
+        place = (rule.ladder or f"#{rule.pk}", rule.side, rule.action == Action.INTERVIEW, unit)
         if place not in kept or kept[place][0].rung < rule.rung:
             kept[place] = (rule, unit, figures)
     now = clock.now()

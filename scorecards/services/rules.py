@@ -16,7 +16,7 @@ from grids.roles import Role
 from scorecards.models import ConsequenceRule, MoneyRule, Settlement
 from scorecards.words import SettlementState
 
-type AnyRule = ConsequenceRule | MoneyRule
+AnyRule = ConsequenceRule | MoneyRule
 KEEPERS = frozenset({Role.OFFICE_DIRECTOR})
 WORDS = {ConsequenceRule: "consequence_rule", MoneyRule: "money_rule"}
 NOT_COPIED = {"id", "key", "version", "district", "made_by"}
