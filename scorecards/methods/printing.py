@@ -48,8 +48,14 @@ class Printed:
     """One group."""
 
     name: str
+    heads: list[Head]
     rows: list[list]
     lists: list[Listed]
+
+    @property
+    def lines(self) -> list[list[tuple[Head, object]]]:
+        """Each cell with the head of its column."""
+        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
 
 
 class Sheet:
@@ -142,7 +148,7 @@ class Sheet:
     # --- groups -------------------------------------------------------------------------------------------------------------------------
     def _printed(self, group: Group) -> Printed:
         rows = [[column.values[id(each)] for column in self.columns] for each in group.standings]
-        return Printed(group.name, rows, list(self._lists(group)))
+        return Printed(group.name, self.heads, rows, list(self._lists(group)))
 
     def _lists(self, group: Group) -> Iterable[Listed]:
         for count, standings, label in ((self.settings.best, group.best, _("前%(count)s名")), (self.settings.worst, group.worst, _("后%(count)s名"))):
