@@ -128,6 +128,26 @@ GROUPS: dict[str, tuple] = {
     ),
     "scheme": (_("考核方案"), {"revise": _("修订方案")}),
     "scorecard": (_("计分卡"), {"build": _("生成计分")}),
+    "appeal": (
+        _("申诉"),
+        {
+            "file": _("提出申诉"),
+            "opinion": _("提出裁定意见"),
+            "change": _("提出不同意见"),
+            "decide": _("作出裁定"),
+            "withdraw": _("撤回申诉"),
+            "download": _("下载材料"),
+        },
+    ),
+    "adjustment": (
+        _("记分分录"),
+        {"propose": pgettext_lazy("entry", "制单"), "sign": _("签批"), "drop": _("不予签批或撤回"), "download": _("下载材料")},
+    ),
+    "settlement": (
+        _("结账"),
+        {"propose": _("提请结账"), "send_back": pgettext_lazy("act", "退回"), "approve": _("批准结账"), "recompute": _("重新核算比对")},
+    ),
+    "settlingrule": (_("结账规则"), {"edit": EDITED}),
     "reconciliation": (
         _("对账单"),
         {"open": _("开出对账单"), "confirm": _("确认无异议"), "dispute": _("提出异议"), "remind": _("提醒对账")},

@@ -330,6 +330,7 @@ NOTICE_WORDS = {"accounts": "accounts.codes.words"}
 """``f(notice) -> str``: the words of an SMS that must not lie open in the outbox, asked for when it is sent."""
 AUDITED_FILES = {"model": "evidence.Photo", "path": "evidence.storage.original_path"}
 AUDITED_MODELS = ["inspections.Finding", "inspections.Patrol", "inspections.Visit", "rectification.Task", "scorecards.Scorecard", "registers.Site"]
+AUDITED_MODELS += ["scorecards.Settlement", "scorecards.SettlingRule", "scorecards.Adjustment", "scorecards.Appeal"]
 AUDITED_MODELS += ["scorecards.Reconciliation", "scorecards.Dispute"]
 FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"

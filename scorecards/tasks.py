@@ -23,3 +23,11 @@ def remind_reconciliations():
     from scorecards.services import reconcile_clock
 
     reconcile_clock.remind_silent(clock.now())
+
+
+@shared_task(name="scorecards.watch_settling")
+def watch_settling():
+    from common import clock
+    from scorecards.services import settling_watch
+
+    settling_watch.scan(now=clock.now())

@@ -57,11 +57,18 @@ def mark_of(card: Scorecard, event_key: str) -> ScoreRow:
     return row
 
 
-def _check_in_time(card: Scorecard) -> None:
+def too_late(card: Scorecard) -> str:
+    """Why it is too late to appeal; empty while it is not."""
     until = appeals_until(card.district_id, card.month)
-    if clock.now() > until:
-        day = clock.beijing(until)
-        raise ValidationError(_("申诉期已于%(month)d月%(day)d日24:00届满，不能再提出。") % {"month": day.month, "day": day.day}, code="too_late")
+    if clock.now() <= until:
+        return ""
+    day = clock.beijing(until)
+    return _("申诉期已于%(month)d月%(day)d日24:00届满，不能再提出。") % {"month": day.month, "day": day.day}
+
+
+def _check_in_time(card: Scorecard) -> None:
+    if reason := too_late(card):
+        raise ValidationError(reason, code="too_late")
 
 
 def _check_words(field: str, words: str, missing: str) -> None:
