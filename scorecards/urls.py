@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scorecards.views import adjustments, appeals, cards, methods, ranking, schemes, settling
+from scorecards.views import adjustments, appeals, cards, disputes, matching, methods, ranking, reconciling, schemes, settling
 
 app_name = "scorecards"
 urlpatterns = [
@@ -9,6 +9,20 @@ urlpatterns = [
     path("schemes/", schemes.schemes, name="schemes"),
     path("schemes/<int:pk>/", schemes.edit_scheme, name="edit_scheme"),
     path("methods/", methods.methods, name="methods"),
+    path("reconciling/", reconciling.home, name="reconciling"),
+    path("reconciling/remind/", reconciling.remind, name="remind_sheets"),
+    path("reconciling/rule/", reconciling.rule, name="reconciling_rule"),
+    path("reconciling/disputes/", disputes.disputes, name="disputes"),
+    path("reconciling/disputes/<int:pk>/", disputes.dispute, name="dispute"),
+    path("reconciling/disputes/<int:pk>/paper/", disputes.paper, name="dispute_paper"),
+    path("reconciling/<int:pk>/", reconciling.sheet, name="sheet"),
+    path("reconciling/<int:pk>/confirm/", reconciling.confirm, name="confirm_sheet"),
+    path("reconciling/<int:pk>/<slug:row>/dispute/", reconciling.file_dispute, name="file_dispute"),
+    path("matching/", matching.matching, name="matching"),
+    path("matching/<int:pk>/", matching.match, name="match"),
+    path("matching/<int:pk>/file/", matching.paper, name="match_file"),
+    path("matching/rows/<int:pk>/", matching.row, name="match_row"),
+    path("matching/rows/<int:pk>/<slug:action>/", matching.repair, name="repair_match_row"),
     path("appeals/", appeals.appeal_list, name="appeals"),
     path("appeals/new/<int:card>/<str:event_key>/", appeals.new_appeal, name="new_appeal"),
     path("appeals/<int:pk>/", appeals.appeal, name="appeal"),

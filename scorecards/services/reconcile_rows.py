@@ -107,11 +107,11 @@ def in_order(rows: Iterable[dict]) -> list[dict]:
     return sorted(rows, key=lambda row: (row["closed"], row["due_at"] or "9", row["finding"]))
 
 
-def lines(rows: list[dict], *, at: dt.datetime) -> list[Line]:
-    """``rows`` with what is to be read of them; two queries."""
-    findings = Finding.objects.select_related("problem_type", "grid").in_bulk([row["finding"] for row in rows])
+def lines(rows: list[dict], *, user, at: dt.datetime) -> list[Line]:
+    """``rows`` with what is to be read of them, those that the person may see; two queries."""
+    findings = Finding.objects.visible_to(user).select_related("problem_type", "grid").in_bulk([row["finding"] for row in rows])
     tasks = Task.objects.in_bulk([row["task"] for row in rows if row["task"]])
-    return [_line(row, findings[row["finding"]], tasks.get(row["task"]), at) for row in rows]
+    return [_line(row, findings[row["finding"]], tasks.get(row["task"]), at) for row in rows if row["finding"] in findings]
 
 
 def _line(row: dict, finding: Finding, task: Task | None, at: dt.datetime) -> Line:

@@ -99,8 +99,13 @@ def dispute(sheet: Reconciliation, row: str, *, by, what: str, reason: str, evid
     return stored
 
 
+def is_current(sheet: Reconciliation) -> bool:
+    """Whether it is the unit's newest of its kind: what is wrong on an older one stands on the new one, or is closed."""
+    return not Reconciliation.objects.filter(organisation=sheet.organisation_id, kind=sheet.kind, ends__gt=sheet.ends).exists()
+
+
 def _insist_current(sheet: Reconciliation) -> None:
-    if Reconciliation.objects.filter(organisation=sheet.organisation_id, kind=sheet.kind, ends__gt=sheet.ends).exists():
+    if not is_current(sheet):
         raise Conflict(_("新一期对账单已开，请在新一期上提出异议。"), code="superseded")
 
 
