@@ -10,6 +10,7 @@ const LANGUAGES = JSON.parse(place.languages);
 let parts = null;
 let installEvent = null;
 let drawing = 0;
+let latest = null; // the promise of the newest picture
 let toTop = false;
 let isOutdated = false;
 
@@ -49,7 +50,12 @@ function match(path) {
   return null;
 }
 
-async function draw({ focus = false } = {}) {
+function draw(how) {
+  latest = paint(how);
+  return latest;
+}
+
+async function paint({ focus = false } = {}) {
   toTop ||= focus;
   const mine = (drawing += 1);
   const { person, views } = parts;
@@ -61,6 +67,13 @@ async function draw({ focus = false } = {}) {
   document.title = `${document.querySelector("h1")?.textContent ?? ""} · ${gettext("大气巡查")}`;
   if (toTop) { window.scrollTo(0, 0); document.querySelector("h1")?.focus({ preventScroll: true }); }
   toTop = false;
+}
+
+async function settled() {
+  for (let seen = null; seen !== latest;) {
+    seen = latest;
+    await seen;
+  }
 }
 
 function go(path, { said = "" } = {}) {
@@ -144,7 +157,8 @@ async function start() {
   if (!person.state.person && person.state.online) signIn();
   else if (!hadAll) await draw({ focus: true });
   else if (isNews) refreshView();
-  if (adopt(person.state.language)) return location.reload();
+  if (adopt(person.state.language)) return parts.person.forgetWords().then(() => location.reload());
+  await settled();
   document.documentElement.dataset.ready = "";
   worker();
 }

@@ -31,7 +31,7 @@ export async function me({ go, again, installer }) {
 function languages() {
   const choose = (code) => async () => {
     localStorage.setItem("language", code);
-    await store.unlearn("fetched_at"); // names of states come in the language, too
+    await person.forgetWords();
     const who = await session().catch(() => null);
     const form = new URLSearchParams({ language: code, next: "/m/" });
     const told = who && (await fetch(place.setlang, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": who.csrf }, body: form }).catch(() => null));

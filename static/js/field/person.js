@@ -46,6 +46,9 @@ export async function clear() {
   await store.unlearn("person", "bundle", "etag", "fetched_at", "types", "track");
 }
 
+// Names of states and roles are in the language in which the bundle was fetched.
+export const forgetWords = () => store.unlearn("fetched_at");
+
 export const siteOf = (uuid) => state.bundle?.sites.find((site) => site.uuid === uuid);
 export const typeOf = (named) => state.bundle?.problem_types.find((type) => type.id === named || type.code === named);
 export const kindOf = (code) => state.bundle?.site_kinds.find((kind) => kind.code === code);
