@@ -9,6 +9,7 @@ from airduty.views import health, settings_home, ui
 from airduty.views import home as desk
 from inspections.views import app as field_app
 from scorecards.api import PapersView, ScorecardsView
+from scorecards.api_yearly import YearView
 
 urlpatterns = [
     path("", desk.home, name="home"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("audit/", include("airduty.urls_audit")),
     path("", include("worktime.urls")),
     path("scorecards/", include("scorecards.urls")),
+    path("api/v1/scorecards/year/<int:year>/", YearView.as_view(), name="api_scorecard_year"),
     path("api/v1/scorecards/<str:month>/", ScorecardsView.as_view(), name="api_scorecards"),
     path("api/v1/scorecards/<str:month>/papers/", PapersView.as_view(), name="api_scorecard_papers"),
     path("grids/", include("airduty.urls_grids")),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scorecards.views import adjustments, appeals, cards, disputes, matching, methods, ranking, reconciling, schemes, settling
+from scorecards.views import adjustments, appeals, cards, disputes, matching, methods, ranking, reconciling, schemes, settling, yearly
 
 app_name = "scorecards"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("schemes/", schemes.schemes, name="schemes"),
     path("schemes/<int:pk>/", schemes.edit_scheme, name="edit_scheme"),
     path("methods/", methods.methods, name="methods"),
+    path("yearly/", yearly.yearly, name="yearly"),
+    path("yearly/<int:year>/", yearly.yearly, name="yearly_of"),
+    path("yearly/<int:year>/ranking.xlsx", yearly.workbook, name="yearly_workbook"),
     path("reconciling/", reconciling.home, name="reconciling"),
     path("reconciling/remind/", reconciling.remind, name="remind_sheets"),
     path("reconciling/rule/", reconciling.rule, name="reconciling_rule"),
