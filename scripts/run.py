@@ -179,8 +179,12 @@ def width(text: str) -> int:
 # --- the programs -------------------------------------------------------------------------------------------------------------------
 def programs(port: int) -> list[supervisor.Program]:
     options = {"cwd": ROOT, "env": variables() | {"BIND": os.environ.get("BIND") or f"127.0.0.1:{port}"}}
-    started = [supervisor.Program(name, processes.argv(line, str(BIN)), options) for name, line in processes.PROCESSES.items()]
+    started = [supervisor.Program(name, processes.argv(line, str(BIN)), options | LAST.get(name, {})) for name, line in processes.PROCESSES.items()]
     return [*embedded_broker(), *started]
+
+
+LAST = {"beat": {"last_signal": signal.SIGKILL}}
+"""When the runner itself is killed: beat keeps nothing that could be lost, and without a broker it does not listen to a milder word."""
 
 
 def embedded_broker() -> list[supervisor.Program]:
