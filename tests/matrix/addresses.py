@@ -10,6 +10,8 @@ PEOPLE = ("person", "person-edit", "person-sign-in", "person-phone", "person-pas
 ORGANISATIONS = ("organisation", "organisation-edit", "organisation-merge", "organisation-close", "grant", "organisation-person")
 GRIDS = ("grid", "grid-new", "grid-edit", "grid-move", "grid-merge", "grid-split", "grid-close", "grid-polygon", "appoint", "grid-person")
 
+SETTLING = ("settling_of", "propose_settling", "approve_settling", "send_back_settling", "recompute")
+
 
 def patterns(resolver=None, namespace: str = "") -> dict[str, URLPattern]:
     """URL name (with its namespace) → pattern, over the whole resolver."""
@@ -45,6 +47,11 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "scorecards:workbook": {"month": card["month"]},
         "scorecards:card": card,
         "scorecards:rows": card | {"indicator": line.indicator},
+        "scorecards:new_appeal": {"card": world.mark.scorecard_id, "event_key": world.mark.event_key},
+        **{f"scorecards:{name}": {"pk": world.appeal.pk} for name in ("appeal", "decide_appeal", "withdraw_appeal")},
+        "scorecards:appeal_paper": {"pk": world.appeal.pk, "file": world.appeal.evidence.get().pk},
+        **{f"scorecards:{name}": {"month": card["month"]} for name in SETTLING},
+        **{f"scorecards:{name}": {"pk": world.entry.pk} for name in ("adjustment", "adjustment_paper")},
         "scorecards:yearly_of": {"year": 2026},
         "scorecards:yearly_workbook": {"year": 2026},
         "api_scorecard_year": {"year": 2026},
@@ -118,6 +125,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "rectification:task-step": {action: task | {"action": action} for action in TASK_STEPS if action not in HIDDEN},
         "mobile_tasks:step": {action: task | {"action": action} for action in ON_THE_PHONE},
         "api-finding-step": {action: finding | {"action": action} for action in FINDING_STEPS},
+        "scorecards:answer_adjustment": {action: {"pk": world.entry.pk, "action": action} for action in ("sign", "drop")},
         "api-task-step": {action: task | {"action": action} for action in TASK_STEPS},
     }
     return {name: {"": given} for name, given in single.items()} | several

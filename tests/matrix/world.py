@@ -14,7 +14,7 @@ from rectification.models import TaskPhoto
 from rectification.services import advance
 from registers.models import SitePaper
 from scorecards import services as scorecards
-from scorecards.models import Scheme
+from scorecards.models import Adjustment, Appeal, Scheme, ScoreLine, ScoreRow
 from tests.factories.accounts import UserFactory
 from tests.factories.districts import made_district
 from tests.factories.evidence import photo_bytes, sha256_of
@@ -27,6 +27,7 @@ from tests.factories.training import CourseFactory, QuestionFactory
 MONTH = "2026-10"
 NEAR, FAR, SEALED, FOREIGN = "QXNEAR", "QXFAR", "QXSEALED", "QXFOREIGN"
 """Tokens: township A and housing · township B and ecology · a covert visit · the other district."""
+PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 REPORTER = "QXREPORTER"
 ROLES = (
     *("visitor", "member", "chief", "town", "town_manager", "other_town", "dept", "dept_manager", "other_dept", "hq_staff"),
@@ -94,6 +95,24 @@ class World:
         self.task_photo = TaskPhoto.objects.get(task=self.task)
         self.scheme = Scheme.objects.filter(district=self.district).first()
         scorecards.build(MONTH, district=self.district)
+        self._month()
+
+    def _month(self) -> None:
+        """Two marks of township A, one under appeal to the leading group, and an entry that waits for a signature; both with a paper."""
+        town, office = self.district.town_a.organisation, self.people["office"]
+        line = ScoreLine.objects.get(scorecard__organisation=town, scorecard__month=MONTH, indicator="found_supervision")
+        facts = {"scorecard": line.scorecard, "line": line, "finding": self.near, "amount": -50, "reason": "found", "source": "district_supervision"}
+        row, self.mark = (ScoreRow.objects.create(**facts, event_key=f"found:{n}") for n in (self.near.pk, 0))
+        file = evidence.services.store_file(io.BytesIO(PAPER), name="说明.pdf", by=self.people["town"])
+        self.appeal = Appeal.objects.create(
+            district=self.district, scorecard=line.scorecard, indicator=line.indicator, event_key=row.event_key, finding=self.near, amount=-50,
+            grounds=f"不属实{NEAR}", decider="leading_group", filed_by=self.people["town"], filed_at=clock.now(),
+        )  # fmt: skip
+        self.appeal.evidence.add(file)
+        self.entry = Adjustment.objects.create(
+            district=self.district, organisation=town, month=MONTH, kind="praise", amount=200, reason=f"表扬{NEAR}", evidence=file, proposed_by=office,
+            proposed_at=clock.now(),
+        )  # fmt: skip
 
     def _sites(self) -> None:
         """A building site of township A and housing with a post and a paper, a restaurant of township B and ecology, one of the other district."""
@@ -101,7 +120,7 @@ class World:
         made = [_site(*row) for row in (*rows, (self.elsewhere, "construction", 0, "housing", FOREIGN))]
         self.site = made[0]
         self.site_post = SitePostFactory(site=self.site, name=f"示例{NEAR}")
-        paper = io.BytesIO(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
+        paper = io.BytesIO(PAPER)
         file = evidence.services.store_file(paper, name="方案.pdf", by=self.people["office"])
         self.site_paper = SitePaper.objects.create(site=self.site, file=file, title=f"方案{NEAR}", by=self.people["office"], at=clock.now())
 
