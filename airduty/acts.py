@@ -128,6 +128,7 @@ GROUPS: dict[str, tuple] = {
     ),
     "scheme": (_("考核方案"), {"revise": _("修订方案")}),
     "scorecard": (_("计分卡"), {"build": _("生成计分")}),
+    "book": (_("账本"), {"post": _("登账")}),
     "appeal": (
         _("申诉"),
         {

@@ -363,6 +363,7 @@ SHEET_JOBS = {
     "patrols": "inspections.patrol_exports.run",
     "tasks": "rectification.exports.run_task_export",
     "scorecards": "scorecards.exports.run",
+    "account_book": "scorecards.account_sheets.run",
     "sites": "registers.exports.run_export",
     "import_sites": "registers.imports.run_import",
     "match_list": "scorecards.services.matching.run",

@@ -9,6 +9,7 @@ from airduty.views import health, settings_home, ui
 from airduty.views import home as desk
 from inspections.views import app as field_app
 from scorecards.api import PapersView, ScorecardsView
+from scorecards.api_accounts import AccountsView
 from scorecards.api_yearly import YearView
 
 urlpatterns = [
@@ -27,6 +28,7 @@ urlpatterns = [
     path("api/v1/scorecards/year/<int:year>/", YearView.as_view(), name="api_scorecard_year"),
     path("api/v1/scorecards/<str:month>/", ScorecardsView.as_view(), name="api_scorecards"),
     path("api/v1/scorecards/<str:month>/papers/", PapersView.as_view(), name="api_scorecard_papers"),
+    path("api/v1/accounts/<str:month>/", AccountsView.as_view(), name="api_accounts"),
     path("grids/", include("airduty.urls_grids")),
     path("settings/", settings_home.settings_home, name="settings"),
     path("ui/", ui.gallery, name="ui"),

@@ -9,6 +9,14 @@ def build_last_month():
     services.build_last_month(now=clock.now())
 
 
+@shared_task(name="scorecards.post_accounts")
+def post_accounts():
+    from common import clock
+    from scorecards.services import posting
+
+    posting.post_all(now=clock.now())
+
+
 @shared_task(name="scorecards.open_reconciliations")
 def open_reconciliations():
     from common import clock

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scorecards.views import adjustments, appeals, cards, disputes, matching, methods, ranking, reconciling, schemes, settling, yearly
+from scorecards.views import accounts, adjustments, appeals, cards, disputes, matching, methods, ranking, reconciling, schemes, settling, yearly
 
 app_name = "scorecards"
 urlpatterns = [
@@ -8,6 +8,13 @@ urlpatterns = [
     path("indicators/", schemes.indicators, name="indicators"),
     path("schemes/", schemes.schemes, name="schemes"),
     path("schemes/<int:pk>/", schemes.edit_scheme, name="edit_scheme"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/<str:month>/", accounts.accounts, name="accounts_of"),
+    path("accounts/<str:month>/accounts.<str:form>", accounts.sheet, name="accounts_sheet"),
+    path("accounts/<str:month>/<int:organisation>/", accounts.account, name="account"),
+    path("accounts/<str:month>/<int:organisation>/book.<str:form>", accounts.book_sheet, name="account_sheet"),
+    path("accounts/<str:month>/grids/<int:grid>/", accounts.account, name="grid_account"),
+    path("accounts/<str:month>/grids/<int:grid>/book.<str:form>", accounts.book_sheet, name="grid_account_sheet"),
     path("methods/", methods.methods, name="methods"),
     path("yearly/", yearly.yearly, name="yearly"),
     path("yearly/<int:year>/", yearly.yearly, name="yearly_of"),
