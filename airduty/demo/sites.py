@@ -73,7 +73,7 @@ def _enter(place: Place, rng: random.Random, kind: SiteKind, village, *, by) -> 
         guarantor_phone=next(place.persons.phones),
         contact=next(place.persons.names),
         contact_phone=next(place.persons.phones),
-        risk=Risk.KEY if rng.random() < 0.25 else Risk.GENERAL,
+        risk=Risk.KEY if rng.random() < 0.25 or kind.code == "construction" else Risk.GENERAL,
         attributes=_attributes(rng, kind),
     )
     save_site(site, by=by)
