@@ -160,6 +160,27 @@ GROUPS: dict[str, tuple] = {
         _("清单核对行"),
         {"register": _("补登问题"), "correct": _("按上级清单更正"), "rematch": _("人工对应"), "report": _("列入待上报核对")},
     ),
+    "consequence_rule": (_("奖惩规则"), {"save": _("保存规则"), "load": _("载入现成规则")}),
+    "money_rule": (_("奖惩资金规则"), {"save": _("保存规则"), "load": _("载入现成规则")}),
+    "proposal": (_("奖惩建议"), {"draw_up": _("提出建议"), "approve": _("批准"), "drop": _("不采纳"), "issue": _("登记印发")}),
+    "unit_card": (_("单位亮牌"), {"give": _("亮牌"), "clear": _("提前撤牌")}),
+    "money": (
+        _("奖惩资金"),
+        {
+            "draw_up": _("测算资金表"),
+            "line": _("测算一行"),
+            "drop": _("不采纳一行"),
+            "total": _("更新合计"),
+            "check": _("核对"),
+            "send_back": _("退回核对"),
+            "sign": _("签批"),
+        },
+    ),
+    "clue": (
+        _("线索移送"),
+        {"hand_over": _("登记移送"), "accept": _("登记受理"), "conclude": _("登记结果"), "download": _("下载材料")},
+    ),
+    "backtrace": (_("倒查"), {"read": _("查看倒查")}),
     "export": (pgettext_lazy("act", "导出"), {"": pgettext_lazy("act", "导出")}),
     "download": (pgettext_lazy("act", "下载"), {"": _("下载导出文件")}),
     "import": (pgettext_lazy("act", "导入"), {"": pgettext_lazy("act", "导入"), "begin": _("开始导入")}),
@@ -176,6 +197,7 @@ THINGS = {
     "database": _("数据库"),
     "sheets.export": _("导出文件"),
     "sheets.import": _("导入文件"),
+    "rectification.backtrace": _("倒查"),
     "grids.roster": _("一长三员名册"),
 }
 """What an event may be about that is no row."""

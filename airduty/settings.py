@@ -329,7 +329,21 @@ NOTICE_STILL_WANTED = {
 NOTICE_WORDS = {"accounts": "accounts.codes.words"}
 """``f(notice) -> str``: the words of an SMS that must not lie open in the outbox, asked for when it is sent."""
 AUDITED_FILES = {"model": "evidence.Photo", "path": "evidence.storage.original_path"}
-AUDITED_MODELS = ["inspections.Finding", "inspections.Patrol", "inspections.Visit", "rectification.Task", "scorecards.Scorecard", "registers.Site"]
+AUDITED_MODELS = [
+    "inspections.Finding",
+    "inspections.Patrol",
+    "inspections.Visit",
+    "rectification.Task",
+    "scorecards.Scorecard",
+    "registers.Site",
+    "scorecards.ConsequenceRule",
+    "scorecards.Proposal",
+    "scorecards.UnitCard",
+    "scorecards.MoneyRule",
+    "scorecards.MoneyTable",
+    "scorecards.MoneyLine",
+    "scorecards.Clue",
+]
 AUDITED_MODELS += ["scorecards.Settlement", "scorecards.SettlingRule", "scorecards.Adjustment", "scorecards.Appeal"]
 AUDITED_MODELS += ["scorecards.Reconciliation", "scorecards.Dispute"]
 FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
@@ -349,6 +363,7 @@ DISTRICT_DEFAULTS = [
     "inspections.defaults.load",
     "rectification.services.defaults.load",
     "scorecards.services.defaults.load",
+    "scorecards.services.presets.load",
 ]
 """Called with (district) by ``setup_district``: each app's editable defaults."""
 AUDIT_SCOPE = "grids.scope.audited_districts"

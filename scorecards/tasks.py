@@ -39,3 +39,11 @@ def watch_settling():
     from scorecards.services import settling_watch
 
     settling_watch.scan(now=clock.now())
+
+
+@shared_task(name="scorecards.propose_consequences")
+def propose_consequences():
+    from scorecards.services import consequences, money
+
+    consequences.scan()
+    money.scan()

@@ -1,6 +1,23 @@
 from django.urls import path
 
-from scorecards.views import accounts, adjustments, appeals, cards, disputes, matching, methods, ranking, reconciling, schemes, settling, yearly
+from scorecards.views import (
+    accounts,
+    adjustments,
+    appeals,
+    cards,
+    clues,
+    consequences,
+    disputes,
+    matching,
+    methods,
+    money,
+    ranking,
+    reconciling,
+    rules,
+    schemes,
+    settling,
+    yearly,
+)
 
 app_name = "scorecards"
 urlpatterns = [
@@ -51,6 +68,27 @@ urlpatterns = [
     path("adjustments/<int:pk>/", adjustments.adjustment, name="adjustment"),
     path("adjustments/<int:pk>/paper/", adjustments.paper, name="adjustment_paper"),
     path("adjustments/<int:pk>/<slug:action>/", adjustments.answer, name="answer_adjustment"),
+    path("consequences/", consequences.consequences, name="consequences"),
+    path("consequences/consequences.xlsx", consequences.workbook, name="consequences_workbook"),
+    path("consequences/rules/", rules.consequence_rules, name="consequence_rules"),
+    path("consequences/rules/new/", rules.new_consequence_rule, name="new_consequence_rule"),
+    path("consequences/rules/load/", rules.load_consequence_rules, name="load_consequence_rules"),
+    path("consequences/rules/<int:pk>/", rules.edit_consequence_rule, name="edit_consequence_rule"),
+    path("consequences/cards/<int:pk>/clear/", consequences.clear_card, name="clear_card"),
+    path("consequences/<int:pk>/", consequences.proposal, name="proposal"),
+    path("consequences/<int:pk>/<slug:step>/", consequences.proposal_step, name="proposal_step"),
+    path("money/", money.money, name="money"),
+    path("money/rules/", rules.money_rules, name="money_rules"),
+    path("money/rules/new/", rules.new_money_rule, name="new_money_rule"),
+    path("money/rules/load/", rules.load_money_rules, name="load_money_rules"),
+    path("money/rules/<int:pk>/", rules.edit_money_rule, name="edit_money_rule"),
+    path("money/lines/<int:pk>/drop/", money.drop_line, name="drop_line"),
+    path("money/<int:pk>/<slug:step>/", money.money_step, name="money_step"),
+    path("clues/", clues.clues, name="clues"),
+    path("clues/new/", clues.new_clue, name="new_clue"),
+    path("clues/<int:pk>/", clues.clue, name="clue"),
+    path("clues/<int:pk>/papers/<int:file>/", clues.paper, name="clue_paper"),
+    path("clues/<int:pk>/<slug:step>/", clues.clue_step, name="clue_step"),
     path("<str:month>/", ranking.ranking, name="ranking_of"),
     path("<str:month>/ranking.xlsx", ranking.workbook, name="workbook"),
     path("<str:month>/<int:organisation>/", cards.card, name="card"),

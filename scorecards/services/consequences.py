@@ -160,10 +160,14 @@ def may(user, proposal: Proposal, step: str) -> bool:
     return allowed and proposal.state == STEPS[step][0]
 
 
+def insist(user, proposal: Proposal, step: str) -> None:
+    if not scope.rights(user).in_district(proposal.district_id, deciders(proposal.action, step)):
+        raise NotYourRole(_refusal(proposal.action, step))
+
+
 def decide(proposal: Proposal, step: str, *, by, version: int, note: str = "", paper_number: str = "") -> Proposal:
     """Approve, drop (with a reason) or issue (with the number of the paper). The same step by the same person twice is one."""
-    if not scope.rights(by).in_district(proposal.district_id, deciders(proposal.action, step)):
-        raise NotYourRole(_refusal(proposal.action, step))
+    insist(by, proposal, step)
     _check(step, note=note, paper_number=paper_number)
     source, target = STEPS[step]
     person, moment, text = ("issued_by", "issued_at", "paper_number") if step == "issue" else ("decided_by", "decided_at", "decision")
@@ -230,11 +234,15 @@ def _months_later(day: dt.date, months: int) -> dt.date:
     return min(dt.date(year, month + 1, 1) + dt.timedelta(days=day.day - 1), following)
 
 
+def insist_clearing(user, card: UnitCard) -> None:
+    if not scope.rights(user).in_district(card.district_id, LEADER):
+        raise NotYourRole(_("提前撤牌由区领导批准。"))
+
+
 @transaction.atomic
 def clear_card(card: UnitCard, *, by, note: str) -> UnitCard:
     """Take a card back before its end: a leader, with a reason."""
-    if not scope.rights(by).in_district(card.district_id, LEADER):
-        raise NotYourRole(_("提前撤牌由区领导批准。"))
+    insist_clearing(by, card)
     if not note.strip():
         raise ValidationError({"note": _("请写明撤牌理由。")})
     values = {"cleared_by": by, "cleared_at": clock.now(), "clearing_note": note.strip()}

@@ -190,20 +190,25 @@ REFUSALS = {
 
 def may(user, table: MoneyTable, step: str) -> bool:
     source, _target, roles = STEPS[step]
-    return table.state == source and scope.rights(user).in_district(table.district_id, roles)
+    allowed = scope.rights(user).in_district(table.district_id, roles) and not (step == "sign" and table.checked_by_id == user.pk)
+    return table.state == source and allowed
+
+
+def insist(user, table: MoneyTable, step: str) -> None:
+    roles = OFFICE if step == "drop" else STEPS[step][2]
+    if not scope.rights(user).in_district(table.district_id, roles):
+        raise NotYourRole(REFUSALS[step]())
+    if step == "sign" and table.checked_by_id == user.pk:
+        raise NotYourRole(_("核对和签批须由两人分别进行，您已核对过这张表。"))
 
 
 def decide(table: MoneyTable, step: str, *, by, version: int, note: str = "", paper_number: str = "") -> MoneyTable:
     """Check, send back (with a reason) or sign the table; who checked it never signs it. The same step by the same person twice is one."""
-    source, target, roles = STEPS[step]
-    if not scope.rights(by).in_district(table.district_id, roles):
-        raise NotYourRole(REFUSALS[step]())
+    insist(by, table, step)
     if step == "send_back" and not note.strip():
         raise ValidationError({"note": _("退回时请写明理由。")})
-    if step == "sign" and table.checked_by_id == by.pk:
-        raise NotYourRole(_("核对和签批须由两人分别进行，您已核对过这张表。"))
     with transaction.atomic():
-        if not MoneyTable.objects.filter(pk=table.pk, state=source, version=version).update(**_values(step, by, note, paper_number, version)):
+        if not MoneyTable.objects.filter(pk=table.pk, state=STEPS[step][0], version=version).update(**_values(step, by, note, paper_number, version)):
             return _again(table, step, by=by, version=version)
         table.refresh_from_db()
         if step != "send_back":
@@ -230,8 +235,7 @@ def _again(table: MoneyTable, step: str, *, by, version: int) -> MoneyTable:
 @transaction.atomic
 def drop_line(line: MoneyLine, *, by, reason: str) -> MoneyLine:
     """Leave a line out of a table that is not checked yet, with a reason; it stays to be read."""
-    if not scope.rights(by).in_district(line.table.district_id, OFFICE):
-        raise NotYourRole(REFUSALS["drop"]())
+    insist(by, line.table, "drop")
     if not reason.strip():
         raise ValidationError({"reason": _("请写明不采纳的理由。")})
     table = MoneyTable.objects.select_for_update().get(pk=line.table_id)

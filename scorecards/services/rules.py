@@ -51,6 +51,7 @@ def save(draft: AnyRule, *, by, base: AnyRule | None = None) -> AnyRule:
     try:
         with transaction.atomic():
             draft.save(force_insert=True)
+            draft.refresh_from_db()
             payload = {"from": base.pk if base else None, "note": draft.note}
             record(f"{WORDS[type(draft)]}.save", draft, by=by, district_id=draft.district_id, payload=payload)
     except IntegrityError:
@@ -80,6 +81,7 @@ def load(presets: list[AnyRule], *, district: Grid, by=None) -> list[AnyRule]:
         if not type(rule).objects.filter(district=district, name=rule.name).exists():
             rule.district, rule.made_by = district, by
             rule.save(force_insert=True)
+            rule.refresh_from_db()
             made.append(rule)
     for rule in made:
         record(f"{WORDS[type(rule)]}.load", rule, by=by, district_id=district.pk)

@@ -1,0 +1,77 @@
+"""Handing clues over to the discipline body (线索移送): entered once, then its receipt and its result. Audit events name the number only."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from common import clock
+from common.errors import Conflict, NotYourRole
+from evidence.services import store_file
+from grids.models import Grid, Organisation
+from inspections.models import Finding
+from scorecards.models import Clue
+from scorecards.models.clues import keepers_of_clues
+from scorecards.words import ClueState
+
+
+def insist(user, district_id: int) -> None:
+    if district_id not in keepers_of_clues(user):
+        raise NotYourRole(_("线索移送只对领导小组、攻坚办主任和督查局主要负责人开放。"))
+
+
+def hand_over(
+    district: Grid, *, by, key, organisation: Organisation, facts: str, receiver: str, paper_number: str, findings: list[Finding], files: list
+) -> Clue:
+    """Sent again with the same ``key`` it is the one that is there. Files are stored first, so that a refusal loses none of the words."""
+    insist(by, district.pk)
+    if there := Clue.objects.filter(key=key, handed_by=by).first():
+        return there
+    papers = [store_file(each, name=each.name, size=each.size, by=by) for each in files]
+    with transaction.atomic():
+        Grid.objects.select_for_update(no_key=True).get(pk=district.pk)
+        if there := Clue.objects.filter(key=key).first():
+            return there
+        clue = Clue.objects.create(
+            key=key, district=district, number=_next_number(district), organisation=organisation, facts=facts, receiver=receiver,
+            paper_number=paper_number, handed_by=by, handed_at=clock.now(),
+        )  # fmt: skip
+        clue.findings.set(findings)
+        clue.files.set(papers)
+        record("clue.hand_over", clue, by=by, district_id=district.pk, payload={"number": clue.number})
+    return clue
+
+
+def _next_number(district: Grid) -> str:
+    """XS-2026-003; nothing is ever deleted, so counting is enough."""
+    prefix = f"XS-{clock.today().year}-"
+    return f"{prefix}{Clue.objects.filter(district=district, number__startswith=prefix).count() + 1:03}"
+
+
+STEPS = {"accept": (ClueState.HANDED, ClueState.ACCEPTED), "conclude": (ClueState.ACCEPTED, ClueState.CONCLUDED)}
+
+
+def advance(clue: Clue, step: str, *, by, version: int, **given) -> Clue:
+    """``accept`` with ``receipt`` and ``accepted_on``; ``conclude`` with ``result`` and ``result_on``. The same again is one."""
+    insist(by, clue.district_id)
+    _check_days(clue, step, given)
+    source, target = STEPS[step]
+    with transaction.atomic():
+        if not Clue.objects.filter(pk=clue.pk, state=source, version=version).update(state=target, version=version + 1, **given):
+            stored = Clue.objects.get(pk=clue.pk)
+            if stored.state == target and all(getattr(stored, name) == value for name, value in given.items()):
+                return stored
+            raise Conflict(_("这条线索刚刚已由他人登记，请刷新后再看。"), code="clue_moved")
+        clue.refresh_from_db()
+        record(f"clue.{step}", clue, by=by, district_id=clue.district_id, payload={"number": clue.number})
+    return clue
+
+
+def _check_days(clue: Clue, step: str, given: dict) -> None:
+    day = given["accepted_on" if step == "accept" else "result_on"]
+    field = "accepted_on" if step == "accept" else "result_on"
+    first = clock.beijing(clue.handed_at).date() if step == "accept" else clue.accepted_on
+    if day > clock.today():
+        raise ValidationError({field: _("日期不能晚于今天。")})
+    if first and day < first:
+        raise ValidationError({field: _("日期不能早于 %(day)s。") % {"day": first}})
