@@ -14,7 +14,7 @@ from rectification import blind, timeline
 from rectification.links import photo_address, step_of
 from rectification.models import LookBack, Task, TaskEvent, TaskPhoto, TaskRequest
 from rectification.party import PartyClock
-from rectification.services import parts
+from rectification.services import backtrace, parts
 from rectification.words import LEFT, VERIFIER_TURN, TaskState
 
 S = FindingState
@@ -218,6 +218,11 @@ class Case:
     @property
     def sees_reporter(self) -> bool:
         return blind.sees_reporter(self.user, self.finding)
+
+    @property
+    def may_trace(self) -> bool:
+        """Whether 倒查 is offered: of a problem from above, to those who may read it."""
+        return backtrace.is_traced(self.finding) and backtrace.may_read(self.user, self.finding)
 
     @property
     def looked_back(self) -> list:

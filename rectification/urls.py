@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from rectification.views import finding, photos, rules, site, tasks
+from rectification.views import backtrace, finding, photos, rules, site, tasks
 
 app_name = "rectification"
 urlpatterns = [
     path("ledger/<uuid:uuid>/", finding.finding, name="finding"),
     path("ledger/<uuid:uuid>/file/", finding.case_file, name="case-file"),
+    path("ledger/<uuid:uuid>/backtrace/", backtrace.backtrace, name="backtrace"),
     path("ledger/<uuid:uuid>/<slug:action>/", finding.finding_step, name="finding-step"),
     path("sites/<uuid:uuid>/", site.site, name="site"),
     path("tasks/", tasks.tasks, name="tasks"),
