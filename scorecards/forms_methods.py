@@ -1,5 +1,6 @@
 """The ranking tool: a table and how to rank it. The columns that can be chosen are those of the table."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django import forms
@@ -32,8 +33,15 @@ class MethodForm(forms.Form):
     file = forms.FileField(
         label=_("或上传表格"), required=False, allow_empty_file=True, help_text=_(".xlsx 或 .csv；读取后内容显示在上面的框里，可以直接改。")
     )
-    method = forms.ChoiceField(label=_("排名方法"), choices=Method.choices, initial=Method.FIGURE)
-    rounding = forms.ChoiceField(label=_("修约"), choices=Rounding.choices, initial=Rounding.BEFORE)
+    method = forms.ChoiceField(
+        label=_("排名方法"),
+        choices=Method.choices,
+        initial=Method.FIGURE,
+        help_text=_("两项加和指数＝PM2.5÷35＋SO2÷60；六项综合指数由六项浓度算出，单项修约到2位小数再相加。"),
+    )
+    rounding = forms.ChoiceField(
+        label=_("修约"), choices=Rounding.choices, initial=Rounding.BEFORE, help_text=_("公布的名次多按修约后的数字排，数字相同即并列。")
+    )
     figure_places = forms.ChoiceField(label=_("表中数字"), choices=GIVEN_PLACES, required=False)
     places = forms.ChoiceField(label=_("算出的数字"), choices=PLACES, initial="2", required=False)
     sign = forms.ChoiceField(label=_("变化率的正负"), choices=Sign.choices, initial=Sign.RAW)
@@ -120,7 +128,7 @@ class MethodForm(forms.Form):
         for name, refused in self.trouble.items():
             self.add_error(name, refused)
         if self.reading and self.reading.errors:
-            self.add_error("text", _("表中有 %(count)s 处要更正，见下表。") % {"count": len(self.reading.errors)})
+            self.add_error("text", _("表中有 %(count)s 处要更正，逐条列在“要更正的单元格”中。") % {"count": len(self.reading.errors)})
         if self.reading and not self.errors:
             self._check_columns(cleaned)
         return cleaned
@@ -156,7 +164,7 @@ class MethodForm(forms.Form):
         found = []
         for place, measure in enumerate(self.reading.measures):
             ascending = (cleaned.get(f"order.{place}") or "up") == "up"
-            found.append(Measure(measure.key, measure.title, measure.last, measure.what, ascending))
+            found.append(replace(measure, ascending=ascending))
         return found
 
     def _terms(self, cleaned: dict) -> tuple[Term, ...]:

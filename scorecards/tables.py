@@ -66,7 +66,7 @@ MORE_IS_BETTER = re.compile(r"优良|得分|总分|完成率|办结率|达标率
 
 @dataclass
 class Reading:
-    """``errors`` keep the table from being ranked; ``left_out``: columns without figures."""
+    """``errors`` keep the table from being ranked; ``left_out``: columns without figures. Columns written with % hold percent."""
 
     measures: list[Measure] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
@@ -106,8 +106,8 @@ def _header_of(sheet: Sheet) -> Header | None:
     return match(Grid(sheet.head(), sheet.merged), min(tops), header.last_row, [NAME, GROUP]) if tops else header
 
 
-def _figures(sheet: Sheet, header: Header) -> tuple[list[str], list[str]]:
-    """Titles of columns with figures, and of the others that could have been meant."""
+def _figures(sheet: Sheet, header: Header) -> tuple[dict[str, bool], list[str]]:
+    """Titles of columns with figures and whether they are written with %; titles of the others that could have been meant."""
     taken = {place for places in header.places.values() for place in places}
     lines = [line for _number, line, _own in sheet.lines(after=header.last_row)]
     if not lines:
@@ -116,7 +116,7 @@ def _figures(sheet: Sheet, header: Header) -> tuple[list[str], list[str]]:
     for place, title in header.titles.items():
         if place not in taken and title != "序号":
             asked.setdefault(title, [line[place - 1] for line in lines if place <= len(line)])
-    figures = [title for title, cells in asked.items() if _has_figures(title, cells)]
+    figures = {title: _in_percent(title, cells) for title, cells in asked.items() if _has_figures(title, cells)}
     if not figures or len(figures) > MAX_FIGURES:
         raise ValidationError(_("除名称外，表中要有 1 至 %(limit)s 列数字。") % {"limit": MAX_FIGURES}, code="figures")
     return figures, [title for title in asked if title not in figures]
@@ -128,6 +128,14 @@ def _has_figures(title: str, cells: list) -> bool:
     return bool(filled) and not NO_FIGURE.search(title) and 2 * sum(map(_is_figure, filled)) >= len(filled)
 
 
+def _in_percent(title: str, cells: list) -> bool:
+    """80% is 0.8 to a sheet: a column is written with % throughout or not at all."""
+    written = {half_width(cell).endswith("%") for cell in cells if half_width(cell) and _is_figure(cell)}
+    if len(written) > 1:
+        raise ValidationError(_("“%(title)s”一列有的数字带“%%”，有的不带，请统一写法。") % {"title": title}, code="percent")
+    return True in written
+
+
 def _is_figure(cell) -> bool:
     try:
         parse_decimal(cell)
@@ -137,16 +145,18 @@ def _is_figure(cell) -> bool:
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------------------------
-def _measures(titles: list[str]) -> list[Measure]:
+def _measures(figures: dict[str, bool]) -> list[Measure]:
     """A column of the last period joins the one of this period that is otherwise called the same; alone it is a figure of its own."""
-    this, last = {}, {}
+    titles = list(figures)
+    this: dict[str, str] = {}
+    last: dict[str, str] = {}
     for title in titles:
         is_last = bool(LAST.search(title)) and not IS_CHANGE.search(title)
         (last if is_last else this).setdefault(_key(title), title)
     known = {*this.values(), *(title for key, title in last.items() if key in this)}
-    alone = {title: title for title in titles if title not in known}
-    pairs = [*((key, title, last.get(key, "")) for key, title in this.items()), *((title, title, "") for title in alone)]
-    return sorted((_measure(*pair) for pair in pairs), key=lambda measure: titles.index(measure.title))
+    alone = [(title, title, "") for title in titles if title not in known]
+    found = [_measure(*each, is_percent=figures[each[1]]) for each in [*((key, title, last.get(key, "")) for key, title in this.items()), *alone]]
+    return sorted(found, key=lambda measure: titles.index(measure.title))
 
 
 def _key(title: str) -> str:
@@ -155,16 +165,20 @@ def _key(title: str) -> str:
     return DRESS.sub("", THIS.sub("", LAST.sub("", title))) or _("指标")
 
 
-def _measure(key: str, title: str, last: str) -> Measure:
+def _measure(key: str, title: str, last: str, *, is_percent: bool) -> Measure:
     what = "" if IS_CHANGE.search(title) else next((what for what, words in KNOWN if words.search(title)), "")
-    return Measure(key, title, last, str(what), ascending=not MORE_IS_BETTER.search(title))
+    return Measure(key, title, last, str(what), ascending=not MORE_IS_BETTER.search(title), is_percent=is_percent)
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------------------------
 def _entry(values: dict, measures: list[Measure]) -> Entry:
-    this: dict[str, Decimal | None] = {measure.key: values[measure.title] for measure in measures}
-    last: dict[str, Decimal | None] = {measure.key: values[measure.last] for measure in measures if measure.last}
+    this = {measure.key: _figure(values[measure.title], measure) for measure in measures}
+    last = {measure.key: _figure(values[measure.last], measure) for measure in measures if measure.last}
     return Entry(values["name"], values["group"], this, last)
+
+
+def _figure(value: Decimal | None, measure: Measure) -> Decimal | None:
+    return value.scaleb(2) if measure.is_percent and value is not None else value
 
 
 def _twice(rows) -> list[RowError]:

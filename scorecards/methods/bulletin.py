@@ -23,6 +23,7 @@ class Measure:
     """``words.What``, where a rule must know it."""
     ascending: bool = True
     """The smaller, the better."""
+    is_percent: bool = False
 
 
 @dataclass(frozen=True)

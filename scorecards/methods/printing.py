@@ -81,9 +81,9 @@ class Sheet:
             yield self._whole(self.term_label(term), lambda each, place=place: each.parts[place])
         for measure in self.bulletin.measures:
             if not (settings.method == Method.FIGURE and measure.key == settings.column):
-                yield self._given(measure.title, [each.entry.this[measure.key] for each in self.standings])
+                yield self._given(_titled(measure.title, measure), [each.entry.this[measure.key] for each in self.standings])
             if measure.last:
-                yield self._given(measure.last, [each.entry.last[measure.key] for each in self.standings])
+                yield self._given(_titled(measure.last, measure), [each.entry.last[measure.key] for each in self.standings])
             if measure.last and not (settings.method == Method.CHANGE and measure.key == settings.column):
                 yield self._change(measure)
         yield self._text(_("备注"), self._remark)
@@ -99,7 +99,7 @@ class Sheet:
         """What the table is ranked by."""
         settings, measure = self.settings, self._measure(self.settings.column)
         if settings.method == Method.FIGURE and measure:
-            return self._given(measure.title, [each.value for each in self.standings])
+            return self._given(_titled(measure.title, measure), [each.value for each in self.standings])
         if settings.method == Method.CHANGE and measure:
             return self._change(measure)
         return self._figures(self.value_label(), [each.value for each in self.standings], settings.places)
@@ -151,8 +151,9 @@ class Sheet:
         return Printed(group.name, self.heads, rows, list(self._lists(group)))
 
     def _lists(self, group: Group) -> Iterable[Listed]:
+        ranked = sum(each.rank is not None for each in group.standings)
         for count, standings, label in ((self.settings.best, group.best, _("前%(count)s名")), (self.settings.worst, group.worst, _("后%(count)s名"))):
-            if count and standings:
+            if standings and count < ranked:
                 more = _("末位并列，一并列入，共%(count)s个") % {"count": len(standings)} if len(standings) > count else ""
                 yield Listed(label % {"count": count}, [self._named(each) for each in standings], more)
         if group.spared:
@@ -183,3 +184,7 @@ class Sheet:
 
     def csv(self) -> bytes:
         return csv_bytes([head.col for head in self.heads], [row for group in self.groups for row in group.rows])
+
+
+def _titled(title: str, measure: Measure) -> str:
+    return _("%(title)s（%%）") % {"title": title} if measure.is_percent and "%" not in title else title

@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Method(TextChoices):
-    FIGURE = "figure", _("按一列数字排名（综合指数、浓度、得分等）")
+    FIGURE = "figure", _("按一列数字排名")
     CHANGE = "change", _("按变化率排名")
-    MEAN = "mean", _("多项名次的平均（如四项名次平均）")
-    WEIGHTED = "weighted", _("多项名次的加权平均")
-    TWO_FACTOR = "two_factor", _("两项加和指数：PM2.5÷35＋SO2÷60")
-    SIX_FACTOR = "six_factor", _("六项综合指数，由六项浓度算出")
-    SUM = "sum", _("多列数字的加权平均（如PM2.5占75%、PM10占25%）")
+    MEAN = "mean", _("多项名次平均")
+    WEIGHTED = "weighted", _("多项名次加权平均")
+    TWO_FACTOR = "two_factor", _("两项加和指数")
+    SIX_FACTOR = "six_factor", _("六项综合指数")
+    SUM = "sum", _("多列数字加权平均")
 
 
 OF_ONE = (Method.FIGURE, Method.CHANGE)
@@ -30,8 +30,8 @@ class TieBreak(TextChoices):
 
 
 class Rounding(TextChoices):
-    BEFORE = "before", _("先修约再排名（与公布的数字一致，相同即并列）")
-    AFTER = "after", _("先排名再修约（按未修约的数字分先后）")
+    BEFORE = "before", _("先修约再排名")
+    AFTER = "after", _("先排名再修约")
 
 
 class What(TextChoices):

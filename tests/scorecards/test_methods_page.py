@@ -139,6 +139,13 @@ def test_a_change_rate_needs_a_column_of_the_last_period(ranks):
     assert "上期" in str(alone.context["form"].errors["column"])
 
 
+def test_a_column_written_with_percent_stays_percent_and_more_good_days_are_better(ranks):
+    answer = ranks("单位\t优良天数比例\n甲乡\t78.5%\n乙乡\t80%\n丙乡\t—")
+
+    assert heads(answer)[2] == "优良天数比例（%）"
+    assert [row[:3] for row in shown(answer)[0]] == [["1", "乙乡", "80.0"], ["2", "甲乡", "78.5"], ["—", "丙乡", "—"]]
+
+
 def test_settings_may_come_in_the_address(client, ranks):
     page = client.get(ADDRESS, {"method": "mean", "worst": "20"})
 
@@ -170,6 +177,7 @@ def test_a_name_that_stands_there_twice_is_named_with_both_rows(ranks):
         ("今天天气很好", "没有找到名称列"),
         ("单位\t备注\n甲乡\t好", "除名称外"),
         ("单位\t得分", "没有数据行"),
+        ("单位\t优良天数比例\n甲乡\t78%\n乙乡\t0.8", "请统一写法"),
     ],
 )
 def test_what_is_no_table_is_refused_with_what_would_be_right(ranks, typed, said):
