@@ -1,4 +1,4 @@
-"""Charts as ECharts options; the table beside them holds the same figures."""
+"""The ranking as bars, as ECharts options; the table beside them holds the same figures."""
 
 from django.utils.translation import gettext as _
 
