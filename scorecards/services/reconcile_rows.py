@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from audit import canonical
 from common import clock
@@ -38,9 +38,9 @@ def findings_of(starts: dt.datetime, ends: dt.datetime):
 
 def counts(district_id: int, starts: dt.datetime, ends: dt.datetime) -> dict[int, tuple[int, int]]:
     """Organisation → (open at the period's end, closed in the period), of every unit with a row. Two queries."""
-    of_tasks = tasks_of(starts, ends).filter(district_id=district_id).order_by().values_list(unit=F("organisation_id"))
+    of_tasks = tasks_of(starts, ends).filter(district_id=district_id).order_by().values_list("organisation_id")
     of_fields = findings_of(starts, ends).filter(district_id=district_id, field__headquarters__isnull=False)
-    of_fields = of_fields.order_by().values_list(unit=F("field__headquarters__organisation_id"))
+    of_fields = of_fields.order_by().values_list("field__headquarters__organisation_id")
     found: dict[int, tuple[int, int]] = {}
     for rows, over in ((of_tasks, Q(state=TaskState.PASSED, passed_at__lt=ends)), (of_fields, Q(state__in=CLOSED_STATES, struck_off_at__lt=ends))):
         for unit, whole, closed in rows.annotate(whole=Count("pk"), closed=Count("pk", filter=over)):
