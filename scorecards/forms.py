@@ -11,12 +11,14 @@ HUNDRED = Decimal(100)
 GRADES = ("excellent_from", "good_from", "pass_from", "bonus_cap")
 FIGURES = {
     Shape.START: ("full",),
-    Shape.RATE: ("full",),
     Shape.NO_SOURCE: ("full",),
+    Shape.RATE: ("full", "threshold", "slope", "inverse"),
+    Shape.SHARE: ("full", "threshold", "slope", "inverse"),
     Shape.DEDUCTION: ("full", "per_event", "cap_per_item", "cap", "stacks"),
     Shape.BONUS: ("per_event", "cap", "stacks"),
-    Shape.COUNT: (),
-    Shape.PART_OF: (),
+    Shape.TALLY: ("full", "per_event", "cap"),
+    Shape.ENTRY: ("per_event", "cap"),
+    Shape.BASE: (),
 }
 """What of a line can be set."""
 LABELS = {"full": _("满分"), "per_event": _("每次分值"), "cap_per_item": _("每件上限"), "cap": _("本项上限"), "stacks": _("可叠加")}

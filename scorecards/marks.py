@@ -1,13 +1,10 @@
 """From counted rows to marks: pure functions, integer hundredths, half-even rounding."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from scorecards.words import Grade
-
-THREE_DAYS = dt.timedelta(days=3)
 
 
 def rated(full: int, numerator: int, denominator: int) -> int:
@@ -19,15 +16,23 @@ def rated(full: int, numerator: int, denominator: int) -> int:
     return int((Decimal(full) * numerator / denominator).quantize(Decimal(1), ROUND_HALF_EVEN))
 
 
+def of_rate(full: int, numerator: int, denominator: int, *, threshold: int | None = None, slope: int = 0, inverse: bool = False) -> int:
+    """Marks for a rate: ``full`` × rate, or all from ``threshold`` on and ``slope`` less for each percentage point below. ``inverse``: 1 − rate.
+
+    >>> of_rate(5000, 650, 1000, threshold=7000, slope=100), of_rate(5000, 1, 10, inverse=True)
+    (4500, 4500)
+    """
+    good = denominator - numerator if inverse else numerator
+    if threshold is None:
+        return rated(full, good, denominator)
+    line = 10000 - threshold if inverse else threshold
+    below = max(Decimal(0), (Decimal(line) - Decimal(10000) * good / denominator) / 100)
+    return max(0, int((full - slope * below).quantize(Decimal(1), ROUND_HALF_EVEN)))
+
+
 def share(obtained: int, counted: int) -> int | None:
     """Hundredths of a percent; None when nothing counts."""
     return rated(10000, obtained, counted) if counted else None
-
-
-def overdue_units(due_at: dt.datetime, stopped_at: dt.datetime | None, *, start: dt.datetime, end: dt.datetime) -> int:
-    """Begun spells of three days past the date inside ``[start, end)``."""
-    late = min(stopped_at or end, end) - max(due_at, start)
-    return max(0, -(-late // THREE_DAYS))
 
 
 def ranks(values: Sequence[Any]) -> list[int | None]:

@@ -11,10 +11,16 @@ def month_words(month: str) -> str:
 
 
 class Kind(TextChoices):
-    """Whom a scheme ranks; a subset of ``grids.roles.OrganisationKind``."""
+    """Whom a scheme ranks: kinds of ``grids.roles.OrganisationKind``, and grids."""
 
     TOWNSHIP = "township", _("乡办")
     DEPARTMENT = "department", _("部门")
+    HEADQUARTERS = "headquarters", _("专项指挥部")
+    GRID = "grid", _("网格")
+
+
+PARTIES = (Kind.TOWNSHIP, Kind.DEPARTMENT)
+"""Who has tasks; headquarters and grids are seen through the rows of these."""
 
 
 class Part(TextChoices):
@@ -23,20 +29,27 @@ class Part(TextChoices):
     C = "C", _("C 网格运行")
     D = "D", _("D 台账报送")
     BONUS = "bonus", _("加分")
+    CARRIED = "carry", _("更正以前月份")
     INFORMATION = "info", _("参考指标，不计分")
 
 
 PART_NAMES = {
     Kind.TOWNSHIP: {Part.A: _("A 空气"), Part.B: _("B 问题"), Part.C: _("C 网格"), Part.D: _("D 台账")},
     Kind.DEPARTMENT: {Part.A: _("A 本领域"), Part.B: _("B 交办"), Part.C: _("C 执法"), Part.D: _("D 报送")},
+    Kind.HEADQUARTERS: {Part.A: _("A 办结"), Part.B: _("B 反弹"), Part.C: _("C 核查"), Part.D: _("D 审批")},
+    Kind.GRID: {Part.A: _("A 自查"), Part.B: _("B 他人发现"), Part.C: _("C 巡查"), Part.D: _("D 培训")},
 }
 """Short heads of the ranking's columns."""
-DEPARTMENT_PARTS = {Part.A: _("A 本领域任务"), Part.B: _("B 交办问题"), Part.C: _("C 检查执法"), Part.D: _("D 台账报送")}
+PARTS_OF_KIND: dict[str, dict] = {
+    Kind.DEPARTMENT: {Part.A: _("A 本领域任务"), Part.B: _("B 交办问题"), Part.C: _("C 检查执法"), Part.D: _("D 台账报送")},
+    Kind.HEADQUARTERS: {Part.A: _("A 领域任务办结"), Part.B: _("B 领域问题反弹"), Part.C: _("C 核查时效"), Part.D: _("D 审批时效")},
+    Kind.GRID: {Part.A: _("A 自查发现"), Part.B: _("B 他人发现"), Part.C: _("C 巡查与覆盖"), Part.D: _("D 人员培训")},
+}
 
 
 def part_label(kind: str, part: str):
-    """Heading of a part on cards and schemes; A to D mean something else for departments."""
-    return DEPARTMENT_PARTS.get(Part(part), Part(part).label) if kind == Kind.DEPARTMENT else Part(part).label
+    """Heading of a part on cards and schemes; A to D mean something else for each kind."""
+    return PARTS_OF_KIND.get(kind, {}).get(Part(part), Part(part).label)
 
 
 class LineState(TextChoices):
@@ -68,6 +81,16 @@ class AdjustmentKind(TextChoices):
     WRONG_DATA = "wrong_data", _("数据有误")
 
 
+PART_OF_ENTRY = {
+    AdjustmentKind.CORRECTION: Part.CARRIED,
+    AdjustmentKind.INNOVATION: Part.BONUS,
+    AdjustmentKind.PRAISE: Part.BONUS,
+    AdjustmentKind.LATE_REPORT: Part.D,
+    AdjustmentKind.WRONG_DATA: Part.D,
+}
+"""Where an entry counts when the scheme does not say."""
+
+
 class AppealState(TextChoices):
     FILED = "filed", _("待裁定")
     SECOND = "second", _("待第二人合议")
@@ -78,6 +101,14 @@ class AppealState(TextChoices):
 
 
 NOT_RANKED = _("本月无承办任务，不参与排名")
+
+
+class Unranked(TextChoices):
+    """Why a card has no rank."""
+
+    IDLE = "idle", NOT_RANKED
+    NO_DATA = "no_data", _("本月无数据，不参与排名")
+    TOO_FEW = "too_few", _("样本过少，不参与排名")
 
 
 class Grade(TextChoices):
@@ -111,6 +142,25 @@ class Reason(TextChoices):
     FOUND_BY_OTHERS = "found_by_others", _("他人发现")
     SELF_FOUND = "self_found", _("自查发现")
     HELD = "held", _("未反弹")
+    AWAITING = "awaiting", _("已反馈待核查")
+    UNDER_WAY = "under_way", _("办理中")
+    GONE = "gone", _("已退单或移交")
+    OTHER_SOURCE = "other_source", _("其他来源")
+    VISITED = "visited", _("按时到访")
+    NOT_VISITED = "not_visited", _("未按时到访")
+    SEEN = "seen", _("本月到访过")
+    UNSEEN = "unseen", _("本月未到访")
+    TRAINED = "trained", _("一年内已培训")
+    UNTRAINED = "untrained", _("一年内未培训")
+    TEST_PASSED = "test_passed", _("测试合格")
+    TEST_FAILED = "test_failed", _("测试不合格")
+    DECIDED_IN_TIME = "decided_in_time", _("按期审批")
+    DECIDED_LATE = "decided_late", _("审批超期")
+    UNDECIDED = "undecided", _("截止时仍未审批")
+    RECONCILED = "reconciled", _("按时对账")
+    RECONCILED_LATE = "reconciled_late", _("对账超期")
+    SILENT = "silent", _("截止时仍未对账")
+    ENTRY = "entry", _("签批分录")
 
 
 # --- reconciling (domain 3.1) -------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ DATE_MOVERS = ("approve", "resume", "return", "overturn", "reopen")
 
 def tasks(month: Month) -> QuerySet:
     """Tasks that were a marked unit's duty during the month, with ``state_then``, ``fed_back_then``, ``passed_then`` and ``due_then``."""
-    mine = Task.objects.filter(district_id=month.district_id, organisation_id__in=list(month.units), must_feed_back=True, assigned_at__lt=month.end)
+    mine = Task.objects.filter(district_id=month.district_id, organisation_id__in=month.parties, must_feed_back=True, assigned_at__lt=month.end)
     mine = mine.filter(~Q(state=TaskState.PASSED) | Q(passed_at__gte=month.start)).filter(Q(ended_at=None) | Q(ended_at__gte=month.start))
     changed = Q(pk__in=TaskEvent.objects.filter(action__in=list(TASK_STEPS), at__gte=month.end).values("task_id"))
     return mine.annotate(

@@ -18,6 +18,7 @@ from inspections.words import (
     Source,
 )
 from scorecards.indicators.facts import findings, referrals
+from scorecards.indicators.flags import Flag, summed
 from scorecards.indicators.month import Month
 from scorecards.indicators.rows import rows, text
 from scorecards.indicators.tasks import key
@@ -98,23 +99,66 @@ def self_found_serious(month: Month) -> list[QuerySet]:
     ]
 
 
-def self_find_rate(month: Month) -> list[QuerySet]:
-    """Of the problems registered in the month on a township's ground that its own people, superiors or 督查局 found: those of its own people."""
-    own = Q(source_then__in=SELF_FOUND)
-    reason = Case(When(own, then=text(Reason.SELF_FOUND)), default=text(Reason.FOUND), output_field=CharField())
-    columns = {"is_hit": Case(When(own, then=True), default=False), "reason": reason, "at": F("registered_at")}
-    found = known(month, SELF_FOUND | FROM_ABOVE | FROM_SUPERVISION, moment="registered_at")
-    return [_row(month, each, unit=month.township_of_ground(), **columns) for each in found]
+# --- every finding of the month's ground, once ----------------------------------------------------------------------------------------
+def of_month(month: Month) -> list[QuerySet]:
+    """What was registered or refused in the month, by its ground, and what people of the township's grids reported.
+
+    A covert visit is on the ground's list once it is assigned. Who reported on another township's ground has a row there and one at home.
+    """
+    decided = _decided(month).annotate(ground=month.township_of_ground(), home=_township_of_reporter(month))
+    own_ground = decided.filter(ground__isnull=False)
+    abroad = decided.filter(home__isnull=False).exclude(ground__isnull=False, ground=F("home"))
+    covert = findings(month).filter(month.within("assigned_at"), source_then=Source.COVERT_VISIT)
+    return [
+        _base(month, own_ground, F("ground"), {**_of_ground(month), **_of_reporter(month, at_home=Q(home=F("ground")))}),
+        _base(month, abroad, F("home"), _of_reporter(month, at_home=Q())),
+        _base(month, covert, month.township_of_ground(), dict.fromkeys((Flag.FILED, Flag.FOUND_ABOVE), Q(pk__isnull=False))),
+    ]
 
 
-# --- reports of grid people ---------------------------------------------------------------------------------------------------------
-def valid_reports(month: Month) -> list[QuerySet]:
-    """Registered ÷ (registered + refused) of what people with posts in the township's grids reported, by the month of the decision."""
-    taken = month.within("registered_at") & (Q(ended_at=None) | Q(ended_at__gte=month.end))
-    refused = Q(state=FindingState.REJECTED) & month.within("ended_at")
-    decided = Finding.objects.filter(taken | refused, district_id=month.district_id).annotate(source_then=month.then("source"))
-    hit, reason = Case(When(refused, then=False), default=True), Case(When(refused, then=text(Reason.INVALID)), default=text(Reason.VALID))
-    return [_row(month, decided, unit=_township_of_reporter(month), is_hit=hit, reason=reason, at=Coalesce("registered_at", "ended_at"))]
+def _taken(month: Month) -> Q:
+    return month.within("registered_at") & (Q(ended_at=None) | Q(ended_at__gte=month.end))
+
+
+def _refused(month: Month) -> Q:
+    return Q(state=FindingState.REJECTED) & month.within("ended_at")
+
+
+def _decided(month: Month) -> QuerySet:
+    found = Finding.objects.filter(_taken(month) | _refused(month), district_id=month.district_id)
+    return found.annotate(source_then=month.then("source"))
+
+
+def _of_ground(month: Month) -> dict[Flag, Q]:
+    known = ~Q(source_then=Source.COVERT_VISIT)
+    filed = known & _taken(month)
+    return {
+        Flag.FILED: filed,
+        Flag.REFUSED: known & _refused(month),
+        Flag.SELF_FOUND: filed & Q(source_then__in=SELF_FOUND),
+        Flag.FOUND_ABOVE: filed & Q(source_then__in=FROM_ABOVE | FROM_SUPERVISION),
+        Flag.FOUND_BY_OTHERS: filed & Q(source_then__in=FOUND_BY_OTHERS),
+    }
+
+
+def _of_reporter(month: Month, *, at_home: Q) -> dict[Flag, Q]:
+    return {Flag.REPORT_TAKEN: at_home & _taken(month), Flag.REPORT_REFUSED: at_home & _refused(month)}
+
+
+def _base(month: Month, found: QuerySet, unit, conditions: dict[Flag, Q]) -> QuerySet:
+    facts = {"grid": month.then("grid"), "reason": _finder(month), "at": Coalesce("registered_at", "ended_at"), "flags": summed(conditions)}
+    return _row(month, found, unit=unit, **facts).filter(row_flags__gt=0)
+
+
+def _finder(month: Month):
+    return Case(
+        When(_refused(month), then=text(Reason.INVALID)),
+        When(source_then__in=SELF_FOUND, then=text(Reason.SELF_FOUND)),
+        When(source_then__in=FROM_ABOVE | FROM_SUPERVISION, then=text(Reason.FOUND)),
+        When(source_then__in=FOUND_BY_OTHERS, then=text(Reason.FOUND_BY_OTHERS)),
+        default=text(Reason.OTHER_SOURCE),
+        output_field=CharField(),
+    )
 
 
 def _township_of_reporter(month: Month):

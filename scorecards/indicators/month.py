@@ -12,7 +12,7 @@ from common import clock
 from grids.models import Field, Grid, Organisation
 from grids.roles import OrganisationKind
 from inspections.models import Finding, FindingEvent
-from scorecards.words import Kind
+from scorecards.words import PARTIES, Kind
 
 
 @dataclass
@@ -32,8 +32,17 @@ class Month:
     def within(self, name: str) -> Q:
         return Q(**{f"{name}__gte": self.start, f"{name}__lt": self.end})
 
-    def units_of(self, kind: str) -> list[int]:
-        return [pk for pk, each in self.units.items() if each == kind]
+    def units_of(self, *kinds: str) -> list[int]:
+        return [pk for pk, each in self.units.items() if each in kinds]
+
+    @cached_property
+    def parties(self) -> list[int]:
+        """Marked units that have tasks."""
+        return self.units_of(*PARTIES)
+
+    @property
+    def last_day(self) -> dt.date:
+        return clock.beijing(self.end).date() - dt.timedelta(days=1)
 
     @cached_property
     def grids_of_township(self) -> dict[int, list[int]]:
@@ -58,6 +67,15 @@ class Month:
         led = Field.objects.filter(district_id=self.district_id, headquarters__lead_unit__isnull=False)
         for pk, lead in led.values_list("pk", "headquarters__lead_unit_id"):
             found.setdefault(lead, []).append(pk)
+        return found
+
+    @cached_property
+    def fields_of_headquarters(self) -> dict[int, list[int]]:
+        """Organisation of a marked headquarters → its fields."""
+        found: dict[int, list[int]] = {}
+        marked = Field.objects.filter(headquarters__organisation__in=self.units_of(Kind.HEADQUARTERS))
+        for pk, unit in marked.values_list("pk", "headquarters__organisation_id"):
+            found.setdefault(unit, []).append(pk)
         return found
 
     @cached_property
@@ -89,6 +107,14 @@ class Month:
         """Expression: the marked department that leads the finding's field."""
         fields = {unit: self.fields_of_department.get(unit, []) for unit in self.units_of(Kind.DEPARTMENT)}
         return self._owner(self.then("field", finding=finding), fields)
+
+    def headquarters_of_field(self, *, finding: str = ""):
+        """Expression: the marked headquarters of the finding's field."""
+        return self._owner(self.then("field", finding=finding), self.fields_of_headquarters)
+
+    def township_of_grid(self, column: str):
+        """Expression: the marked township whose grid the column names, of rows that lie in a grid themselves."""
+        return self._owner(F(column), {unit: self.grids_of_township.get(unit, []) for unit in self.units_of(Kind.TOWNSHIP)})
 
     @staticmethod
     def _owner(expression, owned: dict[int, list[int]]):

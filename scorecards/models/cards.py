@@ -1,32 +1,38 @@
 """The monthly marks made by schemes. All marks are integer hundredths of a point, all shares hundredths of a percent."""
 
+from decimal import Decimal
+
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from grids import scope
-from grids.models import Grid, Organisation
-from inspections.models import Finding
+from grids.models import Field, Grid, Organisation
+from inspections.models import Finding, Visit
 from inspections.words import Source
 from rectification.models import Task
+from registers.models import Site
 from scorecards import marks
-from scorecards.indicators import INDICATORS
-from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, PublishedQuerySet, Scheme
-from scorecards.words import Grade, LineState, Part, Reason, month_words
+from scorecards.indicators import INDICATORS, Shape
+from scorecards.indicators.flags import with_flags
+from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, Figures, PublishedQuerySet, Scheme
+from scorecards.words import Grade, Kind, LineState, Reason, Unranked, month_words
 
 
 class Scorecard(models.Model):
-    """What one unit earned in one Beijing month, computed only from facts recorded before ``cut_off`` (docs/decisions/005)."""
+    """What one unit, or one grid, earned in one Beijing month, computed only from facts recorded before ``cut_off`` (docs/decisions/005)."""
 
     AUDIT_FIELDS = (
-        "district_id", "month", "organisation_id", "scheme_id", "obtained", "counted", "share", "rank", "group_size",
+        "district_id", "month", "organisation_id", "grid_id", "scheme_id", "obtained", "counted", "share", "rank", "group_size",
         "grade", "built_at", "cut_off", "digest",
     )  # fmt: skip
 
     district = models.ForeignKey(Grid, models.PROTECT, related_name="scorecards")
     month = models.CharField(_("月份"), max_length=7, validators=[MONTH])
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="scorecards", verbose_name=_("单位"))
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="scorecards", verbose_name=_("单位"))
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="grid_scorecards", verbose_name=_("网格"))
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="scorecards")
     obtained = models.IntegerField(_("得分"), default=0)
     counted = models.PositiveIntegerField(_("计分满分"), default=0)
@@ -34,6 +40,7 @@ class Scorecard(models.Model):
     rank = models.PositiveSmallIntegerField(_("名次"), null=True)
     group_size = models.PositiveSmallIntegerField(_("参评单位数"), default=0)
     grade = models.CharField(_("等次"), max_length=10, choices=Grade, blank=True)
+    unranked = models.CharField(_("未排名原因"), max_length=10, choices=Unranked, blank=True, db_default="")
     built_at = models.DateTimeField(_("生成时间"))
     cut_off = models.DateTimeField(_("截止"))
     digest = models.CharField(_("校验码"), max_length=64, blank=True)
@@ -46,6 +53,10 @@ class Scorecard(models.Model):
         ordering = ["rank", "organisation__position", "organisation_id"]
         constraints = [
             models.UniqueConstraint(fields=["month", "organisation"], name="scorecard_once_a_month"),
+            models.UniqueConstraint(fields=["month", "grid"], name="scorecard_of_grid_once_a_month"),
+            models.CheckConstraint(
+                condition=Q(organisation=None, grid__isnull=False) | Q(organisation__isnull=False, grid=None), name="scorecard_of_one_subject"
+            ),
             models.CheckConstraint(condition=Q(month__regex=WELL_FORMED_MONTH), name="scorecard_month_well_formed"),
             models.CheckConstraint(condition=Q(obtained__gte=0), name="scorecard_never_below_zero"),
             models.CheckConstraint(
@@ -56,10 +67,21 @@ class Scorecard(models.Model):
         indexes = [models.Index(fields=["district", "month"], name="scorecard_of_month")]
 
     def __str__(self):
-        return f"{self.month} · {self.organisation}"
+        return f"{self.month} · {self.subject}"
 
     def get_absolute_url(self):
+        if self.grid_id:
+            return reverse("scorecards:grid_card", args=[self.month, self.grid_id])
         return reverse("scorecards:card", args=[self.month, self.organisation_id])
+
+    @property
+    def subject(self) -> Organisation | Grid:
+        return self.organisation or self.grid
+
+    @property
+    def outlook(self) -> Q:
+        """Which rows of units' cards the card of a grid or of headquarters looks at."""
+        return Q(grid__path__startswith=self.grid.path) if self.grid else Q(field__headquarters__organisation=self.organisation_id)
 
     @property
     def month_label(self) -> str:
@@ -71,18 +93,10 @@ class ScoreLineQuerySet(models.QuerySet):
         return self.filter(scorecard__district_id__in=scope.rights(user).member_district_ids)
 
 
-class ScoreLine(models.Model):
+class ScoreLine(Figures):
     """One line of a card with the words and figures it was made by; later edits of the scheme do not touch it."""
 
     scorecard = models.ForeignKey(Scorecard, models.CASCADE, related_name="lines")
-    part = models.CharField(max_length=6, choices=Part)
-    indicator = models.SlugField(max_length=30)
-    full = models.PositiveIntegerField(default=0)
-    per_event = models.PositiveIntegerField(default=0)
-    cap_per_item = models.PositiveIntegerField(null=True)
-    cap = models.PositiveIntegerField(null=True)
-    stacks = models.BooleanField(default=False)
-    position = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=12, choices=LineState, default=LineState.NOT_COUNTED)
     numerator = models.PositiveIntegerField(null=True)
     denominator = models.PositiveIntegerField(null=True)
@@ -102,30 +116,39 @@ class ScoreLine(models.Model):
         ]
 
     def get_absolute_url(self):
-        return reverse("scorecards:rows", args=[self.scorecard.month, self.scorecard.organisation_id, self.indicator])
+        card = self.scorecard
+        if card.grid_id:
+            return reverse("scorecards:grid_rows", args=[card.month, card.grid_id, self.indicator])
+        return reverse("scorecards:rows", args=[card.month, card.organisation_id, self.indicator])
 
     @property
     def definition(self):
         return INDICATORS[self.indicator]
 
     @property
-    def basis(self) -> models.QuerySet:
-        """The lines of the same card whose rows make the denominator: itself, or for a part of others' rows those others."""
-        mine = ScoreLine.objects.filter(scorecard=self.scorecard_id)
-        return mine.filter(indicator__in=self.definition.basis) if self.definition.basis else mine.filter(pk=self.pk)
+    def is_view(self) -> bool:
+        """Whether it looks at rows of units' cards: all lines of a grid do, and those of headquarters that rest on the units' tasks."""
+        return self.scorecard.grid_id is not None or (self.scorecard.scheme.kind == Kind.HEADQUARTERS and bool(self.definition.base))
+
+    def stored(self) -> models.QuerySet:
+        """The rows it is counted over: its own, those of its base line, or of all units' cards those in its grid or field."""
+        code = self.definition.base or self.indicator
+        if self.is_view:
+            card = self.scorecard
+            of_month = ScoreLine.objects.filter(indicator=code, scorecard__month=card.month, scorecard__district_id=card.district_id)
+            return ScoreRow.objects.filter(card.outlook, line__in=of_month.exclude(scorecard=card))
+        return ScoreRow.objects.filter(line__scorecard=self.scorecard_id, line__indicator=code)
 
     def behind(self, *, hit: bool | None = None) -> models.QuerySet:
-        """The rows stored with the denominator; with ``hit`` those in the numerator (True) or not (False). Annotated ``counts``."""
-        own = ScoreRow.objects.filter(line=self)
-        if hit and self.definition.happened:
-            return own.annotate(counts=Value(True))
-        counts: Q | Exists = Q(is_hit=True)
-        if self.definition.happened:
-            counts = Exists(own.filter(task=OuterRef("task_id")))
-        elif self.definition.basis:
-            counts = Q(reason__in=self.definition.reasons)
-        stored = ScoreRow.objects.filter(line__in=self.basis).annotate(counts=Case(When(counts, then=True), default=False))
-        return stored if hit is None else stored.filter(counts=hit)
+        """The rows of the denominator; with ``hit`` those in the numerator (True) or not (False). Annotated ``counts``."""
+        known = self.definition
+        rows = self.stored()
+        if known.of:
+            rows = with_flags(rows, known.of, name="judged").filter(judged=True)
+        rows = with_flags(rows, known.hit, name="counts") if known.hit else rows.annotate(counts=F("is_hit"))
+        if known.shape == Shape.TALLY and hit is None:
+            hit = True
+        return rows if hit is None else rows.filter(counts=hit)
 
     @property
     def percent(self) -> int | None:
@@ -135,34 +158,49 @@ class ScoreLine(models.Model):
 
 class ScoreRowQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Rows whose finding the person may see; how many more there are, the page says."""
-        return self.filter(
-            scorecard__district_id__in=scope.rights(user).member_district_ids, finding__in=Finding.objects.visible_to(user).values("pk")
-        )
+        """Rows whose finding the person may see; of what is no finding, those of their own unit or ground, or all with the whole district.
+
+        How many more there are, the page says.
+        """
+        rights = scope.rights(user)
+        own = Q(scorecard__organisation_id__in={seat.organisation_id for seat in rights.seats}) | scope.under(rights.paths, "grid__path")
+        whole = Q(scorecard__district_id__in=rights.whole_district_ids)
+        seen = Q(finding__in=Finding.objects.visible_to(user).values("pk")) | Q(finding=None) & (own | whole | Q(adjustment__isnull=False))
+        return self.filter(seen, scorecard__district_id__in=rights.member_district_ids)
 
 
 class ScoreRow(models.Model):
-    """One row behind a figure, with the facts it was judged by as they stood at the cut-off.
+    """One row behind figures, with the facts it was judged by as they stood at the cut-off: a finding, a task, or what else is counted, of one unit.
 
-    ``is_hit`` rows make the numerator, all rows the denominator. ``amount`` is negative for a deduction. ``event_key`` names the event a mark
-    was given for: the database refuses a second mark for the same event on one card.
+    ``flags`` say what is true of it (``indicators.flags``) for the lines that look at rows of a base line; of a line with rows of its own ``is_hit``
+    rows make the numerator, all rows the denominator. ``amount`` is negative for a deduction; what an appeal took back of it is ``granted``.
+    ``event_key`` names the event a mark was given for: the database refuses a second mark for the same event on one card.
     """
 
     # Without checks by the database: a month has hundreds of thousands of rows, all written by one INSERT … SELECT from the rows they name.
     scorecard = models.ForeignKey(Scorecard, models.CASCADE, related_name="rows", db_index=False, db_constraint=False)
     line = models.ForeignKey(ScoreLine, models.CASCADE, related_name="rows", db_constraint=False)
-    finding = models.ForeignKey(Finding, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    finding = models.ForeignKey(Finding, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
     task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
-    is_hit = models.BooleanField(default=True)
-    amount = models.IntegerField(default=0)
+    visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
+    """Where it was; of a person on post all there is, because rows name no persons."""
+    field = models.ForeignKey(Field, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
+    reconciliation = models.ForeignKey("scorecards.Reconciliation", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
+    adjustment = models.ForeignKey("scorecards.Adjustment", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
+    flags = models.IntegerField(default=0, db_default=0)
+    is_hit = models.BooleanField(default=True, db_default=True)
+    amount = models.IntegerField(default=0, db_default=0)
+    granted = models.IntegerField(_("申诉核减"), default=0, db_default=0)
     reason = models.CharField(_("依据"), max_length=20, choices=Reason)
-    source = models.CharField(_("来源"), max_length=25, blank=True)
+    source = models.CharField(_("来源"), max_length=25, blank=True, db_default="")
     assigned_at = models.DateTimeField(_("交办时间"), null=True)
     due_at = models.DateTimeField(_("期限"), null=True)
     done_at = models.DateTimeField(_("完成时间"), null=True)
     at = models.DateTimeField(_("发生时间"), null=True)
-    units = models.PositiveSmallIntegerField(_("次数"), default=1)
-    event_key = models.CharField(max_length=40, blank=True)
+    units = models.PositiveSmallIntegerField(_("次数"), default=1, db_default=1)
+    event_key = models.CharField(max_length=40, blank=True, db_default="")
 
     objects = ScoreRowQuerySet.as_manager()
 
@@ -176,3 +214,18 @@ class ScoreRow(models.Model):
     @property
     def source_label(self) -> str:
         return str(Source(self.source).label) if self.source in Source.values else ""
+
+    @property
+    def subject_words(self) -> str:
+        """What is counted, as lists and sheets name it: a finding's number and type, a round's object, a grid, a sheet, an entry."""
+        if self.finding:
+            return f"{self.finding.number or _now('未编号')} {self.finding.problem_type}"
+        return str(self.adjustment or self.reconciliation or self.site or self.grid or "")
+
+    @property
+    def reason_words(self) -> str:
+        """Why it stands there; with what an appeal took back, or what the entry says."""
+        words = str(self.adjustment.get_kind_display()) if self.adjustment else self.get_reason_display()
+        if self.granted:
+            words += _now("（申诉核减 %(points)s 分）") % {"points": f"{Decimal(self.granted) / 100:f}"}
+        return words

@@ -39,6 +39,13 @@ class Scheme(models.Model):
     good_from = models.PositiveIntegerField(_("良好线"), default=8000)
     pass_from = models.PositiveIntegerField(_("合格线"), default=6000)
     bonus_cap = models.PositiveIntegerField(_("加分上限"), default=500)
+    fewest = models.PositiveSmallIntegerField(_("最少样本数"), default=0, db_default=0)
+    """Fewer judged rows than this: 样本过少, not ranked."""
+    marks_once = models.BooleanField(_("同一事件只扣一次，取最重"), default=True, db_default=True)
+    parts_floor = models.BooleanField(_("各部分扣完为止"), default=True, db_default=True)
+    """False: a part may go below zero, the whole may not."""
+    origin = models.SlugField(max_length=30, blank=True, db_default="")
+    """Code of the ready-made scheme it was loaded from."""
     note = models.CharField(_("修订说明"), max_length=300, blank=True)
 
     objects = SchemeQuerySet.as_manager()
@@ -64,10 +71,13 @@ class Scheme(models.Model):
         return month_words(self.in_force_from)
 
 
-class SchemeLine(models.Model):
-    """One indicator in a scheme. Deduction lines without full points of their own are taken from the part's starting mark."""
+class Figures(models.Model):
+    """How one indicator marks: what a card takes over from its scheme.
 
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="lines")
+    A rate gives ``full`` × rate; with ``threshold`` (hundredths of a percent) all of it from there on, and ``slope`` hundredths of a point less for
+    each percentage point below. ``inverse``: the lower the rate, the better.
+    """
+
     part = models.CharField(_("部分"), max_length=6, choices=Part)
     indicator = models.SlugField(_("指标"), max_length=30)
     full = models.PositiveIntegerField(_("满分"), default=0)
@@ -75,7 +85,23 @@ class SchemeLine(models.Model):
     cap_per_item = models.PositiveIntegerField(_("每件上限"), null=True, blank=True)
     cap = models.PositiveIntegerField(_("本项上限"), null=True, blank=True)
     stacks = models.BooleanField(_("可叠加"), default=False)
+    threshold = models.PositiveIntegerField(_("达标线（%）"), null=True, blank=True)
+    slope = models.PositiveIntegerField(_("每低1个百分点扣"), default=0, db_default=0)
+    inverse = models.BooleanField(_("越低越好"), default=False, db_default=False)
     position = models.PositiveSmallIntegerField(_("排序"), default=0)
+
+    class Meta:
+        abstract = True
+
+
+COPIED = tuple(field.name for field in Figures._meta.local_fields)
+"""What a line of a card takes over from its scheme."""
+
+
+class SchemeLine(Figures):
+    """One indicator in a scheme. Deduction lines without full points of their own are taken from the part's starting mark."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="lines")
 
     class Meta:
         ordering = ["position", "id"]

@@ -8,26 +8,42 @@ from django.db import connection
 
 from audit import canonical
 from scorecards.models import Scorecard, ScoreLine, ScoreRow
+from scorecards.models.schemes import COPIED
 
-COPIED = ("part", "indicator", "full", "per_event", "cap_per_item", "cap", "stacks", "position")
-"""What a card's line takes over from its scheme."""
-FACTS = ("finding_id", "task_id", "is_hit", "amount", "reason", "units", "event_key", "due_at", "done_at")
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-IN_POSTGRES = """
-SELECT line_id, encode(sha256(convert_to(string_agg(facts, E'\\n' ORDER BY facts COLLATE "C"), 'UTF8')), 'hex')
-FROM (SELECT line_id, concat(finding_id, '|', task_id, '|', is_hit::int, '|', amount, '|', reason, '|', units, '|', event_key, '|',
-             (extract(epoch FROM due_at) * 1000000)::bigint, '|', (extract(epoch FROM done_at) * 1000000)::bigint) AS facts
+IDS = ("finding", "task", "visit", "site", "grid", "field", "reconciliation", "adjustment")
+FACTS = (*(f"{name}_id" for name in IDS), "flags", "is_hit", "amount", "granted", "reason", "units", "event_key", "due_at", "done_at")
+SINCE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+"""From when PostgreSQL counts the microseconds of a moment."""
+WORDS = {"is_hit": "is_hit::int", "due_at": "encode(timestamptz_send(due_at), 'hex')", "done_at": "encode(timestamptz_send(done_at), 'hex')"}
+IN_POSTGRES = f"""
+SELECT line_id, encode(sha256(convert_to(string_agg(facts, E'\\n' ORDER BY finding_id, task_id, facts COLLATE "C"), 'UTF8')), 'hex')
+FROM (SELECT line_id, finding_id, task_id, concat({", '|', ".join(WORDS.get(name, name) for name in FACTS)}) AS facts
       FROM scorecards_scorerow WHERE scorecard_id = ANY(%s)) AS row
 GROUP BY line_id
 """
 
 
 def seal(cards: list[Scorecard], lines: list[ScoreLine]) -> None:
-    rows = digests_of_rows([card.pk for card in cards])
+    """The digest of each card; ``lines`` are those of all cards of a month, because grids and headquarters rest on the rows of units."""
+    rows, mine, of_key = digests_of_rows([card.pk for card in cards]), defaultdict(list), {card.pk: card for card in cards}
+    for line in lines:
+        line.scorecard = of_key[line.scorecard_id]
+    seen = _seen_by_others(lines, rows)
+    for line in sorted(lines, key=lambda line: line.indicator):
+        of_rows = seen.get(line.definition.base or line.indicator, "") if line.is_view else rows.get(line.pk, "")
+        mine[line.scorecard_id].append([*_figures(line), of_rows])
     for card in cards:
-        mine = sorted((line for line in lines if line.scorecard_id == card.pk), key=lambda line: line.indicator)
-        figures = [card.month, card.organisation_id, card.scheme_id, card.obtained, card.counted, card.share, card.rank, card.grade]
-        card.digest = canonical.digest(canonical.dumps([figures, *([*_figures(line), rows.get(line.pk, "")] for line in mine)]))
+        figures = [card.month, card.organisation_id, card.grid_id, card.scheme_id, card.obtained, card.counted, card.share, card.rank, card.grade]
+        card.digest = canonical.digest(canonical.dumps([[*figures, card.unranked], *mine[card.pk]]))
+
+
+def _seen_by_others(lines: list[ScoreLine], rows: dict[int, str]) -> dict[str, str]:
+    """Indicator → digest over the rows of all units that have it."""
+    found = defaultdict(list)
+    for line in lines:
+        if not line.is_view:
+            found[line.indicator].append([line.scorecard.organisation_id, rows.get(line.pk, "")])
+    return {code: canonical.digest(canonical.dumps(sorted(each))) for code, each in found.items()}
 
 
 def _figures(line: ScoreLine) -> list:
@@ -46,8 +62,13 @@ def digests_of_rows(cards: list[int]) -> dict[int, str]:
 def digests_in_python(cards: list[int]) -> dict[int, str]:
     texts = defaultdict(list)
     for line_id, *facts in ScoreRow.objects.filter(scorecard_id__in=cards).values_list("line_id", *FACTS).iterator(chunk_size=20_000):
-        texts[line_id].append("|".join(map(_text, facts)))
-    return {line_id: hashlib.sha256("\n".join(sorted(each)).encode()).hexdigest() for line_id, each in texts.items()}
+        texts[line_id].append((*map(_place, facts[:2]), "|".join(map(_text, facts))))
+    return {line_id: hashlib.sha256("\n".join(text for *_places, text in sorted(each)).encode()).hexdigest() for line_id, each in texts.items()}
+
+
+def _place(key: int | None) -> tuple[bool, int]:
+    """Nothing stands last."""
+    return key is None, key or 0
 
 
 def _text(value) -> str:
@@ -57,5 +78,5 @@ def _text(value) -> str:
         case bool():
             return str(int(value))
         case dt.datetime():
-            return str((value - EPOCH) // dt.timedelta(microseconds=1))
+            return ((value - SINCE) // dt.timedelta(microseconds=1)).to_bytes(8, signed=True).hex()
     return str(value)

@@ -1,136 +1,154 @@
-"""Rows into the database: rates are copied there by the database itself, marked events are weighed against each other first."""
+"""Rows into the database, which finds, weighs and copies them itself: none of them passes through Python."""
 
-import csv
-import io
+from collections.abc import Iterable
+from dataclasses import dataclass
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, Case, Count, F, IntegerField, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import QuerySet
 
-from scorecards import marks
-from scorecards.indicators import INDICATORS, Indicator, Month, Shape
-from scorecards.indicators.rows import COLUMNS, rows, text
-from scorecards.models import ScoreLine, ScoreRow
+from scorecards.indicators import INDICATORS, Month, Shape
+from scorecards.indicators.rows import COLUMNS, MARKED, columns
+from scorecards.models import Adjustment, ScoreLine, ScoreRow
+from scorecards.words import Kind, Reason
 
-NULL = "\\N"
-NAMES = [f"row_{name}" for name in COLUMNS]
-KEYS = {"finding": "finding_id", "task": "task_id"}
+KEYS = {name: f"{name}_id" for name in ("finding", "task", "visit", "site", "grid", "field", "reconciliation")}
+TABLE = ScoreRow._meta.db_table
+
+
+@dataclass(frozen=True)
+class Statement:
+    sql: str
+    parameters: tuple = ()
+
+    def run(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.parameters)
 
 
 def give_room() -> None:
     """For this transaction only: sorting and hashing in memory, and no compiling, which takes PostgreSQL longer than running these statements."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
+        Statement("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'").run()
 
 
-def write_rows(month: Month, lines: dict[tuple[int, str], ScoreLine]) -> None:
-    """Rows of every line of the month's cards; ``lines`` by organisation and indicator."""
-    wanted = [INDICATORS[code] for code in dict.fromkeys(code for _unit, code in lines)]
-    for indicator in wanted:
-        if indicator.collect and not indicator.is_marked:
-            for queryset in indicator.collect(month):
-                _copy(queryset, {unit: line for (unit, code), line in lines.items() if code == indicator.code})
-    for indicator in wanted:
-        if indicator.happened:
-            _copy(_of_basis(month, indicator, lines), {unit: line for (unit, code), line in lines.items() if code == indicator.code})
-    _write_marked(month, lines, [indicator for indicator in wanted if indicator.is_marked])
+def write_rows(month: Month, lines: Iterable[ScoreLine]) -> None:
+    """Rows of every line that has rows of its own."""
+    found: dict[str, list[ScoreLine]] = {}
+    for line in lines:
+        if line.definition.collect and line.scorecard.scheme.kind != Kind.GRID:
+            found.setdefault(line.indicator, []).append(line)
+    marked = {code: each for code, each in found.items() if INDICATORS[code].is_marked}
+    for code, each in found.items():
+        if code not in marked:
+            for queryset in INDICATORS[code].collect(month):
+                _copy(queryset, each)
+    if marked:
+        _weigh(month, marked)
 
 
-def _copy(queryset: QuerySet, lines: dict[int, ScoreLine]) -> None:
-    """INSERT … SELECT: the rows of a rate never leave the database."""
-    placed = queryset.annotate(
-        row_card=_by_unit({unit: line.scorecard_id for unit, line in lines.items()}),
-        row_line=_by_unit({unit: line.pk for unit, line in lines.items()}),
-        row_amount=Value(0, output_field=IntegerField()),
-    ).filter(row_line__isnull=False)
-    sql, parameters = placed.values_list("row_card", "row_line", "row_amount", *NAMES).query.sql_with_params()
-    columns = ", ".join(["scorecard_id", "line_id", "amount", *(KEYS.get(name, name) for name in COLUMNS)])
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {ScoreRow._meta.db_table} ({columns}) {sql}", parameters)
+# --- rates --------------------------------------------------------------------------------------------------------------------------
+def _copy(queryset: QuerySet, lines: list[ScoreLine]) -> None:
+    """INSERT … SELECT of the rows of the units that have such a line."""
+    names = columns(queryset)
+    targets = ", ".join(["scorecard_id", "line_id", *(KEYS.get(name, name) for name in names)])
+    places = _values((line.scorecard.organisation_id, line.scorecard_id, line.pk) for line in lines)
+    picked = ", ".join(f"found.{name}" for name in names)
+    for found in _select(queryset, names):
+        sql = f"""
+            WITH place (unit, card, line) AS ({places})
+            INSERT INTO {TABLE} ({targets})
+            SELECT place.card, place.line, {picked} FROM ({found.sql}) AS found JOIN place ON place.unit = found.unit
+        """
+        Statement(sql, found.parameters).run()
 
 
-def _of_basis(month: Month, indicator: Indicator, lines: dict[tuple[int, str], ScoreLine]) -> QuerySet:
-    """Rows of the basis that something happened to, as they stand there, with the moment of the last time."""
-    judged = [line.pk for (_unit, code), line in lines.items() if code in indicator.basis]
-    met = ScoreRow.objects.filter(line_id__in=judged).annotate(met=Subquery(indicator.happened(month)[:1])).filter(met__isnull=False)
-    same = {name: F(KEYS.get(name, name)) for name in ("finding", "task", "source", "assigned_at", "due_at", "done_at")}
-    return rows(met, unit=F("scorecard__organisation_id"), reason=text(indicator.reasons[0]), at=F("met"), **same)
+def _select(queryset: QuerySet, names: Iterable[str], *, code: str = "") -> list[Statement]:
+    """The queryset with plain names and, on PostgreSQL, with types: an empty column has none of its own. Nothing when it can have no rows."""
+    try:
+        sql, parameters = queryset.values_list("row_unit", *(f"row_{name}" for name in names)).query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    typed = "CAST({} AS {})" if connection.vendor == "postgresql" else "{}"
+    listed = [f"{typed.format(f'each.row_{name}', COLUMNS[name])} AS {name}" for name in names]
+    unit = f"{typed.format('each.row_unit', 'bigint')} AS unit"
+    marker = [f"'{code}' AS code"] if code else []
+    return [Statement(f"SELECT {', '.join([unit, *marker, *listed])} FROM ({sql}) AS each", parameters)]
 
 
-def _by_unit(values: dict[int, int]):
-    whens = [When(row_unit=unit, then=Value(value)) for unit, value in values.items()]
-    return Case(*whens, default=Value(None), output_field=IntegerField())
+def _values(rows: Iterable[tuple]) -> str:
+    """A list of rows of numbers and codes of ours."""
+    return "VALUES " + ", ".join(f"({', '.join(repr(value) for value in row)})" for row in rows)
 
 
 # --- deductions and bonuses ---------------------------------------------------------------------------------------------------------
-def _write_marked(month: Month, lines: dict[tuple[int, str], ScoreLine], indicators: list) -> None:
-    import pandas as pd  # noqa: PLC0415 - heavy; only the builder needs it
+NO_CAP = 10**9
+WEIGHED = """
+WITH rule (unit, code, card, line, mark, most, place, prefix) AS ({rules}),
+found AS ({found}),
+weighed AS (
+  SELECT rule.card, rule.line, rule.place, rule.mark < 0 AS takes, {columns},
+    CASE WHEN abs(rule.mark) * found.units > rule.most THEN rule.most ELSE abs(rule.mark) * found.units END AS weight,
+    rule.prefix || found.event_key AS event
+  FROM found JOIN rule ON rule.unit = found.unit AND rule.code = found.code
+),
+chosen AS (
+  SELECT *, row_number() OVER (PARTITION BY card, event ORDER BY weight DESC, place, finding) AS standing FROM weighed WHERE weight > 0
+)
+INSERT INTO {table} (scorecard_id, line_id, amount, event_key, {targets})
+SELECT card, line, CASE WHEN takes THEN -weight ELSE weight END, event, {columns_only} FROM chosen WHERE standing = 1
+"""
 
-    found = [
-        (unit, indicator.code, *values)
-        for indicator in indicators
-        for queryset in indicator.collect(month)
-        for unit, *values in queryset.values_list("row_unit", *NAMES)
-        if (unit, indicator.code) in lines
-    ]
-    table = pd.DataFrame(found, columns=["unit", "code", *COLUMNS], dtype=object)
-    if table.empty:
+
+def _weigh(month: Month, marked: dict[str, list[ScoreLine]]) -> None:
+    """An event that several rules name is marked once, by the heaviest, unless a rule stacks (domain 6.2)."""
+    found = [part for code in marked for queryset in INDICATORS[code].collect(month) for part in _select(queryset, MARKED, code=code)]
+    if not found:
         return
-    _weigh(table, month, lines)
-    table = table[table["amount"] != 0].sort_values(["weight", "order", "finding", "event_key"], ascending=[False, True, True, True], kind="stable")
-    table = table.drop_duplicates(["unit", "event_key"])
-    _store([_row(each, lines) for each in zip(*(table[name] for name in ("unit", "code", "amount", *COLUMNS)), strict=True)])
+    kept = [name for name in MARKED if name != "event_key"]
+    sql = WEIGHED.format(
+        rules=_values(_rule(line) for lines in marked.values() for line in lines),
+        found=" UNION ALL ".join(each.sql for each in found),
+        columns=", ".join(f"found.{name}" for name in kept),
+        columns_only=", ".join(kept),
+        targets=", ".join(KEYS.get(name, name) for name in kept),
+        table=TABLE,
+    )
+    Statement(sql, tuple(value for each in found for value in each.parameters)).run()
 
 
-def _weigh(table, month: Month, lines: dict[tuple[int, str], ScoreLine]) -> None:
-    """Amount of each row; an event that several rules name is kept for the heaviest, unless a rule stacks (domain 6.2)."""
-    each = [lines[key] for key in zip(table["unit"], table["code"], strict=True)]
-    overdue = table["code"] == "overdue"
-    table["units"] = [
-        marks.overdue_units(due, done, start=month.start, end=month.end) if is_overdue else units
-        for due, done, units, is_overdue in zip(table["due_at"], table["done_at"], table["units"], overdue, strict=True)
-    ]
-    table["amount"] = [_amount(line, units) for line, units in zip(each, table["units"], strict=True)]
-    table["event_key"] = [f"{line.indicator}:{key}" if line.stacks else key for line, key in zip(each, table["event_key"], strict=True)]
-    table["weight"] = table["amount"].abs()
-    table["order"] = [line.position for line in each]
+def _rule(line: ScoreLine) -> tuple:
+    sign = 1 if line.definition.shape == Shape.BONUS else -1
+    most = NO_CAP if line.cap_per_item is None else line.cap_per_item
+    stacks = line.stacks or not line.scorecard.scheme.marks_once
+    prefix = f"{line.indicator}:" if stacks else ""
+    return line.scorecard.organisation_id, line.indicator, line.scorecard_id, line.pk, sign * line.per_event, most, line.position, prefix
 
 
-def _amount(line: ScoreLine, units: int) -> int:
-    mark = min(line.per_event * units, line.cap_per_item) if line.cap_per_item is not None else line.per_event * units
-    return mark if line.definition.shape == Shape.BONUS else -mark
+# --- what people decided ------------------------------------------------------------------------------------------------------------
+def take_back(granted: dict[tuple[int, str], int]) -> None:
+    """Marks of upheld appeals: reduced, and no longer counted when nothing is left of them. ``granted``: (card, event) → hundredths."""
+    rows = ScoreRow.objects.filter(
+        scorecard_id__in={card for card, _event in granted}, event_key__in={event for _card, event in granted}, amount__lt=0
+    )
+    found = [row for row in rows if (row.scorecard_id, row.event_key) in granted]
+    for row in found:
+        row.granted = min(granted[row.scorecard_id, row.event_key], -row.amount)
+        row.amount += row.granted
+        row.is_hit = row.amount != 0
+    ScoreRow.objects.bulk_update(found, ["granted", "amount", "is_hit"])
 
 
-STORED = ("scorecard_id", "line_id", "amount", *(KEYS.get(name, name) for name in COLUMNS))
-
-
-def _row(values: tuple, lines: dict[tuple[int, str], ScoreLine]) -> tuple:
-    unit, code, *rest = values
-    line = lines[unit, code]
-    return (line.scorecard_id, line.pk, *rest)
-
-
-def _store(found: list[tuple]) -> None:
-    """COPY on PostgreSQL, many times faster than INSERT with parameters; the ORM elsewhere."""
-    if connection.vendor != "postgresql":
-        ScoreRow.objects.bulk_create((ScoreRow(**dict(zip(STORED, values, strict=True))) for values in found), batch_size=2000)
-        return
-    lines = io.StringIO()
-    csv.writer(lines).writerows([NULL if value is None else value for value in values] for values in found)
-    lines.seek(0)
-    with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(f"COPY {ScoreRow._meta.db_table} ({', '.join(STORED)}) FROM STDIN (FORMAT csv, NULL '{NULL}')", lines)
-
-
-# --- figures ------------------------------------------------------------------------------------------------------------------------
-def counts(cards: list[int]) -> dict[int, dict]:
-    """Line → hits, rows and marks, and the rows by reason, counted by the database over the rows just written."""
-    hit = Count("pk", filter=Q(is_hit=Value(True, output_field=BooleanField())))
-    grouped = ScoreRow.objects.filter(scorecard_id__in=cards).order_by().values("line_id", "reason")
-    found: dict[int, dict] = {}
-    for each in grouped.annotate(hits=hit, total=Count("pk"), amount=Sum("amount")):
-        line = found.setdefault(each["line_id"], {"hits": 0, "total": 0, "amount": 0, "reasons": {}})
-        line["reasons"][each["reason"]] = each["total"]
-        for name in ("hits", "total", "amount"):
-            line[name] += each[name]
-    return found
+def write_entries(entries: list[tuple[Adjustment, ScoreLine]]) -> None:
+    ScoreRow.objects.bulk_create(
+        ScoreRow(
+            scorecard_id=line.scorecard_id,
+            line=line,
+            adjustment=entry,
+            amount=entry.amount,
+            reason=Reason.ENTRY,
+            at=entry.signed_at,
+            event_key=f"entry:{entry.pk}",
+        )
+        for entry, line in entries
+    )

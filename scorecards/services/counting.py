@@ -1,0 +1,89 @@
+"""Figures of lines: counted by the database once over the rows just written, then dealt out to units, headquarters and grids."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Sum
+
+from grids.models import Field, Grid
+from scorecards.indicators import Shape
+from scorecards.indicators.flags import meets
+from scorecards.models import Scorecard, ScoreLine, ScoreRow
+from scorecards.words import Kind
+
+
+@dataclass(frozen=True)
+class Heap:
+    """So many rows of one line that are alike."""
+
+    flags: int
+    is_hit: bool
+    count: int
+    amount: int
+
+
+@dataclass
+class Figures:
+    hits: int = 0
+    total: int = 0
+    amount: int = 0
+
+
+class Heaps:
+    def __init__(self, cards: list[Scorecard]):
+        self.of_card: dict[tuple[str, int], list[Heap]] = defaultdict(list)
+        self.of_field: dict[tuple[str, int], list[Heap]] = defaultdict(list)
+        self.of_grid: dict[tuple[str, int], list[Heap]] = defaultdict(list)
+        units = [card.pk for card in cards if card.grid_id is None]
+        rows = ScoreRow.objects.filter(scorecard_id__in=units).order_by()
+        grouped = rows.values("scorecard_id", "line__indicator", "flags", "is_hit", "grid_id", "field_id")
+        for each in grouped.annotate(count=Count("pk"), amount=Sum("amount")):
+            heap = Heap(each["flags"], each["is_hit"], each["count"], each["amount"])
+            code = each["line__indicator"]
+            self.of_card[code, each["scorecard_id"]].append(heap)
+            self.of_field[code, each["field_id"]].append(heap)
+            self.of_grid[code, each["grid_id"]].append(heap)
+        self._fields = _fields([card for card in cards if card.scheme.kind == Kind.HEADQUARTERS])
+        self._grids = _grids([card for card in cards if card.grid_id])
+
+    def figures(self, line: ScoreLine) -> Figures:
+        return _counted(line, self._seen(line))
+
+    def _seen(self, line: ScoreLine) -> Iterable[Heap]:
+        code, card = line.definition.base or line.indicator, line.scorecard
+        if not line.is_view:
+            return self.of_card.get((code, card.pk), ())
+        if card.grid_id:
+            return [heap for grid in self._grids[card.grid_id] for heap in self.of_grid.get((code, grid), ())]
+        return [heap for field in self._fields[card.organisation_id] for heap in self.of_field.get((code, field), ())]
+
+
+def _fields(cards: list[Scorecard]) -> dict[int, list[int]]:
+    """Headquarters → its fields."""
+    found: dict[int, list[int]] = {card.organisation_id: [] for card in cards}
+    for pk, unit in Field.objects.filter(headquarters__organisation__in=found).values_list("pk", "headquarters__organisation"):
+        found[unit].append(pk)
+    return found
+
+
+def _grids(cards: list[Scorecard]) -> dict[int, list[int]]:
+    """Grid → itself and those below it."""
+    if not cards:
+        return {}
+    tree = list(Grid.objects.filter(district_id=cards[0].district_id).values_list("pk", "path"))
+    return {card.grid_id: [pk for pk, path in tree if path.startswith(card.grid.path)] for card in cards}
+
+
+def _counted(line: ScoreLine, heaps: Iterable[Heap]) -> Figures:
+    known, found = line.definition, Figures()
+    for heap in heaps:
+        if known.of and not meets(heap.flags, known.of):
+            continue
+        hit = meets(heap.flags, known.hit) if known.hit else heap.is_hit
+        found.total += heap.count
+        found.hits += heap.count * hit
+        found.amount += heap.amount
+    if known.shape == Shape.TALLY:
+        found.amount = -line.per_event * found.hits
+    return found
