@@ -42,7 +42,8 @@ class Own:
 
 
 def pairs(text: str) -> frozenset:
-    return frozenset(token for token in bigrams.tokens(text) if len(token) > 1)
+    """Pairs of characters, and whole words and figures: 3号院 and 5号院 differ by one."""
+    return frozenset(token for token in bigrams.tokens(text) if len(token) > 1 or token.isascii())
 
 
 def dice(a: frozenset, b: frozenset) -> float:
