@@ -239,7 +239,7 @@ class ClueForm(forms.Form):
         numbers = [each for each in re.split(r"[\s,，、;；]+", self.cleaned_data["findings"]) if each]
         found = {each.number: each for each in Finding.objects.visible_to(self.user).filter(district=self.district, number__in=numbers)}
         if unknown := [each for each in numbers if each not in found]:
-            raise ValidationError(_("没有找到这些编号的问题：%(numbers)s。"), params={"numbers": "、".join(unknown)})
+            raise ValidationError(_("没有找到这些编号的问题：%(numbers)s。"), params={"numbers": str(_("、")).join(unknown)})
         return list(found.values())
 
 
