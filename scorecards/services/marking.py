@@ -13,9 +13,9 @@ OUTSIDE = (Part.BONUS, Part.CARRIED)
 """Parts that add to the marks obtained, and nothing to what they are counted against."""
 
 
-def mark(cards: list[Scorecard], lines: list[ScoreLine], month: Month) -> None:
-    """Fills in the figures of cards and lines; saves neither."""
-    heaps, of_card = Heaps(cards), defaultdict(list)
+def mark(cards: list[Scorecard], lines: list[ScoreLine], month: Month, *, heaps: Heaps | None = None) -> None:
+    """Fills in the figures of cards and lines; saves neither. ``heaps``: other rows than those stored."""
+    heaps, of_card = heaps or Heaps(cards), defaultdict(list)
     for line in lines:
         _mark_line(line, heaps.figures(line))
         of_card[line.scorecard_id].append(line)

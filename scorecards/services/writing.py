@@ -34,17 +34,27 @@ def give_room() -> None:
 
 def write_rows(month: Month, lines: Iterable[ScoreLine]) -> None:
     """Rows of every line that has rows of its own."""
-    found: dict[str, list[ScoreLine]] = {}
-    for line in lines:
-        if line.definition.collect and line.scorecard.scheme.kind != Kind.GRID:
-            found.setdefault(line.indicator, []).append(line)
-    marked = {code: each for code, each in found.items() if INDICATORS[code].is_marked}
+    found = lines_with_rows(lines)
+    marked = marked_lines(found)
     for code, each in found.items():
         if code not in marked:
             for queryset in INDICATORS[code].collect(month):
                 _copy(queryset, each)
-    if marked:
-        _weigh(month, marked)
+    for statement in _weigh(month, marked, STORED):
+        statement.run()
+
+
+def lines_with_rows(lines: Iterable[ScoreLine]) -> dict[str, list[ScoreLine]]:
+    """By indicator; lines of grids only look at the rows of units."""
+    found: dict[str, list[ScoreLine]] = {}
+    for line in lines:
+        if line.definition.collect and line.scorecard.scheme.kind != Kind.GRID:
+            found.setdefault(line.indicator, []).append(line)
+    return found
+
+
+def marked_lines(found: dict[str, list[ScoreLine]]) -> dict[str, list[ScoreLine]]:
+    return {code: each for code, each in found.items() if INDICATORS[code].is_marked}
 
 
 # --- rates --------------------------------------------------------------------------------------------------------------------------
@@ -95,18 +105,31 @@ weighed AS (
 chosen AS (
   SELECT *, row_number() OVER (PARTITION BY card, event ORDER BY weight DESC, place, finding) AS standing FROM weighed WHERE weight > 0
 )
+"""
+STORED = """
 INSERT INTO {table} (scorecard_id, line_id, amount, event_key, {targets})
 SELECT card, line, CASE WHEN takes THEN -weight ELSE weight END, event, {columns_only} FROM chosen WHERE standing = 1
 """
+LOOKED_AT = "SELECT line, event, CASE WHEN takes THEN -weight ELSE weight END FROM chosen WHERE standing = 1"
 
 
-def _weigh(month: Month, marked: dict[str, list[ScoreLine]]) -> None:
-    """An event that several rules name is marked once, by the heaviest, unless a rule stacks (domain 6.2)."""
+def weighed(month: Month, marked: dict[str, list[ScoreLine]]) -> list[tuple[int, str, int]]:
+    """(line, event, marks) of the rows that the lines would get; none is written."""
+    found: list[tuple[int, str, int]] = []
+    for statement in _weigh(month, marked, LOOKED_AT):
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.parameters)
+            found += cursor.fetchall()
+    return found
+
+
+def _weigh(month: Month, marked: dict[str, list[ScoreLine]], then: str) -> list[Statement]:
+    """An event that several rules name is marked once, by the heaviest, unless a rule stacks (domain 6.2). Nothing when there can be no rows."""
     found = [part for code in marked for queryset in INDICATORS[code].collect(month) for part in _select(queryset, MARKED, code=code)]
     if not found:
-        return
+        return []
     kept = [name for name in MARKED if name != "event_key"]
-    sql = WEIGHED.format(
+    sql = (WEIGHED + then).format(
         rules=_values(_rule(line) for lines in marked.values() for line in lines),
         found=" UNION ALL ".join(each.sql for each in found),
         columns=", ".join(f"found.{name}" for name in kept),
@@ -114,7 +137,7 @@ def _weigh(month: Month, marked: dict[str, list[ScoreLine]]) -> None:
         targets=", ".join(KEYS.get(name, name) for name in kept),
         table=TABLE,
     )
-    Statement(sql, tuple(value for each in found for value in each.parameters)).run()
+    return [Statement(sql, tuple(value for each in found for value in each.parameters))]
 
 
 def _rule(line: ScoreLine) -> tuple:
