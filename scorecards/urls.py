@@ -16,6 +16,7 @@ from scorecards.views import (
     rules,
     schemes,
     settling,
+    what_if,
     yearly,
 )
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("yearly/", yearly.yearly, name="yearly"),
     path("yearly/<int:year>/", yearly.yearly, name="yearly_of"),
     path("yearly/<int:year>/ranking.xlsx", yearly.workbook, name="yearly_workbook"),
+    path("what-if/<str:month>/", what_if.what_if, name="what_if"),
     path("reconciling/", reconciling.home, name="reconciling"),
     path("reconciling/remind/", reconciling.remind, name="remind_sheets"),
     path("reconciling/rule/", reconciling.rule, name="reconciling_rule"),

@@ -49,7 +49,7 @@ def edit_scheme(request, pk):
     scheme = Scheme.objects.visible_to(request.user).filter(district=district, pk=pk).prefetch_related("lines").first()
     if scheme is None:
         raise Http404
-    form = SchemeForm(request.POST or None, scheme=scheme, first_month=scheme_services.first_open_month(district))
+    form = SchemeForm(request.POST or None, initial=request.GET.dict(), scheme=scheme, first_month=scheme_services.first_open_month(district))
     if form.is_valid():
         try:
             fresh = scheme_services.revise(scheme, by=request.user, **form.revision())

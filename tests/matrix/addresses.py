@@ -52,6 +52,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "scorecards:appeal_paper": {"pk": world.appeal.pk, "file": world.appeal.evidence.get().pk},
         **{f"scorecards:{name}": {"month": card["month"]} for name in SETTLING},
         **{f"scorecards:{name}": {"pk": world.entry.pk} for name in ("adjustment", "adjustment_paper")},
+        "scorecards:what_if": {"month": card["month"]},
         "scorecards:yearly_of": {"year": 2026},
         "scorecards:yearly_workbook": {"year": 2026},
         "api_scorecard_year": {"year": 2026},

@@ -56,6 +56,7 @@ TABLE = {
     "scorecards:yearly": {"GET": "403 field auditor; 200 *", "POST": "405 *"},
     "scorecards:yearly_of": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
     "scorecards:yearly_workbook": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
+    "scorecards:what_if": {"GET": "200 office director supervision leader; 404 foreign; 403 *", "POST": "405 *"},
     "api_scorecard_year": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
     "scorecards:ranking_of": {"GET": "403 field auditor; 200 *", "POST": "405 *"},
     "scorecards:workbook": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
