@@ -8,6 +8,7 @@ from scorecards.views import (
     clues,
     consequences,
     disputes,
+    exports,
     matching,
     methods,
     money,
@@ -93,6 +94,8 @@ urlpatterns = [
     path("clues/<int:pk>/<slug:step>/", clues.clue_step, name="clue_step"),
     path("<str:month>/", ranking.ranking, name="ranking_of"),
     path("<str:month>/ranking.xlsx", ranking.workbook, name="workbook"),
+    path("<str:month>/exports/", exports.sheets_of, name="exports"),
+    path("<str:month>/exports/<slug:sheet>.<slug:form>", exports.sheet, name="month_sheet"),
     path("<str:month>/<int:organisation>/", cards.card, name="card"),
     path("<str:month>/<int:organisation>/<slug:indicator>/", cards.rows, name="rows"),
 ]
