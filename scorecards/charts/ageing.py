@@ -74,7 +74,11 @@ def reads_all(user, district_id: int) -> bool:
 
 def _age(last_day: dt.date):
     """Which of ``AGES``: the day of assignment itself is day 0."""
-    whens = [When(assigned_at__gte=clock.at(last_day - dt.timedelta(days=last)), then=Value(n)) for n, (_first, last) in enumerate(AGES) if last is not None]
+    whens = [
+        When(assigned_at__gte=clock.at(last_day - dt.timedelta(days=last)), then=Value(n))
+        for n, (_first, last) in enumerate(AGES)
+        if last is not None
+    ]
     return Case(*whens, default=Value(len(AGES) - 1), output_field=IntegerField())
 
 
