@@ -1,5 +1,6 @@
 """Two townships, two departments and a second district, with a token of its own in every text of each; one person for each role."""
 
+import datetime as dt
 import io
 import uuid
 
@@ -14,7 +15,9 @@ from rectification.models import TaskPhoto
 from rectification.services import advance
 from registers.models import SitePaper
 from scorecards import services as scorecards
-from scorecards.models import Adjustment, Appeal, Scheme, ScoreLine, ScoreRow
+from scorecards.models import Adjustment, Appeal, ListMatch, MatchRow, Scheme, ScoreLine, ScoreRow
+from scorecards.services import reconcile_clock, reconciling
+from scorecards.words import SheetKind
 from tests.factories.accounts import UserFactory
 from tests.factories.districts import made_district
 from tests.factories.evidence import photo_bytes, sha256_of
@@ -92,6 +95,7 @@ class World:
         self.course = CourseFactory(district=self.district, field=self.district.dust, name="扬尘培训")
         self.paper = training.begin_test(self.course, by=self.people["member"])
         self._sites()
+        self._reconciling()
         self.task_photo = TaskPhoto.objects.get(task=self.task)
         self.scheme = Scheme.objects.filter(district=self.district).first()
         scorecards.build(MONTH, district=self.district)
@@ -113,6 +117,19 @@ class World:
             district=self.district, organisation=town, month=MONTH, kind="praise", amount=200, reason=f"表扬{NEAR}", evidence=file, proposed_by=office,
             proposed_at=clock.now(),
         )  # fmt: skip
+
+    def _reconciling(self) -> None:
+        """The week's sheets, of which township A disputes a row with a paper; a list from above with one row that is not on the ledger."""
+        now, week, town = clock.now(), dt.timedelta(days=7), self.people["town"]
+        period = reconcile_clock.Period(SheetKind.WEEKLY, "2026-W44", now - week, now, now + week)
+        sheets = {sheet.organisation_id: sheet for sheet in reconcile_clock.open_period(period, district=self.district, now=now)}
+        self.sheet = sheets[town.memberships.get().organisation_id]
+        file = evidence.services.store_file(io.BytesIO(PAPER), name="移交函.pdf", by=town)
+        words = {"what": "not_ours", "reason": f"已移交{NEAR}", "evidence": file}
+        self.dispute = reconciling.dispute(self.sheet, f"t{self.task.pk}", by=town, **words)
+        head = {"district": self.district, "name": f"清单{NEAR}", "source": "city_inspection", "matched_at": now}
+        listed = ListMatch.objects.create(**head, file=file, uploaded_by=self.people["office"], uploaded_at=now)
+        self.listed = MatchRow.objects.create(list_match=listed, number=4, text=f"裸土{NEAR}", result="missing_here")
 
     def _sites(self) -> None:
         """A building site of township A and housing with a post and a paper, a restaurant of township B and ecology, one of the other district."""
