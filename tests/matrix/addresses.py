@@ -10,6 +10,7 @@ PEOPLE = ("person", "person-edit", "person-sign-in", "person-phone", "person-pas
 ORGANISATIONS = ("organisation", "organisation-edit", "organisation-merge", "organisation-close", "grant", "organisation-person")
 GRIDS = ("grid", "grid-new", "grid-edit", "grid-move", "grid-merge", "grid-split", "grid-close", "grid-polygon", "appoint", "grid-person")
 
+CONSEQUENCES = ("edit_consequence_rule", "clear_card", "proposal", "edit_money_rule", "drop_line", "clue")
 SETTLING = ("settling_of", "propose_settling", "approve_settling", "send_back_settling", "recompute")
 
 
@@ -43,6 +44,12 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "worktime:day": {"year": 2026, "date": "2026-10-01"},
         "notices:open": {"pk": world.notice.pk},
         "scorecards:edit_scheme": {"pk": world.scheme.pk},
+        **{f"scorecards:{name}": {"pk": 0} for name in CONSEQUENCES},
+        "scorecards:proposal_step": {"pk": 0, "step": "approve"},
+        "scorecards:money_step": {"pk": 0, "step": "check"},
+        "scorecards:clue_step": {"pk": 0, "step": "accept"},
+        "scorecards:clue_paper": {"pk": 0, "file": 0},
+        "rectification:backtrace": finding,
         "scorecards:ranking_of": {"month": card["month"]},
         "scorecards:workbook": {"month": card["month"]},
         "scorecards:chart_open": {"month": card["month"]},
