@@ -105,7 +105,7 @@ def edit(request, model, pk=None):
     """A new rule, or the version after the one in the address."""
     district = access.district_of(request)
     services.insist(request.user, district.pk)
-    base = get_object_or_404(model.objects.visible_to(request.user).filter(district=district), pk=pk) if pk else None
+    base = get_object_or_404(model.objects.visible_to(request.user).filter(district=district), pk=pk) if pk is not None else None
     first = services.first_open_month(district.pk)
     form = FORMS[model](request.POST if request.method == "POST" else None, instance=base or model(), first_month=first)
     conflict = ""
