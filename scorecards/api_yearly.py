@@ -44,8 +44,9 @@ def as_json(found: Year) -> dict:
 
 def row(each: Standing) -> dict:
     measures = {} if each.measures is None else {str(name): count for name, count in zip(MEASURES, each.measures, strict=True)}
+    kind = "grid" if each.card.grid_id else "organisation"
     return {
-        "organisation": {"id": each.card.organisation_id, "name": each.card.organisation.name},
+        kind: {"id": each.card.subject.pk, "name": each.card.subject.name},
         "rank": each.rank,
         "mean": each.mean,
         "months": len(each.counted),

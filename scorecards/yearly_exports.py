@@ -43,7 +43,7 @@ def month_columns(month) -> list[Col]:
 def row(each: Standing) -> list:
     return [
         each.rank or "—",
-        str(each.card.organisation),
+        str(each.card.subject),
         each.mean,
         len(each.counted),
         *ends(each.best),

@@ -68,7 +68,7 @@ def try_out(cards: list[Scorecard], kind: str, *, grades: dict[str, int], figure
     lines = _lines(cards, kind, figures=figures)
     _take_scheme(mine, grades=grades)
     month = Month(cards[0].month, cards[0].district_id, {card.organisation_id: card.scheme.kind for card in cards if card.organisation_id})
-    marking.mark(mine, [line for line in lines if line.scorecard in mine], month, heaps=_heaps(cards, lines, month))
+    marking.mark(mine, [line for line in lines if line.scorecard_id in old], month, heaps=_heaps(cards, lines, month))
     moves = [Move(card, old[card.pk], Outcome.of(card)) for card in mine]
     return sorted(moves, key=lambda move: (move.new.rank or len(moves) + 1, move.old.rank or 0, move.card.pk))
 
@@ -100,11 +100,12 @@ def _heaps(cards: list[Scorecard], lines: list[ScoreLine], month: Month) -> Heap
     """Stored rows, but for those that carry marks: these are found and weighed by the new figures."""
     heaps = Heaps(cards)
     marked = marked_lines(lines_with_rows(lines))
-    for each in (line for found in marked.values() for line in found):
-        heaps.of_line[each.pk] = []
+    of_line = {line.pk: line for found in marked.values() for line in found}
+    for line in of_line.values():
+        heaps.of_card.pop((line.indicator, line.scorecard_id), None)
     granted = appeals.granted(month.district_id, month.name)
-    units = {line.pk: line.scorecard.organisation_id for line in lines}
-    for line, event, amount in weighed(month, marked):
-        left = min(0, amount + granted.get((units[line], event), 0)) if amount < 0 else amount
-        heaps.of_line[line].append(Heap(flags=0, is_hit=left != 0, count=1, amount=left))
+    for pk, event, amount in weighed(month, marked):
+        line = of_line[pk]
+        left = min(0, amount + granted.get((line.scorecard.organisation_id, event), 0)) if amount < 0 else amount
+        heaps.of_card[line.indicator, line.scorecard_id].append(Heap(flags=0, is_hit=left != 0, count=1, amount=left))
     return heaps

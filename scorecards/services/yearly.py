@@ -1,4 +1,4 @@
-"""The year (纳入年度考核): the months' shares of each unit, their mean and its rank. One shape for page, workbook and API; nothing is stored."""
+"""The year (纳入年度考核): the months' shares of each unit or grid, their mean and its rank. One shape for page, workbook and API; nothing is stored."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -115,7 +115,11 @@ def years(cards: QuerySet) -> list[int]:
 
 def of_year(year: int, *, district_id: int, by, with_open: bool = False) -> Year:
     """The year of every kind of unit, as ``by`` may see it. A constant number of queries."""
-    cards = Scorecard.objects.visible_to(by).filter(district_id=district_id, month__startswith=f"{year:04}-").select_related("organisation", "scheme")
+    cards = (
+        Scorecard.objects.visible_to(by)
+        .filter(district_id=district_id, month__startswith=f"{year:04}-")
+        .select_related("organisation", "grid", "scheme")
+    )
     settled = set(settled_months(district_id))
     found = Year(year, district_id, with_open, sees_measures=rights(by).in_district(district_id, READERS))
     taken = _measures(year, district_id=district_id, by=by) if found.sees_measures else None
@@ -130,16 +134,22 @@ def of_year(year: int, *, district_id: int, by, with_open: bool = False) -> Year
     return found
 
 
-def _standings(cards: list[Scorecard], months: list[Month], taken: dict[int, Counter] | None) -> list[Standing]:
+def _standings(cards: list[Scorecard], months: list[Month], taken: dict[int | None, Counter] | None) -> list[Standing]:
     last = {month.name: max((card.rank or 0 for card in cards if card.month == month.name), default=0) for month in months}
-    mine: dict[int, dict[str, Scorecard]] = defaultdict(dict)
+    mine: dict[tuple, dict[str, Scorecard]] = defaultdict(dict)
     for card in cards:
-        mine[card.organisation_id][card.month] = card
+        mine[card.organisation_id, card.grid_id][card.month] = card
     standings = [_standing(each, months, last) for each in mine.values()]
     for each, rank in zip(standings, marks.ranks([each.mean for each in standings]), strict=True):
         each.rank = rank
         each.measures = None if taken is None else [taken[each.card.organisation_id][measure] for measure in MEASURES]
-    return sorted(standings, key=lambda each: (each.rank or LAST_RANK, each.card.organisation.position, each.card.organisation_id))
+    return sorted(standings, key=_order)
+
+
+def _order(each: Standing) -> tuple:
+    """By rank; without one, or with the same, in the usual order of units and grids."""
+    unit, grid = each.card.organisation, each.card.grid
+    return each.rank or LAST_RANK, unit.position if unit else 0, each.card.organisation_id or 0, grid.path if grid else ""
 
 
 def _standing(of_unit: dict[str, Scorecard], months: list[Month], last: dict[str, int]) -> Standing:
@@ -150,12 +160,12 @@ def _standing(of_unit: dict[str, Scorecard], months: list[Month], last: dict[str
     return made
 
 
-def _measures(year: int, *, district_id: int, by) -> dict[int, Counter]:
+def _measures(year: int, *, district_id: int, by) -> dict[int | None, Counter]:
     """Unit → how many cards of each colour and how much praise it got for months of the year."""
     of_year = {"district_id": district_id, "month__startswith": f"{year:04}-"}
     cards = UnitCard.objects.visible_to(by).filter(**of_year).values_list("organisation_id", "colour")
     praise = Proposal.objects.visible_to(by).filter(**of_year, action=Action.PRAISE, state=ProposalState.ISSUED)
-    found: dict[int, Counter] = defaultdict(Counter)
+    found: dict[int | None, Counter] = defaultdict(Counter)
     for unit, measure in [*cards, *praise.values_list("organisation_id", "action")]:
         found[unit][measure] += 1
     return found

@@ -103,6 +103,24 @@ def test_best_and_worst_month_are_named(district, director):
     assert [(cell.month.name, cell.share) for cell in (first.best, first.worst)] == [("2026-08", 9100), ("2026-09", 7000)]
 
 
+def test_grids_have_a_year_of_their_own(district, director):
+    scheme = Scheme.objects.filter(district=district, kind="grid").first() or Scheme.objects.create(
+        district=district, kind="grid", version=1, name="网格", in_force_from="2020-01"
+    )
+    end = clock.month_bounds("2026-08")[1]
+    for grid, share, rank in zip(district.villages[:2], (7000, 8000), (2, 1), strict=True):
+        facts = {"counted": 10_000, "obtained": share, "grade": "good", "built_at": end, "cut_off": end}
+        Scorecard.objects.create(district=district, month="2026-08", grid=grid, scheme=scheme, share=share, rank=rank, **facts)
+    settle(district, "2026-08")
+
+    group = yearly.of_year(2026, district_id=district.pk, by=director).group("grid")
+
+    assert [(each.card.grid, each.rank, each.mean, each.lasts) for each in group.standings] == [
+        (district.villages[1], 1, 8000, 0),
+        (district.villages[0], 2, 7000, 1),
+    ]
+
+
 def test_another_year_and_another_district_have_no_part_in_it(district, director):
     other = MarkedDistrictFactory()
     cards(district, "2026-08", a=9000, b=8000)
