@@ -34,7 +34,9 @@ class Heap:
 
 @dataclass
 class Row:
-    unit: Organisation
+    """``unit`` is None for all together."""
+
+    unit: Organisation | None
     heaps: list[Heap] = field(default_factory=lambda: [Heap() for _age in AGES])
 
     @property
@@ -96,9 +98,10 @@ def ageing(user, month: Month, units: list[Organisation]) -> list[Row]:
     return [row for row in rows.values() if everybody or row.count or row.unit.pk in mine]
 
 
-def together(rows: list[Row]) -> list[Heap]:
+def together(rows: list[Row]) -> Row:
     """Each age over all units."""
-    return [Heap(sum(row.heaps[n].count for row in rows), sum(row.heaps[n].late for row in rows)) for n in range(len(AGES))]
+    heaps = [Heap(sum(row.heaps[n].count for row in rows), sum(row.heaps[n].late for row in rows)) for n in range(len(AGES))]
+    return Row(None, heaps)
 
 
 # --- chart ---------------------------------------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def _month_itself(request, district, month: str, found: years.Year) -> dict:
         "bars": ageing.bars(rows, addresses=_open_addresses(month, rows)),
         "steps": steps,
         "stairs": flow.stairs(steps, addresses=_flow_addresses(month)),
-        "ledger": _ledger(of_month),
+        "to_ledger": _ledger(of_month),
     }
 
 
@@ -100,6 +100,8 @@ def open_rows(request, month):
         raise Http404
     chosen = form.cleaned_data
     rows = ageing.open_tasks(request.user, found)
+    if chosen["kind"]:
+        rows = rows.filter(organisation_id__in=found.units_of(chosen["kind"]))
     for name, column in {"unit": "organisation_id", "age": "age", "late": "late"}.items():
         if chosen[name] is not None:
             rows = rows.filter(**{column: chosen[name]})
@@ -114,7 +116,8 @@ def open_rows(request, month):
 def _open_heading(chosen: dict) -> list[str]:
     unit = Organisation.objects.filter(pk=chosen["unit"]).first() if chosen["unit"] else None
     late = {True: _("逾期"), False: _("未逾期"), None: ""}[chosen["late"]]
-    return [words for words in (str(unit or ""), ageing.age_label(chosen["age"]) if chosen["age"] is not None else "", late) if words]
+    whose = str(unit or (Kind(chosen["kind"]).label if chosen["kind"] else ""))
+    return [words for words in (whose, ageing.age_label(chosen["age"]) if chosen["age"] is not None else "", late) if words]
 
 
 @require_GET
