@@ -7,6 +7,7 @@ from functools import partial as bound
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -16,6 +17,8 @@ from grids import board, roster
 from grids.models import Grid
 from grids.people import may_see_phones
 from grids.roles import OrganisationKind, PostRole
+from registers.models import Site
+from registers.words import Risk
 from sheets import importing
 from sheets.columns import Column, Table
 from sheets.importing import ImportResult
@@ -243,19 +246,33 @@ def network_book(grids: list[Grid], district: Grid, *, viewer, day: dt.date) -> 
         Col(_("重点对象数"), 10, "int"),
         Col(_("更新日期"), 12, "date"),
     ]
-    rows = [_network_row(line, whole=whole) for line in board.lines(grids, day=day)]
-    note = _("注：企业数、工地数和重点对象数待监管对象登记后统计。") + ("" if whole else _("电话号码已遮盖。"))
+    counted = SiteCounts(district)
+    rows = [_network_row(line, counted.under(line.grid), whole=whole) for line in board.lines(grids, day=day)]
+    note = _("注：企业数、工地数和重点对象数为网格内（含下级）在管的监管对象。") + ("" if whole else _("电话号码已遮盖。"))
     heading = _("%(name)s一长三员网络表") % {"name": district.name}
     as_of = _("截至 %(day)s") % {"day": f"{day:%Y-%m-%d}"}
     return Workbook(heading).sheet(_("一长三员网络表"), columns=columns, rows=rows, heading=heading, as_of=as_of, note=note)
 
 
-def _network_row(line: board.Line, *, whole: bool) -> list:
+class SiteCounts:
+    """Supervised objects still under watch, by grid with all below it: enterprises, building sites, key objects."""
+
+    def __init__(self, district: Grid):
+        found = Site.objects.filter(district=district, is_over=False).values_list("grid_path", "kind__code", "risk").annotate(n=Count("pk"))
+        self.found = list(found.order_by())
+
+    def under(self, grid: Grid) -> list[int]:
+        mine = [(code, risk, n) for path, code, risk, n in self.found if path.startswith(grid.path)]
+        kinds = [sum(n for code, _risk, n in mine if code == kind) for kind in ("enterprise", "construction")]
+        return [*kinds, sum(n for _code, risk, n in mine if risk == Risk.KEY)]
+
+
+def _network_row(line: board.Line, counts: list[int], *, whole: bool) -> list:
     grid = line.grid
     cells = ["\n".join(_told(post, whole=whole) for post in column["posts"]) or (_("空缺") if column["vacant"] else "") for column in line.columns]
     begun = [post.starts_on for posts in line.posts.values() for post in posts]
     parent = grid.parent.name if grid.parent else ""
-    return [grid.code, grid.name, grid.level, parent, grid.extent, *cells, None, None, None, max(begun, default=None)]
+    return [grid.code, grid.name, grid.level, parent, grid.extent, *cells, *counts, max(begun, default=None)]
 
 
 def _told(post, *, whole: bool) -> str:

@@ -377,6 +377,7 @@ SHEET_JOBS = {
     "ledger": "inspections.exports.run_ledger_export",
     "patrols": "inspections.patrol_exports.run",
     "tasks": "rectification.exports.run_task_export",
+    "fires": "rectification.fires.run",
     "scorecards": "scorecards.exports.run",
     "account_book": "scorecards.account_sheets.run",
     "sites": "registers.exports.run_export",

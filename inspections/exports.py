@@ -102,11 +102,15 @@ COLUMNS: list[tuple[str, int, str, Callable[[Line], Any]]] = [
     (gettext_noop("问责情况"), 14, "text", _filled_by_hand),
     (gettext_noop("备注"), 24, "text", _filled_by_hand),
     (gettext_noop("上级编号"), 16, "text", lambda line: line.finding.superior_number),
+    (gettext_noop("行政区划"), 14, "text", lambda line: line.finding.district.name),
     (gettext_noop("所属网格"), 16, "text", lambda line: line.finding.grid.name if line.finding.grid_id else ""),
     (gettext_noop("经度"), 12, "text", lambda line: "" if line.finding.lon is None else f"{line.finding.lon:.6f}"),
     (gettext_noop("纬度"), 12, "text", lambda line: "" if line.finding.lat is None else f"{line.finding.lat:.6f}"),
+    (gettext_noop("照片"), 7, "int", lambda line: len(line.finding.photos.all())),
     (gettext_noop("状态"), 10, "text", lambda line: line.row.state_label),
     (gettext_noop("时限状态"), 12, "text", lambda line: "" if line.row.limit is None else line.row.clock),
+    (gettext_noop("录入时间"), 16, "datetime", lambda line: line.finding.received_at),
+    (gettext_noop("更新时间"), 16, "datetime", lambda line: line.duty.updated_at),
 ]
 """Title, width, kind and what stands there."""
 
@@ -118,19 +122,24 @@ def columns() -> list[Col]:
 def with_history(queryset):
     task = Finding._meta.get_field("tasks").related_model
     duties = task.objects.select_related("organisation", "handler").prefetch_related("events")
-    return queryset.select_related("problem_type", "field", "grid").prefetch_related(Prefetch("tasks", duties), "look_backs")
+    return queryset.select_related("problem_type", "field", "grid", "district").prefetch_related(Prefetch("tasks", duties), "look_backs", "photos")
 
 
-def lines(queryset, *, by, tick=None) -> Iterator[list]:
-    """One list of values per finding, newest first, read in chunks; ``tick(n)`` is told how far it is."""
+def lines(queryset, *, by, tick=None, columns=None) -> Iterator[list]:
+    """One list of values per finding; ``columns``: those of another ledger written from the same lines."""
+    for line in read(queryset, by=by):
+        yield [value(line) for _title, _width, _kind, value in columns or COLUMNS]
+        if tick and line.n % CHUNK == 0:
+            tick(line.n)
+
+
+def read(queryset, *, by) -> Iterator[Line]:
+    """Newest first, in chunks."""
     now, townships = clock.now(), township_names(scope.rights(by).district_ids)
     telephones = scope.rights(by).has(*OFFICE, Role.SUPERVISION)
     for n, finding in enumerate(with_history(queryset.order_by("-pk")).iterator(chunk_size=CHUNK), 1):
         row = LedgerRow(finding, now=now, townships=townships)
-        line = Line(n, row, _duty_of(row), telephones)
-        yield [value(line) for _title, _width, _kind, value in COLUMNS]
-        if tick and n % CHUNK == 0:
-            tick(n)
+        yield Line(n, row, _duty_of(row), telephones)
 
 
 def _day(moment):
@@ -155,7 +164,12 @@ def _duty_of(row: LedgerRow) -> SimpleNamespace:
         verdict=judged[-1].note if judged else "",
         extensions=sum(task.extensions for task in row.tasks),
         returns=sum(task.returns for task in row.tasks),
+        updated_at=max(filter(None, (*_moments(row.finding), *(event.at for event in (*said, *judged))))),
     )
+
+
+def _moments(finding: Finding) -> tuple:
+    return finding.received_at, finding.registered_at, finding.assigned_at, finding.rectified_at, finding.struck_off_at, finding.ended_at
 
 
 # --- ways out -----------------------------------------------------------------------------------------------------------------------

@@ -59,6 +59,10 @@ def kilometres(track: list) -> float | str:
     return round(sum(geometry.distance_m(a[1], a[2], b[1], b[2]) for a, b in steps) / 1000, 2) if len(track) > 1 else ""
 
 
+def _degrees(angle) -> str:
+    return "" if angle is None else f"{angle:.6f}"
+
+
 COLUMNS: list[tuple[str, int, str, Callable[[Line], Any]]] = [
     (gettext_noop("序号"), 6, "int", lambda line: line.n),
     (gettext_noop("巡查编号"), 24, "text", lambda line: line.patrol.number),
@@ -81,6 +85,9 @@ COLUMNS: list[tuple[str, int, str, Callable[[Line], Any]]] = [
     (gettext_noop("里程（km）"), 9, "text", lambda line: str(kilometres(line.patrol.track))),
     (gettext_noop("天气状态"), 10, "text", lambda line: line.patrol.get_weather_display()),
     (gettext_noop("备注"), 20, "text", lambda line: line.patrol.note),
+    (gettext_noop("行政区划"), 14, "text", lambda line: line.patrol.grid.district.name),
+    (gettext_noop("经度"), 12, "text", lambda line: _degrees(line.visit.lon) if line.is_open else ""),
+    (gettext_noop("纬度"), 12, "text", lambda line: _degrees(line.visit.lat) if line.is_open else ""),
     (gettext_noop("到访时间"), 9, "text", lambda line: _time(line.visit.arrived_at)),
     (gettext_noop("状态"), 10, "text", lambda line: line.visit.get_state_display()),
 ]
@@ -92,7 +99,7 @@ def columns() -> list[Col]:
 
 
 def lines(patrols, *, by, tick=None) -> Iterator[list]:
-    related = ("patrol__grid", "person", "site__kind", "checklist")
+    related = ("patrol__grid__district", "person", "site__kind", "checklist")
     visits = Visit.objects.filter(patrol__in=patrols.values("pk")).exclude(state="dropped").select_related(*related)
     found = visits.prefetch_related("checklist__items", Prefetch("findings")).order_by("-patrol__planned_on", "-patrol", "position", "pk")
     for n, visit in enumerate(found.iterator(chunk_size=CHUNK), 1):

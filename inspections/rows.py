@@ -36,7 +36,12 @@ class LedgerRow:
     @property
     def territorial(self) -> str:
         """The township that has the duty; before assignment the one in which the place lies."""
-        return self.of_role("territorial") or next((name for path, name in self._townships.items() if self.finding.grid_path.startswith(path)), "")
+        return self.of_role("territorial") or self.township
+
+    @property
+    def township(self) -> str:
+        """The one in which the place lies."""
+        return next((name for path, name in self._townships.items() if self.finding.grid_path.startswith(path)), "")
 
     @property
     def sector(self) -> str:

@@ -6,6 +6,7 @@ from rectification.views import backtrace, finding, photos, rules, site, tasks
 
 app_name = "rectification"
 urlpatterns = [
+    path("ledger/fires/export/", tasks.export_fires, name="fire-export"),
     path("ledger/<uuid:uuid>/", finding.finding, name="finding"),
     path("ledger/<uuid:uuid>/file/", finding.case_file, name="case-file"),
     path("ledger/<uuid:uuid>/backtrace/", backtrace.backtrace, name="backtrace"),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +16,7 @@ import sheets.services
 from common import clock
 from grids import scope
 from grids.models import Grid
-from registers import access, schema
+from registers import access, ledgers, schema
 from registers.filters import SiteFilter, filtered
 from registers.models import Site, SiteKind, SitePost
 from sheets.models import Job
@@ -47,16 +47,43 @@ Cell = tuple[Col, Callable[[Row], Any]]
 
 # --- columns ------------------------------------------------------------------------------------------------------------------------
 def cells(kind: SiteKind | None) -> list[Cell]:
-    """The ledger of a kind; without a kind what all have in common."""
+    """The ledger of a kind, where it is a printed one exactly as printed first; without a kind what all have in common."""
     ledger = schema.lines(kind.schema) if kind else []
-    named = {line.key for line in ledger}
-    front: list[Cell] = [(Col(_("序号"), 6, "int"), lambda row: row.n)]
+    printed = ledgers.PRINTED.get(kind.code, []) if kind else []
+    front = [_printed(kind, ledger, heading, key) for heading, key in printed] if printed else _front(kind, {line.key for line in ledger})
+    known = {key for _heading, key in printed}
+    middle = [_common(kind, line.name) if line.is_common else _own(line) for line in ledger if line.key not in known]
+    return [*front, *middle, *_tail(kind, known | {line.key for line in ledger}, coded=not printed)]
+
+
+def _front(kind: SiteKind | None, named: set[str]) -> list[Cell]:
+    front: list[Cell] = [_counted()]
     if "@code" not in named:
         front.append(_common(kind, "code"))
     if not kind:
         front += [(Col(_("类型"), 12), lambda row: row.site.kind.name), _common(kind, "name"), _common(kind, "address")]
-    middle = [_common(kind, line.name) if line.is_common else _own(line) for line in ledger]
-    return [*front, *middle, *_tail(kind, named)]
+    return front
+
+
+def _counted() -> Cell:
+    return Col(_("序号"), 6, "int"), lambda row: row.n
+
+
+def _printed(kind: SiteKind, ledger: list[schema.Line], heading: str, key: str) -> Cell:
+    """A column of the print; one that the district has taken out of its table stays as an empty column."""
+    line = next((line for line in ledger if line.key == key), None)
+    if key == ledgers.NUMBER:
+        return _counted()
+    if "/@" in key:
+        parts = [_common(kind, name.removeprefix("@"))[1] for name in key.split("/")]
+        return Col(heading, 16), lambda row: "/".join(filter(None, (str(part(row) or "") for part in parts)))
+    if key.startswith("@"):
+        col, value = _common(kind, key[1:])
+        return replace(col, title=heading), value
+    if line is None:
+        return Col(heading, 12), lambda row: ""
+    col, value = _own(line)
+    return replace(col, title=heading if line.title == ledgers.title(kind.code, key) else line.heading), value
 
 
 def _own(line: schema.Line) -> Cell:
@@ -85,10 +112,12 @@ def _common(kind: SiteKind | None, name: str) -> Cell:
     return Col(schema.title_of(table, name), 28 if name in ("name", "address", "note") else 16), lambda row: row.covered(COMMON[name](row), mask)
 
 
-def _tail(kind: SiteKind | None, named: set[str]) -> list[Cell]:
-    names = ["township", "grid"]
+def _tail(kind: SiteKind | None, named: set[str], *, coded: bool) -> list[Cell]:
+    """What every ledger carries (domain 3.6.1). ``coded``: the code stands in front already."""
+    names = ["township", "grid"] if coded else ["code", "township", "grid"]
     cells = [_common(kind, name) for name in names if f"@{name}" not in named]
     cells += [
+        (Col(_("行政区划"), 14), lambda row: row.site.district.name),  # behind 乡办: other people's sheets call that so
         (Col(_("经度"), 12), lambda row: "" if row.site.lon is None else f"{row.site.lon:.6f}"),
         (Col(_("纬度"), 12), lambda row: "" if row.site.lat is None else f"{row.site.lat:.6f}"),
     ]
@@ -129,7 +158,7 @@ COMMON: dict[str, Callable[[Row], Any]] = {
 # --- rows ---------------------------------------------------------------------------------------------------------------------------
 def rows(queryset, *, by, tick=None, start: int = 0) -> Iterator[Row]:
     holders = Prefetch("site_posts", SitePost.objects.current(clock.today()), to_attr="holders")
-    read = queryset.select_related("kind", "grid", "organisation", "created_by").prefetch_related(holders).order_by("code", "pk")
+    read = queryset.select_related("kind", "grid", "organisation", "created_by", "district").prefetch_related(holders).order_by("code", "pk")
     towns = townships(by)
     for n, site in enumerate(read.iterator(chunk_size=CHUNK), 1):
         yield Row(n, site, access.may_see_personal(by, site), towns)

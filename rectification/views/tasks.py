@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common import clock
 from grids import scope
 from inspections import access, keyset
+from inspections.filters import filtered as ledger_filtered
 from inspections.models import Finding
 from inspections.views.ledger import address, capped
-from rectification import case, exports, links, wanted
+from rectification import case, exports, fires, links, wanted
 from rectification.filters import BOXES, MORE_BOXES, TaskFilter, in_box
 from rectification.forms import AssigneeFormSet, organisations_of
 from rectification.models import Task
@@ -85,6 +86,14 @@ def counts(request):
 @scope.for_the_campaign
 def export(request) -> HttpResponse:
     return exports.answer(filtered(request), query=request.GET, by=request.user, form="csv" if request.POST.get("format") == "csv" else "xlsx")
+
+
+@require_POST
+@scope.for_the_campaign
+def export_fires(request) -> HttpResponse:
+    """The fires among the findings that the ledger's filter shows."""
+    form = "csv" if request.POST.get("format") == "csv" else "xlsx"
+    return fires.answer(ledger_filtered(request), query=request.GET, by=request.user, form=form)
 
 
 @require_GET

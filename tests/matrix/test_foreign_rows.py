@@ -11,7 +11,7 @@ from tests.matrix.tokens import MAY_READ, TOKENS
 from tests.matrix.world import ROLES
 
 pytestmark = pytest.mark.django_db
-EXPORTS = ("inspections:ledger-export", "rectification:task-export", "registers:export")
+EXPORTS = ("inspections:ledger-export", "rectification:task-export", "rectification:fire-export", "registers:export")
 WORDS = ("土方", "东侧", "未覆盖")
 """In the text of every row of the world."""
 SEARCHED = (

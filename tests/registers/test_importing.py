@@ -314,7 +314,7 @@ def test_the_export_has_the_printed_columns_and_is_taken_back_unchanged(client, 
     content = exported(client, "kind=construction")
     lines = [[cell for cell in line if cell is not None] for line in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)]
     header = next(line for line in lines if "工程名称" in line)
-    assert header[:8] == ["序号", "编号", "工程名称", "建设单位", "施工单位", "监理单位", "项目类型", "地址"]
+    assert header[:8] == ["序号", "工程名称", "建设单位", "施工单位", "监理单位", "项目类型", "地址", "占地面积"]
     assert header[-4:] == ["录入人", "录入时间", "更新时间", "备注"]
     assert counts(imports.apply(imports.check(io.BytesIO(content), kind, by=office), partial=False)) == (0, 0, 2, 0, True)
     assert AuditEvent.objects.filter(action="export").exists()
