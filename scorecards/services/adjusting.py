@@ -40,7 +40,7 @@ def draw_up(
         amount=amount if kind == AdjustmentKind.CORRECTION else adjustments.amount_of(kind, unit=unit, month=month, level=level),
     )  # fmt: skip
     _check(entry)
-    entry.full_clean(validate_constraints=False)
+    entry.clean_fields(exclude=["signed_by", "signed_at"])
     entry.save()
     _tell_signers(entry)
     record("adjustment.propose", entry, by=by, district_id=entry.district_id, payload=_facts(entry))
