@@ -39,6 +39,8 @@ class Group:
     kind: str
     label: str
     accounts: list[Account] = field(default_factory=list)
+    idle: list[Account] = field(default_factory=list)
+    """Those in which nothing was and nothing moved."""
     total: dict[str, int] = field(default_factory=lambda: dict(NOTHING))
 
 
@@ -59,11 +61,12 @@ def of_holder(district: Grid, *, organisation: int | None, grid: int | None) -> 
 def groups(user, district: Grid, month: str) -> list[Group]:
     found = {kind: Group(kind, str(label)) for kind, label in KINDS.items()}
     for account in units(user, district, month):
-        found[group_of(account.organisation.kind)].accounts.append(account)
+        group = found[group_of(account.organisation.kind)]
+        (group.accounts if any(account.figures.values()) else group.idle).append(account)
     for kind, total in totals(district, month).items():
         if kind in found:
             found[kind].total = total
-    return [group for group in found.values() if group.accounts or any(group.total.values())]
+    return [group for group in found.values() if group.accounts or group.idle or any(group.total.values())]
 
 
 def group_of(kind: str) -> str:

@@ -25,7 +25,7 @@ def figure_columns() -> list[Col]:
 def unit_rows(user, district, month: str) -> list[tuple]:
     found = []
     for group in board.groups(user, district, month):
-        found += [(group.label, str(each.organisation), *each.figures.values()) for each in group.accounts]
+        found += [(group.label, str(each.organisation), *each.figures.values()) for each in (*group.accounts, *group.idle)]
         found.append((group.label, _("合计"), *group.total.values()))
     return found
 

@@ -25,7 +25,7 @@ class AccountsView(APIView):
 
 def as_json(user, district, month: str) -> dict:
     groups = board.groups(user, district, month)
-    units = [account for group in groups for account in group.accounts]
+    units = [account for group in groups for account in (*group.accounts, *group.idle)]
     return {
         "month": month,
         "is_settled": is_settled(district.pk, month),

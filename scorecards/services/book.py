@@ -89,7 +89,7 @@ def words(value: str) -> Value:
 
 def key(*parts):
     """``key("event", "pk", "out")``: names of columns and fixed words, joined by colons."""
-    columns = [F(part) if part in ("pk", "finding_id") else words(part) for part in parts]
+    columns = [F(part) if part in ("pk", "task_id") else words(part) for part in parts]
     pieces = [Cast(each, CharField()) if isinstance(each, F) else each for each in columns]
     return Concat(*[piece for each in pieces for piece in (each, words(":"))][:-1])
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Greatest
 from rectification.models import Task, TaskEvent, TaskRequest
 from rectification.words import LEFT, RequestKind, RequestState, TaskState
 from scorecards.account_words import EntryKind
+from scorecards.models import AccountEntry
 from scorecards.services.book import Book, key, paper, words
 
 ENDS = (TaskState.PASSED, *LEFT)
@@ -70,7 +71,7 @@ def _endings(into: Book) -> int:
         output_field=IntegerField(),
     )
     return into.write(
-        _events(into, ENDED | CAME_BACK).annotate(asked=asked),
+        _events(into, ENDED | CAME_BACK).filter(Q(to_state__in=ENDS) | _was_closed()).annotate(asked=asked),
         key=key("event", "pk"),
         at=F("at"),
         stands_at=F("moment"),
@@ -81,6 +82,13 @@ def _endings(into: Book) -> int:
         task=F("task_id"),
         paper_number=_paper_of_request("asked", finding="task__finding__"),
     )
+
+
+def _was_closed():
+    """Whether there is a closing to take back: a step, or what was booked of a task without history."""
+    step = TaskEvent.objects.filter(task=OuterRef("task_id"), to_state=TaskState.PASSED, pk__lt=OuterRef("pk"))
+    booked = AccountEntry.objects.filter(task=OuterRef("task_id"), event_key=key("task", "task_id", "end"))
+    return Q(Exists(step)) | Q(Exists(booked))
 
 
 def _successions(into: Book) -> int:

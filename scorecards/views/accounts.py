@@ -51,8 +51,8 @@ def grids_context(request, district, month: str) -> dict:
     found = board.grids(request.user, district, month, under=under.path if under else "")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [{"account": each, "name": each.grid, "above": each.grid.parent, "cells": row_cells(each)} for each in page.object_list]
-    total = found.order_by().totals() if under else board.totals(district, month)[board.GRIDS]
-    return {"rows": rows, "page": page, "towns": form, "town": under, "sums": board.cells(total)}
+    sums, whole = board.cells(found.order_by().totals()), board.cells(board.totals(district, month)[board.GRIDS])
+    return {"rows": rows, "page": page, "towns": form, "town": under, "sums": sums, "whole": whole}
 
 
 def row_cells(account: Account) -> list[dict]:

@@ -1,25 +1,20 @@
 """Accounts (建账): every movement is a line, figures add up and go on, whenever and however often they are worked out."""
 
-import datetime as dt
 import itertools
-import threading
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.db import IntegrityError, transaction
 
 from common import clock
 from grids import services as places
-from grids.models import Membership
 from inspections.models import FindingEvent
-from rectification.models import TaskEvent
 from rectification.services import advance
 from scorecards.models import FIGURES, Account, AccountEntry, Settlement
 from scorecards.services import accounts, posting
 from tests.factories.accounts import UserFactory
-from tests.factories.grids import DistrictFactory, GridFactory, square
+from tests.factories.grids import DistrictFactory
 from tests.factories.inspections import FindingFactory
-from tests.factories.rectification import TaskEventFactory, TaskFactory, TaskRequestFactory
+from tests.factories.rectification import TaskFactory, TaskRequestFactory
 from tests.factories.scorecards import MONTH, beijing
 from tests.scorecards.lives import random_lives, step, task_of
 
@@ -102,7 +97,9 @@ def test_who_only_supports_has_no_account_of_it(district):
 
 def test_a_duty_handed_on_is_in_both_accounts_until_the_receiver_signs(district):
     task = task_of(district, at=beijing(3), due=beijing(9))
-    asked = TaskRequestFactory(task=task, kind="transfer", organisation=district.ecology, state="approved", asked_at=beijing(4), decided_at=beijing(5))
+    asked = TaskRequestFactory(
+        task=task, kind="transfer", organisation=district.ecology, state="approved", asked_at=beijing(4), decided_at=beijing(5)
+    )
     given = TaskFactory(finding=task.finding, organisation=district.ecology, transferred_from=task, assigned_at=beijing(5))
 
     post(district)
@@ -189,6 +186,16 @@ def test_tasks_written_without_history_are_read_from_their_columns(district):
     post(district)
 
     assert figures(district._town_a) == {"added": 1, "closed": 1}
+
+
+def test_what_was_never_booked_as_closed_is_not_taken_back(district):
+    task = task_of(district, at=beijing(3), due=beijing(9))
+    task.state = "passed"
+    step(task, "reopen", beijing(8), target="returned")
+
+    post(district)
+
+    assert figures(district._town_a) == {"added": 1, "closing": 1}
 
 
 # --- grids --------------------------------------------------------------------------------------------------------------------------
