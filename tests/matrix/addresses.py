@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from common import clock
 from rectification.views.mobile import ON_THE_PHONE
 from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
 
@@ -36,6 +37,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
     finding, task, village = {"uuid": world.near.uuid}, {"pk": world.task.pk}, {"pk": world.district.villages[0].pk}
     line = ScoreLine.objects.filter(scorecard__district=world.district).select_related("scorecard").first()
     card = {"month": line.scorecard.month, "organisation": line.scorecard.organisation_id}
+    books, town = {"month": clock.month_of(clock.today())}, world.district.town_a.organisation_id
     photo = finding | {"sha256": world.near.photos.first().sha256}
     single = {
         "worktime:calendar": {"year": 2026},
@@ -74,6 +76,13 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "scorecards:yearly_workbook": {"year": 2026},
         "api_scorecard_year": {"year": 2026},
         "api_scorecards": {"month": card["month"]},
+        "scorecards:accounts_of": {"month": books["month"]},
+        "scorecards:accounts_sheet": {"month": books["month"], "form": "csv"},
+        "scorecards:account": books | {"organisation": town},
+        "scorecards:account_sheet": books | {"organisation": town, "form": "csv"},
+        "scorecards:grid_account": books | {"grid": village["pk"]},
+        "scorecards:grid_account_sheet": books | {"grid": village["pk"], "form": "csv"},
+        "api_accounts": books,
         "api_scorecard_papers": {"month": card["month"]},
         "grids:headquarters-edit": {"pk": world.district.dust.headquarters.organisation_id},
         "grids:field-edit": {"pk": world.district.dust.pk},

@@ -16,7 +16,7 @@ from rectification.services import advance
 from registers.models import SitePaper
 from scorecards import services as scorecards
 from scorecards.models import Adjustment, Appeal, ListMatch, MatchRow, Scheme, ScoreLine, ScoreRow
-from scorecards.services import reconcile_clock, reconciling
+from scorecards.services import posting, reconcile_clock, reconciling
 from scorecards.words import SheetKind
 from tests.factories.accounts import UserFactory
 from tests.factories.districts import made_district
@@ -99,6 +99,7 @@ class World:
         self.task_photo = TaskPhoto.objects.get(task=self.task)
         self.scheme = Scheme.objects.filter(district=self.district).first()
         scorecards.build(MONTH, district=self.district)
+        posting.post(self.district, now=clock.now())
         self._month()
 
     def _month(self) -> None:
