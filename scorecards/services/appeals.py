@@ -16,7 +16,7 @@ from scorecards.models import Adjustment, Appeal, ScoreRow
 from scorecards.words import AppealState
 
 ROLE_OF = {OrganisationKind.SUPERVISION: Role.SUPERVISION, OrganisationKind.LEADING_GROUP: Role.DISTRICT_LEADER}
-SENT_BACK, REBOUND, FOUND, ENTRY = "sent_back", "rebound", "found", "adjustment"
+SENT_BACK, REBOUND, FOUND, ENTRY = "sent_back", "rebound", "found", "entry"
 
 
 def granted(district_id: int, month: str) -> dict[tuple[int, str], int]:

@@ -101,9 +101,9 @@ def work_out(month: str, *, district: Grid) -> list[Scorecard]:
 
 def _write_decisions(cards: list[Scorecard], lines: list[ScoreLine], entries: list[Adjustment], *, granted: dict[tuple[int, str], int]) -> None:
     of_unit = {card.organisation_id: card.pk for card in cards}
-    take_back({(of_unit[unit], event): amount for (unit, event), amount in granted.items() if unit in of_unit})
     places = {(line.scorecard_id, line.indicator): line for line in lines}
     write_entries([(entry, places[of_unit[entry.organisation_id], entry.kind]) for entry in entries if entry.organisation_id in of_unit])
+    take_back({(of_unit[unit], event): amount for (unit, event), amount in granted.items() if unit in of_unit})
 
 
 # --- cards --------------------------------------------------------------------------------------------------------------------------

@@ -227,20 +227,14 @@ def paper(request, pk, file):
 
 # --- on a card ----------------------------------------------------------------------------------------------------------------------
 def on_card(user, card: Scorecard, marked) -> dict:
-    """For the page of a card: its appeals, and at each mark the appeal against it or the address of the form."""
-    known = {each.event_key: each for each in card.appeals.order_by("filed_at") if each.state != AppealState.WITHDRAWN}
+    """For the page of a card: its appeals with their decisions, and at each mark the appeal against it or the address of the form."""
+    found = list(card.appeals.exclude(state=AppealState.WITHDRAWN).select_related("finding").order_by("filed_at", "pk"))
+    readable = set(Appeal.objects.visible_to(user).filter(scorecard=card).values_list("pk", flat=True)) if found else set()
+    for appeal in found:
+        appeal.is_readable = appeal.pk in readable
+    known = {appeal.event_key: appeal for appeal in found}
     is_open = appeals.is_unit(user, card.organisation_id) and not _why_closed(card)
-    sees = appeals.is_unit(user, card.organisation_id) or Appeal.objects.visible_to(user).filter(scorecard=card).exists()
     for row in marked:
         row.appeal = known.get(row.event_key)
-        row.appeal_url = _form_of(card, row) if is_open and row.amount < 0 and row.appeal is None else ""
-    return {
-        "appeals": list(known.values()),
-        "may_appeal": is_open,
-        "sees_appeals": sees,
-        "appeals_until": appeals_until(card.district_id, card.month),
-    }
-
-
-def _form_of(card: Scorecard, row) -> str:
-    return reverse("scorecards:new_appeal", args=[card.pk, row.event_key])
+        row.appeal_url = reverse("scorecards:new_appeal", args=[card.pk, row.event_key]) if is_open and row.amount < 0 and not row.appeal else ""
+    return {"appeals": found, "may_appeal": is_open, "appeals_until": appeals_until(card.district_id, card.month) if is_open else None}

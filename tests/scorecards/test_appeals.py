@@ -11,7 +11,7 @@ from audit.models import AuditEvent
 from common.errors import Conflict, NotYourRole
 from notices.models import Notice
 from scorecards.models import Appeal
-from scorecards.services import appealing, appeals, settling
+from scorecards.services import adjusting, appealing, appeals, settling
 from scorecards.services.settling_watch import scan
 from tests.factories.scorecards import MONTH, beijing
 from tests.scorecards.closing import IN_TIME, TOO_LATE, Scene, at
@@ -123,6 +123,19 @@ def test_who_took_the_mark_or_serves_in_the_unit_does_not_decide(scene):
     assert {person.pk for person in appeals.deciders(appeal)} == {scene["leader"].pk, scene["second"].pk}
     with pytest.raises(NotYourRole):
         decided(scene, appeal, "finder", "declined")
+
+
+def test_a_signed_entry_is_appealed_against_too_and_its_makers_do_not_decide(scene):
+    with at(IN_TIME):
+        entry = adjusting.draw_up(unit=scene.unit, kind="late_report", month=MONTH, reason="月报迟报", paper_number="3号", by=scene["staff"])
+        adjusting.sign(entry, by=scene["director"])
+    before = scene.card.obtained
+    with at(IN_TIME):
+        appeal = appealing.file(scene.card, f"entry:{entry.pk}", grounds="当日已报", by=scene["town"])
+
+    assert appeal.decider == "supervision" and appeals.takers(appeal) == {scene["staff"].pk, scene["director"].pk}
+    decided(scene, appeal, "supervision", "upheld")
+    assert scene.card.obtained == before + 50
 
 
 # --- the decision -----------------------------------------------------------------------------------------------------------------------
