@@ -34,7 +34,9 @@ class BoardForm(forms.Form):
 
 
 class DisputeForm(forms.Form):
-    what = forms.ChoiceField(label=_("异议事项"), choices=DisputeKind.choices, widget=forms.RadioSelect)
+    what = forms.ChoiceField(
+        label=_("异议事项"), choices=DisputeKind.choices, widget=forms.RadioSelect, error_messages={"required": _("请选择对什么有异议。")}
+    )
     reason = forms.CharField(
         label=_("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("写清依据，例如文号、办结时间、应由谁办。")
     )
@@ -79,7 +81,10 @@ class DisputeForm(forms.Form):
 
 class DecideForm(forms.Form):
     verdict = forms.ChoiceField(
-        label=_("答复"), widget=forms.RadioSelect, choices=[("accept", DisputeState.ACCEPTED.label), ("decline", DisputeState.DECLINED.label)]
+        label=_("结论"),
+        widget=forms.RadioSelect,
+        choices=[("accept", DisputeState.ACCEPTED.label), ("decline", DisputeState.DECLINED.label)],
+        error_messages={"required": _("请选择异议成立，还是维持原状。")},
     )
     decision = forms.CharField(
         label=_("处理说明或理由"),

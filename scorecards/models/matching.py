@@ -37,7 +37,8 @@ class ListMatch(models.Model):
     unread = models.JSONField(default=list)
     """Rows that could not be read: ``{"row", "message"}``."""
     changes = models.JSONField(default=dict)
-    """Against ``previous``: ``{"added", "gone", "changed"}``, each a list of ``{"row", "number", "text", "what"}``."""
+    """Against ``previous``: ``{"added", "gone", "changed"}``, each a list of ``{"row", "number", "text"}``, the changed with
+    ``"what"``, ``"before"``, ``"after"``; and ``"counts"``, which are whole where the lists are cut."""
 
     objects = ListMatchQuerySet.as_manager()
 

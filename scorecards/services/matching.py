@@ -216,9 +216,13 @@ def _changes(before: list[MatchRow], rows: list[MatchRow]) -> dict:
     found = {
         "added": [_said(row) for key, row in new.items() if key not in old],
         "gone": [_said(row) for key, row in old.items() if key not in new],
-        "changed": [_said(row) | {"what": what, "before": [str(getattr(old[_key(row)], n) or "") for n in what]} for row, what in changed],
+        "changed": [_said(row) | {"what": what, "before": _words(old[_key(row)], what), "after": _words(row, what)} for row, what in changed],
     }
     return {name: each[:CHANGES_KEPT] for name, each in found.items()} | {"counts": {name: len(each) for name, each in found.items()}}
+
+
+def _words(row: MatchRow, names: list[str]) -> list[str]:
+    return [str(getattr(row, name) or "")[:200] for name in names]
 
 
 def _said(row: MatchRow) -> dict:

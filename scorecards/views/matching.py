@@ -160,7 +160,7 @@ def changes_of(found: ListMatch) -> dict:
     if not found.changes:
         return {}
     changed = [
-        each | {"said": [(CHANGED.get(name, name), before) for name, before in zip(each["what"], each["before"], strict=True)]}
+        each | {"said": [(CHANGED[name], *values) for name, *values in zip(each["what"], each["before"], each["after"], strict=True)]}
         for each in found.changes["changed"]
     ]
     return found.changes | {"changed": changed, "any": any(found.changes["counts"].values())}

@@ -106,12 +106,14 @@ def of_period(whole, kind: str, period: str):
     """The sheets of one period with their disputes counted."""
     counted = {"disputed": Count("disputes"), "undecided": Count("disputes", filter=Q(disputes__state="open"))}
     sheets = whole.filter(kind=kind, period=period).select_related("organisation", "answered_by")
-    return sheets.annotate(**counted).order_by("organisation__kind", "organisation__position", "organisation_id")
+    order = Case(*(When(organisation__kind=kind, then=Value(n)) for n, kind in enumerate(reconcile_rows.UNITS)))
+    return sheets.annotate(**counted).order_by(order, "organisation__position", "organisation_id")
 
 
 def on_time(whole, kind: str, periods: list[str]) -> dict[int, tuple[int, int]]:
-    """Unit → (answered in time, owed) in the newest periods."""
+    """Unit → (answered in time, owed) in the newest periods; a sheet that is neither answered nor due yet says nothing."""
     found: dict[int, tuple[int, int]] = {}
+    whole = whole.exclude(state=SheetState.SILENT, due_at__gt=clock.now())
     for unit, answered, due in whole.filter(kind=kind, period__in=periods).order_by().values_list("organisation_id", "answered_at", "due_at"):
         good, owed = found.get(unit, (0, 0))
         found[unit] = (good + (answered is not None and answered <= due), owed + 1)

@@ -191,7 +191,7 @@ def test_the_board_says_who_is_silent_and_reminds(sheet, people, page, send, dis
     states = {str(each.organisation): each.state for each in answer.context["sheets"]}
     assert states == {"甲街道": "confirmed", "乙镇": "silent", "扬尘管控专项指挥部": "silent"}
     silent = page(people["office"], "reconciling", kind="weekly", period="2026-W44", state="silent")
-    assert [str(each.organisation) for each in silent.context["sheets"]] == ["扬尘管控专项指挥部", "乙镇"]
+    assert [str(each.organisation) for each in silent.context["sheets"]] == ["乙镇", "扬尘管控专项指挥部"]
 
     with clock.standing(beijing(31, 9)):
         answer = send(people["office"], "remind_sheets", kind="weekly", period="2026-W44", back="kind=weekly&period=2026-W44")
