@@ -11,7 +11,7 @@ from grids.models import Organisation
 from grids.scope import rights
 from rectification.models import Task
 from rectification.words import UNFINISHED
-from scorecards.charts.colours import BLUES, EDGE, LATE
+from scorecards.charts.colours import BLUES, EDGE, LATE, NAMES, piece
 from scorecards.indicators import facts, tasks
 from scorecards.indicators.month import Month
 from scorecards.models.settling import READERS
@@ -106,20 +106,26 @@ def together(rows: list[Row]) -> Row:
 
 # --- chart ---------------------------------------------------------------------------------------------------------------------------
 def bars(rows: list[Row], *, addresses: dict[tuple[int, int | str], str]) -> dict:
-    """A bar for each unit: what is in time by age, then what is late. ``addresses``: (unit, age or "late") → the rows behind."""
-    shown = rows[::-1]
+    """A bar for each unit that has any: what is in time by age, then what is late. ``addresses``: (unit, age or "late") → the rows behind."""
+    shown = [row for row in reversed(rows) if row.count]
     series = [_series(age_label(n), BLUES[n], shown, [row.heaps[n].in_time for row in shown], n, addresses) for n in range(len(AGES))]
     series.append(_series(_("逾期"), LATE, shown, [row.late for row in shown], "late", addresses))
     return {
         "grid": {"left": 8, "right": 24, "top": 56, "bottom": 8, "containLabel": True},
         "legend": {"top": 0, "left": 0, "itemWidth": 14, "itemHeight": 10},
         "xAxis": {"type": "value", "minInterval": 1},
-        "yAxis": {"type": "category", "data": [str(row.unit) for row in shown], "axisTick": {"show": False}},
+        "yAxis": {
+            "type": "category",
+            "data": [str(row.unit) for row in shown],
+            "axisTick": {"show": False},
+            "axisLine": {"show": False},
+            "axisLabel": NAMES,
+        },
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "series": series,
     }
 
 
 def _series(name: str, colour: str, rows: list[Row], counts: list[int], part: int | str, addresses) -> dict:
-    data = [{"value": count, "url": addresses[row.unit.pk, part]} for row, count in zip(rows, counts, strict=True)]
+    data = [piece(count, addresses[row.unit.pk, part]) for row, count in zip(rows, counts, strict=True)]
     return {"type": "bar", "stack": "open", "name": name, "data": data, "barMaxWidth": 18, "itemStyle": {"color": colour, **EDGE}}

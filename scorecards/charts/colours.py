@@ -8,3 +8,10 @@ GREY = "#9aa5b1"
 LATE = "#c8102e"
 EDGE = {"borderColor": "#ffffff", "borderWidth": 1}
 """Between stacked pieces that lie side by side."""
+NAMES = {"width": 120, "overflow": "break"}
+"""Of an axis of units: long names break into lines."""
+
+
+def piece(count: int, url: str) -> dict:
+    """A stacked piece that leads to its rows; nothing is drawn for none."""
+    return {"value": count or "-", "url": url}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from inspections.models import Finding, FindingEvent
 from inspections.words import FindingState
 from rectification.models import Task, TaskEvent
-from scorecards.charts.colours import BLUES, DEEP, EDGE, GREY
+from scorecards.charts.colours import BLUES, DEEP, EDGE, GREY, piece
 from scorecards.indicators.month import Month
 
 STEPS = {
@@ -135,12 +135,17 @@ def stairs(steps: list[Step], *, addresses: dict[tuple[str, str], str]) -> dict:
         "grid": {"left": 8, "right": 24, "top": 56, "bottom": 8, "containLabel": True},
         "legend": {"top": 0, "left": 0, "itemWidth": 14, "itemHeight": 10},
         "xAxis": {"type": "value", "minInterval": 1},
-        "yAxis": {"type": "category", "data": [f"{step.label} {step.reached}" for step in shown], "axisTick": {"show": False}},
+        "yAxis": {
+            "type": "category",
+            "data": [f"{step.label} {step.reached}" for step in shown],
+            "axisTick": {"show": False},
+            "axisLine": {"show": False},
+        },
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "series": [_series(name, colour, shown, values, code, addresses) for code, (name, colour, values) in counts.items()],
     }
 
 
 def _series(name: str, colour: str, steps: list[Step], counts: list[int], code: str, addresses) -> dict:
-    data = [{"value": count, "url": addresses[step.code, "" if step.is_last else code]} for step, count in zip(steps, counts, strict=True)]
+    data = [piece(count, addresses[step.code, "" if step.is_last else code]) for step, count in zip(steps, counts, strict=True)]
     return {"type": "bar", "stack": "steps", "name": name, "data": data, "barMaxWidth": 26, "itemStyle": {"color": colour, **EDGE}}

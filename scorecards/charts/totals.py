@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from scorecards.board import Group
+from scorecards.charts.colours import NAMES
 
 
 def totals(group: Group) -> dict:
@@ -12,7 +13,7 @@ def totals(group: Group) -> dict:
     return {
         "grid": {"left": 8, "right": 56, "top": 8, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "value", "min": 0, "max": top, "interval": 20, "axisLabel": {"formatter": "{value}%", "showMaxLabel": top == 100}},
-        "yAxis": {"type": "category", "data": [str(card.organisation) for card in ranked], "axisTick": {"show": False}},
+        "yAxis": {"type": "category", "data": [str(card.organisation) for card in ranked], "axisTick": {"show": False}, "axisLabel": NAMES},
         "series": [
             {
                 "type": "bar",

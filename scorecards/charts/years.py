@@ -86,6 +86,10 @@ class Year:
             sums.append((on_time, judged, marks.share(on_time, judged)))
         return sums
 
+    @property
+    def has_rates(self) -> bool:
+        return any(judged for _on_time, judged, _rate in self.together)
+
     def row_of(self, unit: int | None) -> Row | None:
         return next((row for row in self.rows if row.unit.pk == unit), None)
 

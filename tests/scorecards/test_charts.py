@@ -251,6 +251,24 @@ def test_before_the_first_month_the_page_says_what_will_come(settings, sees):
     assert page.status_code == 200 and "还没有计分卡" in page.content.decode()
 
 
+def test_headquarters_have_shares_and_rates_and_no_duties_of_their_own(district, office, sees):
+    context = sees(office, "charts", kind="headquarters").context
+
+    assert (context["kind"], context["has_duties"], bool(context["year"].rows)) == ("headquarters", False, True)
+    assert sees(office, "charts", kind="grid").context["kind"] == "township"
+
+
+def test_a_month_in_which_nothing_happened_has_tables_and_no_empty_charts(settings, sees):
+    settings.MFA_REQUIRED = False
+    district = MarkedDistrictFactory()
+    services.build(MONTH, district=district)
+
+    page = sees(person(district.office, "office_director"), "charts").content.decode()
+
+    assert "data-chart" not in page
+    assert all(words in page for words in ("未参评", "这些月份没有应办结的任务。", "月末没有在办件。", "本月没有收到您可以查看的问题。"))
+
+
 def test_people_with_grid_posts_only_see_no_charts(district, sees):
     user = UserFactory()
     Post.objects.create(user=user, grid=district.villages[0], role="member", starts_on=dt.date(2020, 1, 1))
