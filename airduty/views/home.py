@@ -12,7 +12,11 @@ from grids.roles import OFFICE, Role
 from notices.models import Notice
 from rectification.desk import Desk
 from rectification.services import visits
+from scorecards.models import Reconciliation
 from worktime.services import missing_year_warning
+
+SHEETS = 5
+"""Reconciliation sheets that a person may have waiting: their own units' of the week and the month."""
 
 
 @require_GET
@@ -32,6 +36,7 @@ def home(request):
         "late": desk.late,
         "news": desk.news(since),
         "month": desk.month(),
+        "sheets": Reconciliation.objects.waiting_for(request.user).select_related("organisation")[:SHEETS],
         "since": since,
         **worries(rights),
     }

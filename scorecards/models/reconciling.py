@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -52,8 +52,9 @@ class ReconciliationQuerySet(models.QuerySet):
         return self.filter(Q(district_id__in=scope.rights(user).districts_with(READERS)) | Q(organisation_id__in=own_units(user)))
 
     def waiting_for(self, user):
-        """Sheets of one's own units that nobody has answered yet, soonest due first."""
-        return self.filter(organisation_id__in=own_units(user), state=SheetState.SILENT).order_by("due_at", "pk")
+        """Sheets of one's own units that nobody has answered yet, soonest due first; what the next sheet has overtaken waits no more."""
+        newer = Reconciliation.objects.filter(organisation=OuterRef("organisation"), kind=OuterRef("kind"), ends__gt=OuterRef("ends"))
+        return self.filter(~Exists(newer), organisation_id__in=own_units(user), state=SheetState.SILENT).order_by("due_at", "pk")
 
 
 class Reconciliation(models.Model):

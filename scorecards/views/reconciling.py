@@ -65,10 +65,8 @@ def own_sheets(request) -> dict:
     if not units:
         return {"has_unit": False}
     mine = Reconciliation.objects.visible_to(request.user).filter(organisation__in=units).select_related("organisation", "answered_by")
-    mine = mine.annotate(waits=Case(When(state=SheetState.SILENT, then=Value(0)), default=Value(1))).order_by("waits", "-ends", "pk")
-    page = Paginator(mine, SHEETS_A_PAGE).get_page(request.GET.get("page"))
-    first = page.object_list[0] if page.object_list else None
-    current = first if first and first.state == SheetState.SILENT else None
+    page = Paginator(mine.order_by("-ends", "pk"), SHEETS_A_PAGE).get_page(request.GET.get("page"))
+    current = Reconciliation.objects.waiting_for(request.user).select_related("organisation").first()
     seen = reconcile_rows.digest(reconcile_rows.facts(current)) if current else ""
     return {"has_unit": True, "page": page, "current": current, "seen": seen}
 

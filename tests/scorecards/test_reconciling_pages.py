@@ -182,6 +182,18 @@ def test_who_decides_second_is_told(sheet, task, people, send):
     assert answer.status_code == 409 and "已改派" in text(answer) and "维持原状" in text(answer)
 
 
+def test_a_sheet_the_next_one_has_overtaken_is_not_asked_for_any_more(sheet, people, page):
+    with clock.standing(beijing(6, 9, month=11)):
+        reconcile_clock.open_due(clock.now())
+    newest = Reconciliation.objects.get(organisation=sheet.organisation, period="2026-W45")
+
+    assert page(people["town"], "reconciling").context["current"] == newest
+    reconciling.confirm(newest, by=people["town"])
+
+    answer = page(people["town"], "reconciling")
+    assert answer.context["current"] is None and "2026年第44周" in text(answer)
+
+
 # --- the office ---------------------------------------------------------------------------------------------------------------------
 def test_the_board_says_who_is_silent_and_reminds(sheet, people, page, send, district):
     with clock.standing(beijing(31)):
@@ -251,3 +263,14 @@ def test_three_weeks_of_sheets_ask_as_much_as_one(sheet, district, people, page)
             assert len(reconcile_clock.open_due(clock.now())) == 3
 
     assert asking[0] == asking[2]
+
+
+# --- the desk -----------------------------------------------------------------------------------------------------------------------
+def test_an_open_sheet_waits_on_the_desk_until_it_is_answered(sheet, people, client):
+    client.force_login(people["town"], backend=BACKEND)
+    with clock.standing(beijing(31)):
+        assert f'href="{sheet.get_absolute_url()}"' in text(client.get("/")) and "待对账" in text(client.get("/"))
+
+        reconciling.confirm(sheet, by=people["town"])
+
+        assert "待对账" not in text(client.get("/"))
