@@ -33,6 +33,11 @@ def card_of(request, month: str, organisation: int) -> Scorecard:
     return found
 
 
+def may_try(user, district: Grid) -> bool:
+    """Other figures for a month's scheme, without storing anything (试算)."""
+    return rights(user).in_district(district.pk, OFFICE | {Role.SUPERVISION, Role.DISTRICT_LEADER})
+
+
 def may_edit_schemes(user, district: Grid) -> bool:
     return rights(user).in_district(district.pk, {Role.OFFICE_DIRECTOR})
 

@@ -32,6 +32,7 @@ def ranking(request, month=""):
         "kind": kind,
         "chart": charts.totals(group) if group else None,
         "may_edit": access.may_edit_schemes(request.user, district),
+        "may_try": access.may_try(request.user, district),
     }
     return render(request, "scorecards/ranking.html", context)
 
