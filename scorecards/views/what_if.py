@@ -6,11 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from common.errors import NotYourRole
-from grids.scope import rights
 from scorecards import access
 from scorecards.forms_what_if import WhatIfForm
 from scorecards.models import Scheme
-from scorecards.models.settling import READERS
 from scorecards.services import what_if as service
 from scorecards.words import Kind, month_words
 
@@ -19,7 +17,7 @@ from scorecards.words import Kind, month_words
 def what_if(request, month):
     """The figures to be tried come in the address; nothing is stored."""
     district = access.district_of(request)
-    if not rights(request.user).in_district(district.pk, READERS):
+    if not access.may_try(request.user, district):
         raise NotYourRole(_("试算由攻坚办、督查局和区领导使用。"))
     cards = list(access.cards_of(request, month).select_related("scheme", "organisation", "grid", "district"))
     kind = request.GET.get("kind") or Kind.TOWNSHIP
