@@ -11,8 +11,12 @@ RATES = frozenset({Metric.SHARE, Metric.CHANGE})
 
 
 def number(metric: str, value: int) -> str:
-    """A figure in its own unit: 93.5% or 3."""
-    return f"{(Decimal(value) / 100).normalize():f}%" if metric in RATES else str(value)
+    """A figure in its own unit: 93.5% or 3 件."""
+    if metric in RATES:
+        return f"{(Decimal(value) / 100).normalize():f}%"
+    if metric == Metric.LATENESS:
+        return _("%(n)s 次（每3天计一次）") % {"n": value}
+    return (_("%(n)s 张") if metric == Metric.YELLOW else _("%(n)s 件")) % {"n": value}
 
 
 def natural(metric: str, value: int) -> Decimal:
@@ -22,10 +26,12 @@ def natural(metric: str, value: int) -> Decimal:
 
 # --- ladders ------------------------------------------------------------------------------------------------------------------------
 def consequence(rule) -> str:
-    said = {"units": rule.unit_kind_label, "place": place(rule), "often": often(rule), "action": rule.get_action_display()}
-    if rule.target_post:
-        return _("%(units)s%(place)s，%(often)s，建议%(action)s（%(post)s）。") % (said | {"post": rule.target_post})
-    return _("%(units)s%(place)s，%(often)s，建议%(action)s。") % said
+    said = {"units": rule.unit_kind_label, "place": place(rule), "often": often(rule), "action": rule.get_action_display(), "post": rule.target_post}
+    if rule.count == 1:
+        return (_("%(units)s%(place)s，建议%(action)s（%(post)s）。") if rule.target_post else _("%(units)s%(place)s，建议%(action)s。")) % said
+    return (
+        _("%(units)s%(place)s，%(often)s，建议%(action)s（%(post)s）。") if rule.target_post else _("%(units)s%(place)s，%(often)s，建议%(action)s。")
+    ) % said
 
 
 def place(rule) -> str:
@@ -34,13 +40,11 @@ def place(rule) -> str:
     if rule.n:
         return (_("%(metric)s前 %(n)s 名") if top else _("%(metric)s后 %(n)s 名")) % said
     at_least = top == (rule.metric in RATES)
-    return (_("%(metric)s达到 %(value)s 及以上") if at_least else _("%(metric)s在 %(value)s 及以下")) % said
+    return (_("%(metric)s达到 %(value)s及以上") if at_least else _("%(metric)s在 %(value)s及以下")) % said
 
 
 def often(rule) -> str:
     said = {"count": rule.count, "window": rule.window}
-    if rule.count == 1:
-        return _("当月")
     if rule.mode == Mode.CONSECUTIVE:
         return _("连续 %(count)s 个月") % said
     if rule.in_quarter:

@@ -1,7 +1,7 @@
 """The words of the monthly marks (domain 6.2)."""
 
 from django.db.models import IntegerChoices, TextChoices
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -252,8 +252,8 @@ class Action(TextChoices):
     PRAISE = "praise", _("通报表扬")
     REMIND = "remind", _("预警提醒")
     CRITICISE = "criticise", _("通报批评")
-    YELLOW = "yellow", _("黄牌")
-    RED = "red", _("红牌")
+    YELLOW = "yellow", pgettext_lazy("card of a unit", "黄牌")
+    RED = "red", pgettext_lazy("card of a unit", "红牌")
     INTERVIEW = "interview", _("约谈")
     INSPECTION = "inspection", _("专项督察")
 
@@ -289,8 +289,8 @@ class ProposalState(TextChoices):
 
 
 class Colour(TextChoices):
-    YELLOW = "yellow", _("黄牌")
-    RED = "red", _("红牌")
+    YELLOW = "yellow", pgettext_lazy("card of a unit", "黄牌")
+    RED = "red", pgettext_lazy("card of a unit", "红牌")
 
 
 class MoneyKind(TextChoices):

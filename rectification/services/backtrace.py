@@ -252,7 +252,7 @@ class Backtrace:
         said = {"site": str(visit.site), "conclusion": visit.get_conclusion_display()}
         if visit.state == VisitState.PLANNED:
             return Line(_("计划到访%(site)s，没有完成") % said, visit.moment, tone="soon", key=(3, visit.pk))
-        more = [result(visit), _("照片 %(n)s 张") % {"n": visit.photo_count}, *visit.doubts]
+        more = [result(visit), _("照片 %(n)s 张") % {"n": visit.photo_count} if visit.photo_count else "", *visit.doubts]
         return Line(
             _("到访%(site)s：%(conclusion)s") % said,
             visit.moment,

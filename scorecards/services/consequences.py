@@ -182,9 +182,15 @@ def decide(proposal: Proposal, step: str, *, by, version: int, note: str = "", p
     return proposal
 
 
+def waits_for(proposal: Proposal):
+    """Whose turn it is, in words; empty when all is done."""
+    step = {ProposalState.PROPOSED: "approve", ProposalState.APPROVED: "issue"}.get(ProposalState(proposal.state))
+    return _refusal(proposal.action, step) if step else ""
+
+
 def _refusal(action: str, step: str):
     if step == "issue":
-        return _("批准后的奖惩建议由攻坚办印发。")
+        return _("批准后的约谈由攻坚办主任印发。") if action == Action.INTERVIEW else _("批准后的奖惩建议由攻坚办印发。")
     return _("这项奖惩建议由区领导审批。") if action in SEVERE else _("这项奖惩建议由区领导或攻坚办主任审批。")
 
 

@@ -134,6 +134,7 @@ def shown(request, found: Proposal, *, bound=None, conflict: str = "", status: i
         "figures": figures(found),
         "metric": "" if found.rule.metric in (Metric.RANK, Metric.SHARE) else found.rule.get_metric_display(),
         "steps": offered,
+        "waits": services.waits_for(found),
         "conflict": conflict,
         "lost": [form["note"].value() or "" for form in (bound or {}).values() if conflict and "note" in form.fields],
     }
