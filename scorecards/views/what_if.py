@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from common.errors import NotYourRole
 from scorecards import access
 from scorecards.forms_what_if import WhatIfForm
-from scorecards.models import Scheme
+from scorecards.models import Scheme, Scorecard
 from scorecards.services import what_if as service
 from scorecards.words import Kind, month_words
 
@@ -19,7 +19,8 @@ def what_if(request, month):
     district = access.district_of(request)
     if not access.may_try(request.user, district):
         raise NotYourRole(_("试算由攻坚办、督查局和区领导使用。"))
-    cards = list(access.cards_of(request, month).select_related("scheme", "organisation", "grid", "district"))
+    of_month = Scorecard.objects.visible_to(request.user).filter(district=district, month=month)
+    cards = list(of_month.select_related("scheme", "organisation", "grid", "district"))
     kind = request.GET.get("kind") or Kind.TOWNSHIP
     scheme = next((card.scheme for card in cards if card.scheme.kind == kind), None)
     if scheme is None:

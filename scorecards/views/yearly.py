@@ -7,7 +7,6 @@ from django.views.decorators.http import require_GET
 from scorecards import access, yearly_exports
 from scorecards.models import Scorecard
 from scorecards.services import yearly as years
-from scorecards.words import Kind
 from sheets import services as sheets
 
 
@@ -20,8 +19,8 @@ def yearly(request, year=None):
         raise Http404
     year = year or (known[0] if known else None)
     found = years.of_year(year, district_id=district.pk, by=request.user, with_open="open" in request.GET) if year else None
-    kind = request.GET.get("kind") or (found.groups[0].kind if found else Kind.TOWNSHIP)
-    group = found.group(kind) if found else None
+    group = (found.group(request.GET.get("kind", "")) or found.groups[0]) if found else None
+    kind = group.kind if group else ""
     context = {"found": found, "group": group, "kind": kind, "year": year, "years": known, "note": yearly_exports.note(found) if found else ""}
     return render(request, "scorecards/yearly.html", context | {"tabs": tabs(found, kind)})
 

@@ -156,7 +156,7 @@ def sees(client, district):
 
 
 def test_each_month_links_to_its_card_and_open_months_are_grey(district, director, sees):
-    page = sees(director).content.decode()
+    page = sees(director, kind="grid").content.decode()
 
     for month in ("2026-08", "2026-09"):
         assert f'href="/scorecards/{month}/{district._town_a.pk}/"' in page
