@@ -20,7 +20,7 @@ def trend(year: Year, *, unit: int | None = None) -> dict:
         "legend": {"data": [each["name"] for each in [*front, together]], "top": 0, "left": 0, "icon": "roundRect"},
         "xAxis": {"type": "category", "data": year.labels, "axisTick": {"show": False}},
         "yAxis": {"type": "value", "min": 0, "max": 100, "interval": 20, "axisLabel": {"formatter": "{value}%"}},
-        "tooltip": {"trigger": "item", "formatter": "{b}<br>{a} {c}%"},
+        "tooltip": {"trigger": "item", "formatter": "{b}\n{a} {c}%"},
         "series": [*behind, together, *front],
     }
 
