@@ -126,7 +126,7 @@ GROUPS: dict[str, tuple] = {
         _("工作日历"),
         {"set_day": _("修改日历日"), "import_year": _("导入年度日历"), "set_duty_hours": _("修改值守时段")},
     ),
-    "scheme": (_("考核方案"), {"revise": _("修订方案")}),
+    "scheme": (_("考核方案"), {"revise": _("修订方案"), "load": _("载入现成方案")}),
     "scorecard": (_("计分卡"), {"build": _("生成计分")}),
     "book": (_("账本"), {"post": _("登账")}),
     "appeal": (

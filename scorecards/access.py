@@ -23,11 +23,28 @@ def district_of(request) -> Grid:
 
 
 def cards_of(request, month: str):
+    """Cards of units."""
+    return _published(request, month).filter(organisation__isnull=False)
+
+
+def grid_cards_of(request, month: str):
+    return _published(request, month).filter(grid__isnull=False)
+
+
+def _published(request, month: str):
     return Scorecard.objects.visible_to(request.user).filter(district=district_of(request), month=month)
 
 
 def card_of(request, month: str, organisation: int) -> Scorecard:
-    found = cards_of(request, month).filter(organisation_id=organisation).select_related("organisation", "scheme", "district").first()
+    return _the_one(cards_of(request, month).filter(organisation_id=organisation))
+
+
+def grid_card_of(request, month: str, grid: int) -> Scorecard:
+    return _the_one(grid_cards_of(request, month).filter(grid_id=grid))
+
+
+def _the_one(cards) -> Scorecard:
+    found = cards.select_related("organisation", "grid__organisation", "scheme", "district").first()
     if found is None:
         raise Http404
     return found

@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from audit.services import record
 from scorecards import access, board, exports, papers
-from scorecards.words import NOT_RANKED, month_words
+from scorecards.words import month_words
 from sheets.models import Job
 
 
@@ -29,7 +29,8 @@ class ScorecardsView(APIView):
             raise Http404
         if request.GET.get("format") == "xlsx":
             return answer(exports.response(cards, month=month, district=access.district_of(request), by=request.user))
-        return Response(as_json(cards, month=month, user=request.user))
+        grids = board.grid_groups(access.grid_cards_of(request, month))
+        return Response(as_json(cards, month=month, user=request.user) | {"grids": [grids_json(each) for each in grids]})
 
 
 class PapersView(APIView):
@@ -65,23 +66,37 @@ def as_json(cards, *, month: str, user) -> dict:
 
 
 def row(standing: board.Standing, ids: dict[int, list[int]]) -> dict:
+    unit = standing.card.organisation
+    lines = [line_json(line) | {"finding_ids": ids.get(line.pk, [])} for line in standing.lines]
+    return {"organisation": {"id": unit.pk, "name": unit.name}, **figures(standing), "lines": lines}
+
+
+def grids_json(group: board.Group) -> dict:
+    """The grids of one township; rows behind their figures are those of the township's lines."""
+    rows = [
+        {"grid": {"id": each.card.grid.pk, "name": each.card.grid.name}, **figures(each), "lines": [line_json(line) for line in each.lines]}
+        for each in group.standings
+    ]
+    return {"township": {"id": group.township.pk, "name": group.township.name}, "rows": rows}
+
+
+def figures(standing: board.Standing) -> dict:
     card = standing.card
     return {
-        "organisation": {"id": card.organisation_id, "name": card.organisation.name},
         "obtained": card.obtained,
         "counted": card.counted,
         "share": card.share,
         "rank": card.rank,
-        "note": "" if standing.is_ranked else str(NOT_RANKED),
+        "note": standing.note,
         "grade": card.grade,
         "digest": card.digest,
         "bonus": standing.bonus,
+        "carried": standing.carried,
         "parts": [asdict(cell) for cell in standing.cells],
-        "lines": [line_json(line, ids.get(line.pk, [])) for line in standing.lines],
     }
 
 
-def line_json(line, finding_ids: list[int]) -> dict:
+def line_json(line) -> dict:
     return {
         "code": line.indicator,
         "label": str(line.definition.label),
@@ -91,5 +106,4 @@ def line_json(line, finding_ids: list[int]) -> dict:
         "state": line.state,
         "numerator": line.numerator,
         "denominator": line.denominator,
-        "finding_ids": finding_ids,
     }

@@ -102,6 +102,8 @@ urlpatterns = [
     path("<str:month>/picture/", picture.picture, name="picture"),
     path("<str:month>/exports/", exports.sheets_of, name="exports"),
     path("<str:month>/exports/<slug:sheet>.<slug:form>", exports.sheet, name="month_sheet"),
+    path("<str:month>/grids/<int:grid>/", cards.grid_card, name="grid_card"),
+    path("<str:month>/grids/<int:grid>/<slug:indicator>/", cards.grid_rows, name="grid_rows"),
     path("<str:month>/<int:organisation>/", cards.card, name="card"),
     path("<str:month>/<int:organisation>/<slug:indicator>/", cards.rows, name="rows"),
 ]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from scorecards.exports.month import Month, Part
 from scorecards.models import ScoreLine
-from scorecards.words import NOT_RANKED, Grade, LineState, part_label
+from scorecards.words import Grade, LineState, part_label
 from sheets.writing import Col
 
 NONE = "—"
@@ -46,7 +46,7 @@ def _standing(group, each) -> tuple:
         overdue.numerator if overdue else None,
         str(Grade(card.grade).label) if card.grade else NONE,
         moved_words(each),
-        "" if each.is_ranked else str(NOT_RANKED),
+        each.note,
     )
 
 

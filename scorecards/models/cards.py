@@ -146,8 +146,8 @@ class ScoreLine(Figures):
         if known.of:
             rows = with_flags(rows, known.of, name="judged").filter(judged=True)
         rows = with_flags(rows, known.hit, name="counts") if known.hit else rows.annotate(counts=F("is_hit"))
-        if known.shape == Shape.TALLY and hit is None:
-            hit = True
+        if known.shape == Shape.TALLY:
+            rows = rows.filter(counts=True)
         return rows if hit is None else rows.filter(counts=hit)
 
     @property
@@ -157,6 +157,10 @@ class ScoreLine(Figures):
 
 
 class ScoreRowQuerySet(models.QuerySet):
+    def marked(self):
+        """Rows that give or take points, and those of which an appeal took all back."""
+        return self.exclude(amount=0, granted=0)
+
     def visible_to(self, user):
         """Rows whose finding the person may see; of what is no finding, those of their own unit or ground, or all with the whole district.
 

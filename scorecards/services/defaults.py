@@ -1,7 +1,7 @@
 """The schemes of domain 6.2, loaded once per district as editable data."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from scorecards.models import Scheme, SchemeLine
 from scorecards.words import Kind, Part
@@ -31,10 +31,20 @@ REPORTING = [
 ]
 BESIDE = [
     (Part.BONUS, "self_found_serious", {"per_event": 50, "cap": 200}),
+    (Part.BONUS, "innovation", {}),
+    (Part.BONUS, "praise", {}),
     (Part.INFORMATION, "open_overdue", {}),
     (Part.INFORMATION, "suspended", {}),
 ]
-RATES: list[tuple[Part, str, dict]] = [(Part.INFORMATION, code, {}) for code in ("closing_rate", "rework_rate", "extension_rate", "rebound_rate")]
+
+
+def _beside(*codes: str) -> list[tuple[Part, str, dict]]:
+    """Lines for information."""
+    return [(Part.INFORMATION, code, {}) for code in codes]
+
+
+HANDLED = ("on_time_closing", "on_time_closing_all", "handling_rate", "on_time_handling", "overdue_pending", "dispatch_accuracy")
+RATES = _beside("closing_rate", "rework_rate", "extension_rate", "rebound_rate")
 LINES = {
     Kind.TOWNSHIP: [
         (Part.A, "air_quality", {"full": 4000}),
@@ -46,9 +56,9 @@ LINES = {
         (Part.C, "training", {"full": 300}),
         *REPORTING,
         *BESIDE,
-        (Part.INFORMATION, "on_time_rate", {}),
+        *_beside("on_time_rate"),
         *RATES,
-        (Part.INFORMATION, "self_find_rate", {}),
+        *_beside("self_find_rate", "miss_rate", "filing_rate", *HANDLED, "coverage", "test_pass_rate"),
     ],
     Kind.DEPARTMENT: [
         (Part.A, "own_field_on_time", {"full": 4000}),
@@ -56,9 +66,33 @@ LINES = {
         (Part.C, "field_inspection", {"full": 1500}),
         *REPORTING,
         *BESIDE,
-        (Part.INFORMATION, "other_field_on_time", {}),
+        *_beside("other_field_on_time"),
         *RATES,
+        *_beside(*HANDLED),
     ],
+    Kind.HEADQUARTERS: [
+        (Part.A, "field_on_time", {"full": 4000}),
+        (Part.B, "field_rebound", {"full": 2000, "per_event": 200}),
+        (Part.C, "field_checks", {"full": 2000}),
+        (Part.D, "field_requests", {"full": 2000}),
+        *_beside("open_overdue", "suspended", "closing_rate", "rework_rate", "extension_rate", *HANDLED),
+    ],
+    Kind.GRID: [
+        (Part.A, "self_find_rate", {"full": 4000}),
+        (Part.B, "found_here", {"full": 2000, "per_event": 200}),
+        (Part.C, "patrol_completion", {"full": 1500}),
+        (Part.C, "coverage", {"full": 1000}),
+        (Part.D, "training", {"full": 1500}),
+        *_beside("miss_rate", "filing_rate", "test_pass_rate"),
+    ],
+}
+FEWEST = {Kind.GRID: 10}
+"""Grids with fewer judged rows are not ranked."""
+NAMES = {
+    Kind.TOWNSHIP: _("乡办月度督导考核方案"),
+    Kind.DEPARTMENT: _("部门月度督导考核方案"),
+    Kind.HEADQUARTERS: _("专项指挥部月度督导考核方案"),
+    Kind.GRID: _("网格月度工作评价方案"),
 }
 
 
@@ -66,15 +100,18 @@ LINES = {
 def load(district) -> list[Scheme]:
     """The first version for each kind that has none yet."""
     known = set(Scheme.objects.filter(district=district).values_list("kind", flat=True))
-    names = {Kind.TOWNSHIP: _("乡办月度督导考核方案"), Kind.DEPARTMENT: _("部门月度督导考核方案")}
-    return [_load(district, kind=kind, name=name) for kind, name in names.items() if kind not in known]
+    return [_load(district, kind=kind) for kind in LINES if kind not in known]
 
 
-def _load(district, *, kind: Kind, name: str) -> Scheme:
-    scheme = Scheme.objects.create(district=district, kind=kind, version=1, name=name, in_force_from=BEGINNING)
-    lines = [
-        SchemeLine(scheme=scheme, part=part, indicator=code, position=position, **figures)
-        for position, (part, code, figures) in enumerate(LINES[kind], 1)
-    ]
-    SchemeLine.objects.bulk_create(lines)
+def _load(district, *, kind: Kind) -> Scheme:
+    scheme = Scheme.objects.create(
+        district=district, kind=kind, version=1, name=str(NAMES[kind]), in_force_from=BEGINNING, fewest=FEWEST.get(kind, 0)
+    )
+    SchemeLine.objects.bulk_create(lines_of(scheme, LINES[kind]))
     return scheme
+
+
+def lines_of(scheme: Scheme, described: list[tuple[Part, str, dict]]) -> list[SchemeLine]:
+    return [
+        SchemeLine(scheme=scheme, part=part, indicator=code, position=place, **figures) for place, (part, code, figures) in enumerate(described, 1)
+    ]

@@ -8,23 +8,37 @@ from django.views.decorators.http import require_GET
 
 from scorecards import access, board
 from scorecards.models import ScoreRow
-from scorecards.words import NOT_RANKED, Part, part_label
+from scorecards.services import appealing, appeals
+from scorecards.words import Part, part_label
 
 PAGE_SIZE = 50
+SHOWN = ("finding__problem_type", "finding__grid", "task__organisation", "site__kind", "grid", "reconciliation__organisation", "adjustment")
 
 
 @require_GET
 def card(request, month, organisation):
-    found = access.card_of(request, month, organisation)
+    return _card(request, month, access.card_of(request, month, organisation))
+
+
+@require_GET
+def grid_card(request, month, grid):
+    return _card(request, month, access.grid_card_of(request, month, grid))
+
+
+def _card(request, month, found):
     standing = board.standing(found, list(found.lines.all()))
-    marked = ScoreRow.objects.visible_to(request.user).filter(scorecard=found).exclude(amount=0)
-    marked = marked.select_related("finding__problem_type", "task", "line").order_by("line__position", "at", "id")
-    for row in marked:
+    shown = ScoreRow.objects.visible_to(request.user).filter(scorecard=found).marked().select_related(*SHOWN, "line")
+    shown = shown.order_by("line__position", "at", "id")
+    for row in shown:
         row.line.scorecard = found
-    hidden = found.rows.exclude(amount=0).count() - len(marked)
-    context = {"card": found, "month": month, "standing": standing, "parts": parts(standing), "marked": marked, "hidden": hidden}
-    context |= {"marked_total": sum(row.amount for row in marked), "not_ranked": NOT_RANKED}
+    hidden = found.rows.marked().count() - len(shown)
+    context = {"card": found, "month": month, "standing": standing, "parts": parts(standing), "marked": shown, "hidden": hidden}
+    context |= {"marked_total": sum(row.amount for row in shown), "may_appeal": _may_appeal(request, found)}
     return render(request, "scorecards/card.html", context)
+
+
+def _may_appeal(request, card) -> bool:
+    return bool(card.organisation_id) and appeals.is_unit(request.user, card.organisation_id) and not appealing.too_late(card)
 
 
 def parts(standing) -> list[dict]:
@@ -39,15 +53,23 @@ def parts(standing) -> list[dict]:
 
 @require_GET
 def rows(request, month, organisation, indicator):
+    return _rows(request, month, access.card_of(request, month, organisation), indicator)
+
+
+@require_GET
+def grid_rows(request, month, grid, indicator):
+    return _rows(request, month, access.grid_card_of(request, month, grid), indicator)
+
+
+def _rows(request, month, found, indicator):
     """The rows stored with one figure; of those the person may not see, the number."""
-    found = access.card_of(request, month, organisation)
     line = found.lines.filter(indicator=indicator).first()
     if line is None:
         raise Http404
     line.scorecard = found
     chosen = request.GET.get("hit", "")
     stored = line.behind(hit=chosen == "1" if chosen in ("0", "1") else None)
-    seen = stored.visible_to(request.user).select_related("finding__problem_type", "finding__grid", "task__organisation")
+    seen = stored.visible_to(request.user).select_related(*SHOWN)
     page = Paginator(seen.order_by("at", "id"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "card": found,

@@ -4,13 +4,14 @@ import re
 
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from common import clock
 from scorecards import access, board, charts, exports
 from scorecards.forms import MonthForm
 from scorecards.models import WELL_FORMED_MONTH, Scorecard
-from scorecards.words import NOT_RANKED, Kind, month_words
+from scorecards.words import Kind, month_words
 from sheets.models import Job
 
 WELL_FORMED = re.compile(WELL_FORMED_MONTH)
@@ -22,19 +23,34 @@ def ranking(request, month=""):
     district = access.district_of(request)
     months = months_of(request, district)
     month = chosen_month(request, month, months)
-    groups = board.groups(access.cards_of(request, month))
+    groups, grids = board.groups(access.cards_of(request, month)), access.grid_cards_of(request, month)
     kind = request.GET.get("kind") or Kind.TOWNSHIP
-    group = next((each for each in groups if each.kind == kind), None)
+    shown = board.grid_groups(grids) if kind == Kind.GRID else [each for each in groups if each.kind == kind]
     context = month_switch(month, months) | {
-        "not_ranked": NOT_RANKED,
-        "tabs": [{"label": each.label, "url": f"?kind={each.kind}", "active": each.kind == kind, "count": len(each.standings)} for each in groups],
-        "group": group,
+        "tabs": tabs(groups, grids.count(), kind),
+        "groups": shown,
+        "group": shown[0] if shown else None,
         "kind": kind,
-        "chart": charts.totals(group) if group else None,
+        "title": title(month, kind),
+        "chart": charts.totals(shown[0]) if len(shown) == 1 else None,
         "may_edit": access.may_edit_schemes(request.user, district),
         "may_try": access.may_try(request.user, district),
     }
     return render(request, "scorecards/ranking.html", context)
+
+
+def tabs(groups, grids: int, kind: str) -> list[dict]:
+    counts = [(each.kind, each.label, len(each.standings)) for each in groups] + [(Kind.GRID, Kind.GRID.label, grids)] * bool(grids)
+    return [{"label": label, "url": f"?kind={each}", "active": each == kind, "count": count} for each, label, count in counts]
+
+
+def title(month: str, kind: str) -> str:
+    titles = {
+        Kind.DEPARTMENT: _("%(month)s部门督导考核排名"),
+        Kind.HEADQUARTERS: _("%(month)s专项指挥部督导考核排名"),
+        Kind.GRID: _("%(month)s网格工作评价"),
+    }
+    return titles.get(kind, _("%(month)s乡办督导考核排名")) % {"month": month_words(month)}
 
 
 def chosen_month(request, month: str, months: list[str]) -> str:

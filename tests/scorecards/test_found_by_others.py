@@ -31,7 +31,7 @@ def district():
 
 
 def build(district, month=MONTH):
-    return {card.organisation_id: card.digest for card in services.build(month, district=district, rebuild=True).cards}
+    return {(card.organisation_id, card.grid_id): card.digest for card in services.build(month, district=district, rebuild=True).cards}
 
 
 def line(unit, indicator, month=MONTH):
@@ -69,14 +69,14 @@ def test_every_source_is_the_grids_own_or_not():
     assert not FOUND_BY_OTHERS & (SELF_FOUND | FROM_ABOVE | FROM_SUPERVISION)
 
 
-def test_late_reports_and_wrong_data_say_that_they_have_no_source(district):
+def test_late_reports_and_wrong_data_take_nothing_until_somebody_has_signed_for_it(district):
     step(task_of(district, at=beijing(1), due=beijing(20)), "accept", beijing(1, 1))
     build(district)
 
     for unit in (district._town_a, district.housing):
         for name in ("late_report", "wrong_data"):
             found = line(unit, name)
-            assert (found.state, found.points, found.full, found.per_event) == ("not_counted", None, 0, 50)
+            assert (found.state, found.points, found.full, found.per_event) == ("counted", 0, 0, 50)
 
 
 # --- missed -------------------------------------------------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def test_the_workbook_says_what_the_api_says(district, office, client, sees):
     book = openpyxl.load_workbook(io.BytesIO(sees(office, "workbook", MONTH).content))
     told = client.get(f"/api/v1/scorecards/{MONTH}/").json()
 
-    rows = [row for row in book["排名"].iter_rows(values_only=True) if row[0] in ("乡办", "部门")]
+    rows = [row for row in book["排名"].iter_rows(values_only=True) if row[0] in ("乡办", "部门", "专项指挥部")]
     expected = [
         (
             row["rank"],
@@ -200,6 +200,7 @@ def test_a_change_is_a_new_version_from_an_open_month(district, office, client, 
 
     answer = client.post(reverse("scorecards:edit_scheme", args=[scheme.pk]), data)
 
+    assert answer.status_code == 302, answer.context["form"].errors
     fresh = Scheme.objects.get(district=district, kind="township", version=2)
     assert answer.status_code == 302
     assert (fresh.in_force_from, fresh.lines.get(indicator="rework").per_event) == ("2026-11", 50)
