@@ -8,7 +8,7 @@ GREY = "#9aa5b1"
 LATE = "#c8102e"
 EDGE = {"borderColor": "#ffffff", "borderWidth": 1}
 """Between stacked pieces that lie side by side."""
-NAMES = {"width": 120, "overflow": "break"}
+NAMES = {"width": 120, "overflow": "break", "lineHeight": 14}
 """Of an axis of units: long names break into lines."""
 
 

@@ -32,7 +32,7 @@ def picture(group: Group, *, district: Grid, month: str, stamp: str, at: dt.date
         "columns": columns(group),
         "rows": [row(each) for each in group.standings],
         "feet": [
-            _("按得分率（得分 ÷ 计分满分）排名，同分并列；加分可使得分率超过100%。"),
+            _("按得分率（得分 ÷ 计分满分）排名，同分并列；加分可使得分率超过100%。“/”后为该部分已计分的满分。"),
             _("%(district)s · 制图时间 %(at)s") % {"district": district.name, "at": _moment(at)},
         ],
     }
@@ -67,7 +67,7 @@ def row(each: Standing) -> dict:
 
 def points(cell: Cell) -> str:
     if cell.points is not None:
-        return hundredths(cell.points)
+        return f"{hundredths(cell.points)}/{hundredths(cell.counted)}" if cell.is_partial else hundredths(cell.points)
     return str(_("无数据") if cell.has_source else _("暂未计分"))
 
 
