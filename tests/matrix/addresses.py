@@ -35,7 +35,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
     from scorecards.models import ScoreLine
 
     finding, task, village = {"uuid": world.near.uuid}, {"pk": world.task.pk}, {"pk": world.district.villages[0].pk}
-    line = ScoreLine.objects.filter(scorecard__district=world.district).select_related("scorecard").first()
+    line = ScoreLine.objects.filter(scorecard__district=world.district, scorecard__organisation__isnull=False).select_related("scorecard").first()
     card = {"month": line.scorecard.month, "organisation": line.scorecard.organisation_id}
     books, town = {"month": clock.month_of(clock.today())}, world.district.town_a.organisation_id
     photo = finding | {"sha256": world.near.photos.first().sha256}
@@ -66,6 +66,8 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "scorecards:match_row": {"pk": world.listed.pk},
         "scorecards:card": card,
         "scorecards:rows": card | {"indicator": line.indicator},
+        "scorecards:grid_card": {"month": card["month"], "grid": village["pk"]},
+        "scorecards:grid_rows": {"month": card["month"], "grid": village["pk"], "indicator": "training"},
         "scorecards:new_appeal": {"card": world.mark.scorecard_id, "event_key": world.mark.event_key},
         **{f"scorecards:{name}": {"pk": world.appeal.pk} for name in ("appeal", "decide_appeal", "withdraw_appeal")},
         "scorecards:appeal_paper": {"pk": world.appeal.pk, "file": world.appeal.evidence.get().pk},

@@ -89,6 +89,8 @@ TABLE = {
     "scorecards:month_sheet": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
     "scorecards:card": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
     "scorecards:rows": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
+    "scorecards:grid_card": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
+    "scorecards:grid_rows": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
     "scorecards:accounts": {"GET": "403 field auditor; 200 *", "POST": "405 *"},
     "scorecards:accounts_of": {"GET": "403 field auditor; 200 *", "POST": "405 *"},
     "scorecards:accounts_sheet": {"GET": "403 field auditor; 404 foreign; 200 *", "POST": "405 *"},
