@@ -59,7 +59,7 @@ def money(rule) -> str:
         "metric": rule.get_metric_display(),
         "n": rule.n,
         "amount": f"{rule.amount:,}",
-        "unit": f"{rule.unit.normalize():f}",
+        "unit": (_("%(n)s 个百分点") if rule.metric in RATES else _("%(n)s 件")) % {"n": f"{Decimal(rule.unit).normalize():f}"},
         "first": f"{rule.first_amount or 0:,}",
     }
     parts = [SENTENCES[rule.kind](rule) % said]
