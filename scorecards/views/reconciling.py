@@ -17,11 +17,11 @@ from grids.models import Grid
 from grids.roles import OFFICE
 from scorecards import access
 from scorecards.forms_reconciling import BoardForm, DisputeForm, RuleForm
-from scorecards.models import Reconciliation
+from scorecards.models import Dispute, Reconciliation
 from scorecards.models.reconciling import own_units
 from scorecards.models.settling import READERS
 from scorecards.services import reconcile_clock, reconcile_rows, reconciling
-from scorecards.words import SheetKind, SheetState, period_words
+from scorecards.words import DisputeState, SheetKind, SheetState, period_words
 
 PAGE_SIZE, SHEETS_A_PAGE, BEFORE = 100, 20, 6
 
@@ -54,7 +54,8 @@ def home(request):
     """Own sheets first; below, for those who read all, the board."""
     district = access.district_of(request)
     insist_takes_part(request.user, district)
-    context = {"reads_all": reads_all(request.user, district), "now": clock.now()} | own_sheets(request)
+    undecided = Dispute.objects.visible_to(request.user).filter(state=DisputeState.OPEN).count()
+    context = {"reads_all": reads_all(request.user, district), "now": clock.now(), "open_disputes": undecided} | own_sheets(request)
     if context["reads_all"]:
         context |= board(request, district)
     return render(request, "scorecards/reconciling.html", context)
@@ -94,7 +95,6 @@ def board(request, district: Grid) -> dict:
         "first": sheets[0] if sheets else None,
         "chips": chips(kind, period, state, counts),
         "silent": counts[SheetState.SILENT],
-        "open_disputes": sum(sheet.undecided for sheet in sheets),
         "is_office": is_office(request.user, district.pk),
         "before": BEFORE,
     }
