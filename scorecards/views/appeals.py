@@ -31,12 +31,13 @@ STATES = (("", gettext_lazy("全部")), ("open", gettext_lazy("未裁定")), ("d
 
 
 def add_errors(form, refused: ValidationError) -> None:
-    """A service's refusal at its field, or above the form when the form has no such field."""
+    """A service's refusal at its field, or above the form when it has no such field; once, where the form has said so itself."""
     if not hasattr(refused, "error_dict"):
         form.add_error(None, refused.messages)
         return
     for name, texts in refused.message_dict.items():
-        form.add_error(name if name in form.fields else None, texts)
+        if name not in form.errors:
+            form.add_error(name if name in form.fields else None, texts)
 
 
 def theirs(request):
