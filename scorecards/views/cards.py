@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from scorecards import access, board
 from scorecards.models import ScoreRow
-from scorecards.services import appealing, appeals
+from scorecards.views.appeals import on_card
 from scorecards.words import Part, part_label
 
 PAGE_SIZE = 50
@@ -33,12 +33,8 @@ def _card(request, month, found):
         row.line.scorecard = found
     hidden = found.rows.marked().count() - len(shown)
     context = {"card": found, "month": month, "standing": standing, "parts": parts(standing), "marked": shown, "hidden": hidden}
-    context |= {"marked_total": sum(row.amount for row in shown), "may_appeal": _may_appeal(request, found)}
+    context |= {"marked_total": sum(row.amount for row in shown)} | on_card(request.user, found, shown)
     return render(request, "scorecards/card.html", context)
-
-
-def _may_appeal(request, card) -> bool:
-    return bool(card.organisation_id) and appeals.is_unit(request.user, card.organisation_id) and not appealing.too_late(card)
 
 
 def parts(standing) -> list[dict]:

@@ -297,3 +297,29 @@ def test_the_list_asks_the_same_number_of_queries_for_more_appeals(scene, visit,
 
     with django_assert_num_queries(len(few)):
         client.get(reverse("scorecards:appeals"))
+
+
+def test_the_card_leads_to_the_form_and_lists_the_decisions_for_everybody(scene, visit):
+    key = scene.key("overdue")
+    form = reverse("scorecards:new_appeal", args=[scene.card.pk, key])
+    assert form in visit("town", "card", MONTH, scene.unit.pk).content.decode()
+    assert form not in visit("town", "card", MONTH, scene.unit.pk, moment=TOO_LATE).content.decode()
+
+    appeal = decided(scene, filed(scene), "supervision", "upheld")
+    mine = visit("town", "card", MONTH, scene.unit.pk).content.decode()
+    of_others = visit("other_town", "card", MONTH, scene.unit.pk).content.decode()
+
+    assert form not in mine and appeal.get_absolute_url() in mine
+    assert "经核实" in of_others and appeal.get_absolute_url() not in of_others
+
+
+def test_a_card_asks_the_same_number_of_queries_for_more_appeals(scene, visit, client, django_assert_num_queries):
+    filed(scene)
+    address = reverse("scorecards:card", args=[MONTH, scene.unit.pk])
+    visit("town", "card", MONTH, scene.unit.pk)
+    with at(IN_TIME), CaptureQueriesContext(connection) as few:
+        client.get(address)
+    filed(scene, "rework"), filed(scene, "rework", 1)
+
+    with at(IN_TIME), django_assert_num_queries(len(few)):
+        client.get(address)
