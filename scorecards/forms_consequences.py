@@ -227,7 +227,7 @@ class ClueForm(forms.Form):
     )
     receiver = forms.CharField(label=_("受理机关"), max_length=60, initial=_("区纪委监委"))
     paper_number = forms.CharField(label=_("移送函文号"), max_length=60)
-    files = PapersField(label=_("证据材料"), required=False, help_text=_("Word、Excel、PDF 或图片，每个不超过 20 MB，可选多个。"))
+    papers = PapersField(label=_("证据材料"), required=False, help_text=_("Word、Excel、PDF 或图片，每个不超过 20 MB，可选多个。"))
 
     def __init__(self, *args, district, user, **more):
         super().__init__(*args, **more)

@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import cos, radians
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.errors import NotYourRole
+from common.templatetags.ui import moment
 from grids import geometry, scope
 from grids.models import Grid, Handover, Post, TrainingRecord
 from grids.roles import OFFICE, PostRole, Role
@@ -102,11 +104,11 @@ class Backtrace:
         found = []
         for grid in self.grids:
             mine = [post for post in self.held if post.grid_id == grid.pk]
-            posts = [(role.label, [post for post in mine if post.role == role]) for role in PostRole]
+            posts = [(str(role.label), [post for post in mine if post.role == role]) for role in PostRole]
             shown = [
                 (label, [Holder(str(post.user), training[post.user_id], standing_in.get(post.pk, [])) for post in holders])
                 for label, holders in posts
-                if holders or label != PostRole.DEPUTY_CHIEF.label
+                if holders or label != str(PostRole.DEPUTY_CHIEF.label)
             ]
             found.append(Keeper(grid, shown))
         return found
@@ -165,7 +167,7 @@ class Backtrace:
 
     # --- when they were there ---
     @cached_property
-    def visits(self) -> list[Visit]:
+    def visits(self) -> list[Any]:
         """Of the 90 days before: those made, and planned ones whose time ran out; newest first. Each with ``moment`` and ``photo_count``."""
         made = Q(state=VisitState.DONE, received_at__gte=self.since, received_at__lt=self.until + DAYS)
         due = Q(state__in=(VisitState.PLANNED, VisitState.DROPPED), due_to__gte=self.since, due_to__lt=self.until)
@@ -174,16 +176,22 @@ class Backtrace:
         for visit in (found := list(rows.order_by("-pk")[: 4 * MOST_ROWS])):
             visit.moment = (visit.arrived_at or visit.received_at) if visit.state == VisitState.DONE else visit.due_to
             visit.post_label = str(PostRole(visit.patrol.post_role).label) if self.names_posts and visit.patrol and visit.patrol.post_role else ""
-            visit.doubts = [str(Flag(each["code"]).label) for each in visit.flags if each["code"] in Flag.values]
+            visit.doubts = self._doubts(visit)
         found = [visit for visit in found if self.since <= visit.moment < self.until]
         return sorted(found, key=lambda visit: visit.moment, reverse=True)[:MOST_ROWS]
 
+    def _doubts(self, visit: Visit) -> list[str]:
+        """Its flags, and that it was only handed in after the problem had been found."""
+        flags = [str(Flag(each["code"]).label) for each in visit.flags if each["code"] in Flag.values]
+        late = visit.received_at is not None and visit.received_at >= self.until
+        return [_("问题被发现后才报送（%(at)s）") % {"at": moment(visit.received_at)}, *flags] if late else flags
+
     @property
-    def visits_made(self) -> list[Visit]:
+    def visits_made(self) -> list[Any]:
         return [visit for visit in self.visits if visit.state == VisitState.DONE]
 
     @property
-    def visits_owed(self) -> list[Visit]:
+    def visits_owed(self) -> list[Any]:
         """Planned and not made; what was no longer needed is not owed."""
         return [visit for visit in self.visits if visit.state == VisitState.PLANNED]
 
@@ -208,7 +216,7 @@ class Backtrace:
 
     # --- what was known ---
     @cached_property
-    def earlier(self) -> list[Finding]:
+    def earlier(self) -> list[Any]:
         """Problems at the same object or within 200 metres in the year before, newest first; each with ``distance`` where both have a place."""
         rows = Finding.objects.visible_to(self.user).filter(
             district=self.finding.district_id, received_at__lt=self.until, received_at__gte=self.until - YEAR
@@ -220,7 +228,7 @@ class Backtrace:
         found = rows.filter(here).exclude(pk=self.finding.pk).select_related("problem_type").order_by("-received_at")[:1000]
         return [each for each in found if self._is_here(each, keys)][:MOST_ROWS]
 
-    def _is_here(self, each: Finding, sites: set[int]) -> bool:
+    def _is_here(self, each: Any, sites: set[int]) -> bool:
         each.distance = None
         near = self.finding.lon is not None and each.lon is not None and self._measure(each) <= METRES
         return near or each.site_id in sites
@@ -248,7 +256,7 @@ class Backtrace:
         lines += [line for post in self.changes for line in self._of_change(post)]
         return sorted(lines, key=lambda line: (line.at, line.key), reverse=True)
 
-    def _of_visit(self, visit: Visit) -> Line:
+    def _of_visit(self, visit: Any) -> Line:
         said = {"site": str(visit.site), "conclusion": visit.get_conclusion_display()}
         if visit.state == VisitState.PLANNED:
             return Line(_("计划到访%(site)s，没有完成") % said, visit.moment, tone="soon", key=(3, visit.pk))

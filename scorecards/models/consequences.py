@@ -25,7 +25,7 @@ class RuleQuerySet(PublishedQuerySet):
 
     def newest(self, *, month: str | None = None):
         """Of each rule the newest version, or the newest of those from ``month`` or before."""
-        versions = self.model.objects.filter(key=OuterRef("key"))
+        versions = self.model._default_manager.filter(key=OuterRef("key"))
         versions = versions.filter(in_force_from__lte=month) if month else versions
         return self.filter(pk=Subquery(versions.order_by("-version").values("pk")[:1]))
 

@@ -46,7 +46,7 @@ def measured(district_id: int, *, unit_kind: str, metric: str, months: Collectio
     settled = settled_months(district_id, months)
     cards = Scorecard.objects.filter(district_id=district_id, month__in=settled, scheme__kind=unit_kind, rank__isnull=False)
     cards = cards.filter(organisation__isnull=False)
-    rows = list(cards.values("pk", "month", "digest", "rank", "share", unit=F("organisation_id"), of=F("group_size")))
+    rows: list[dict] = list(cards.values("pk", "month", "digest", "rank", "share", unit=F("organisation_id"), of=F("group_size")))  # type: ignore[arg-type]
     values = _values(metric, rows, district_id)
     found: dict[str, dict[int, Measure]] = {month: {} for month in settled}
     for row in rows:

@@ -13,8 +13,9 @@ from inspections.models import Finding, Visit
 from inspections.words import HeldKind
 from rectification.models import Clock, Policy, ReminderRule
 from rectification.workflow import FINDING_STEPS, TASK_STEPS
+from scorecards.services import clues, consequences, money, rules
 
-WRITERS = {"record": 0, "append": 0}
+WRITERS = {"record": 0, "record_many": 0, "append": 0}
 HELPERS = {"receivers.py": {"_by_stranger": 0}, "terms.py": {"_begin": 1, "_end": 1}}
 """Functions that put an act on record → which argument names it; the helpers by the file in which they are private."""
 PASSED_ON = {"action"}
@@ -28,6 +29,11 @@ WOVEN = {
     "patrol.{}": ["begin", "finish", "note"],
     "{}.held": HeldKind.values,
     "{}.photo_smaller": [model._meta.model_name for model in (Finding, Visit)],
+    "proposal.{}": consequences.STEPS,
+    "money.{}": money.STEPS,
+    "clue.{}": clues.STEPS,
+    "{}.save": rules.WORDS.values(),
+    "{}.load": rules.WORDS.values(),
     "{}.{}": None,
 }
 """Acts put together while the program runs. The last are the steps of both workflows."""

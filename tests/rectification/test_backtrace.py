@@ -193,6 +193,14 @@ def test_visits_of_the_ninety_days_before_with_what_they_recorded(found, site, s
     assert (last.conclusion, trace.visits_made[0].doubts, trace.visits_made[0].post_label) == ("normal", ["到访位置离对象较远"], "网格员")
 
 
+def test_a_visit_handed_in_after_the_problem_was_found_says_so(found, site, staff):
+    late = visit(site, before(days=2), received_at=FOUND + dt.timedelta(hours=3))
+
+    assert Backtrace(found, staff).visits_made == [late]
+    (doubt,) = Backtrace(found, staff).visits_made[0].doubts
+    assert "问题被发现后才报送" in doubt and "10-20 13:00" in doubt
+
+
 def test_missed_turns_are_counted_and_stand_in_the_timeline(district, found, staff):
     for days, state in ((3, "missed"), (4, "finished"), (5, "planned"), (6, "handed_over"), (100, "missed")):
         PatrolFactory(district=district, planned_on=clock.beijing(before(days=days)).date(), state=state)

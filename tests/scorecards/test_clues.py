@@ -53,7 +53,7 @@ def entered(district, director, page):
     form = page(director, "new_clue").context["form"]
     values = {
         "key": str(form["key"].value()), "organisation": district.towns[5].pk, "findings": finding.number, "facts": FACTS, "receiver": "区纪委监委",
-        "paper_number": "督移〔2026〕1号", "files": SimpleUploadedFile("证据.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"),
+        "paper_number": "督移〔2026〕1号", "papers": SimpleUploadedFile("证据.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"),
     }  # fmt: skip
     return values, page(director, "new_clue", data=values)
 
@@ -73,7 +73,7 @@ def test_a_clue_is_entered_with_its_findings_and_papers(district, director, ente
 
 def test_the_form_sent_twice_makes_one_clue(director, entered, page):
     values, _answer = entered
-    values["files"].seek(0)
+    values["papers"].seek(0)
 
     page(director, "new_clue", data=values)
 
