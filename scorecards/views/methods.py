@@ -25,7 +25,7 @@ EXAMPLE = (
 def methods(request):
     """Settings may come in the address, the table only in the form."""
     district = access.district_of(request)
-    form = MethodForm(request.POST or None, request.FILES, initial=request.GET.dict())
+    form = MethodForm(request.POST if request.method == "POST" else None, request.FILES, initial=request.GET.dict())
     if not form.is_valid():
         return show(request, form, status=400 if form.is_bound else 200)
     sheet = Sheet(form.bulletin(), sign=form.cleaned_data["sign"])
