@@ -1,5 +1,7 @@
 """Forms of reconciling and of matching lists from above. They give clean values; services save."""
 
+from typing import Any
+
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -9,7 +11,7 @@ import evidence.services
 from common import clock
 from common.forms import SeenForm
 from evidence.models import File
-from grids.forms.fields import day_field
+from grids.forms.fields import day_field, offer
 from grids.models import Grid
 from inspections.forms import TypeField
 from inspections.models import Finding, ProblemType
@@ -66,8 +68,9 @@ class DisputeForm(forms.Form):
 
     def _keep(self, paper: File) -> None:
         self.cleaned_data["kept"] = paper
-        self.data = self.data.copy()
-        self.data["kept"] = signing.dumps(paper.pk, salt=self._salt)
+        typed: Any = self.data
+        self.data = typed = typed.copy()
+        typed["kept"] = signing.dumps(paper.pk, salt=self._salt)
 
     @property
     def _salt(self) -> str:
@@ -105,8 +108,8 @@ class DecideForm(forms.Form):
                 del self.fields[name]
             return
         district = dispute.reconciliation.district_id
-        self.fields["grid"].queryset = Grid.objects.filter(district_id=district, parent__isnull=False).active(clock.today())
-        self.fields["problem_type"].queryset = ProblemType.objects.filter(district_id=district).offered()
+        offer(self, "grid", Grid.objects.filter(district_id=district, parent__isnull=False).active(clock.today()))
+        offer(self, "problem_type", ProblemType.objects.filter(district_id=district).offered())
 
     def clean(self):
         cleaned = super().clean()
@@ -173,8 +176,8 @@ class RegisterRowForm(forms.Form):
     def __init__(self, *args, row: MatchRow, **kwargs):
         super().__init__(*args, **kwargs)
         district = row.list_match.district_id
-        self.fields["problem_type"].queryset = ProblemType.objects.filter(district_id=district).offered()
-        self.fields["grid"].queryset = Grid.objects.filter(district_id=district, parent__isnull=False).active(clock.today())
+        offer(self, "problem_type", ProblemType.objects.filter(district_id=district).offered())
+        offer(self, "grid", Grid.objects.filter(district_id=district, parent__isnull=False).active(clock.today()))
 
 
 class RematchForm(forms.Form):

@@ -78,7 +78,8 @@ class Pool:
 
     def likely(self, row: MatchRow, *, free: Callable[[int], bool] = lambda pk: True) -> list[tuple[int, Own]]:
         """Rows of ours that ``row`` may mean with their likeness in points, the likeliest first."""
-        wanted, shared = pairs(f"{row.text} {row.address}"), Counter()
+        shared: Counter[int] = Counter()
+        wanted = pairs(f"{row.text} {row.address}")
         limit = max(FEW, int(len(self.rows) * COMMON))
         for pair in wanted:
             if len(self.places.get(pair, ())) <= limit:

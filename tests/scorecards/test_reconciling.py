@@ -375,7 +375,11 @@ def test_every_step_is_on_record(sheet, lives, people):
     disputed(sheet, lives, people["town"])
     reconciling.decide(Dispute.objects.get(), by=people["office"], accept=False, decision="维持")
 
-    acts = list(AuditEvent.objects.filter(object_type__in=["scorecards.Reconciliation", "scorecards.Dispute"]).order_by("seq").values_list("action", flat=True))
+    acts = list(
+        AuditEvent.objects.filter(object_type__in=["scorecards.Reconciliation", "scorecards.Dispute"])
+        .order_by("seq")
+        .values_list("action", flat=True)
+    )
     assert acts == ["reconciliation.open", "reconciliation.open", "reconciliation.dispute", "dispute.file", "dispute.decide"]
     faults = verify.run(state=True).faults
     assert [fault for fault in faults if fault["where"].startswith(("scorecards.Reconciliation", "scorecards.Dispute"))] == []
