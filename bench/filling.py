@@ -28,7 +28,7 @@ NEW = ["assigned"] * 46 + ["struck_off"] * 28 + ["rectified"] * 8 + ["registered
 DAY = dt.timedelta(days=1)
 COLUMNS = (
     "uuid", "district_id", "number", "grid_id", "grid_path", "field_id", "problem_type_id", "source", "superior_number", "kind", "severity", "risk", "text",
-    "address", "lon", "lat", "accuracy", "captured_at", "saved_at", "received_at", "device_id", "reporter_id", "payload_sha256", "flags", "is_sealed",
+    "address", "lon", "lat", "accuracy", "captured_at", "saved_at", "received_at", "device_id", "reporter_id", "payload_sha256", "flags", "checklist", "outcome", "is_sealed",
     "state", "version", "step_due_at", "due_at", "registered_at", "assigned_at", "rectified_at", "struck_off_at", "ended_at", "search_text",
 )  # fmt: skip
 NUMBERED = {"registered", "assigned", "stopped_pending", "rectified", "struck_off", "looked_back"}
@@ -107,7 +107,7 @@ class Maker:
         values = (
             uuid.UUID(int=rng.getrandbits(128), version=4), self.place.district.pk, number if numbered else None, grid.pk, grid.path, kind.field_id, kind.pk,
             rng.choice(SOURCES), "", kind.kind, kind.severity, kind.risk, text, address, lon + rng.uniform(-0.002, 0.002), lat + rng.uniform(-0.002, 0.002),
-            8.0, received, received, received, "bench", reporter, "", "[]", "f", state, 4 if numbered else 1, step, due, at["registered_at"],
+            8.0, received, received, received, "bench", reporter, "", "[]", "{}", "", "f", state, 4 if numbered else 1, step, due, at["registered_at"],
             at["assigned_at"], at["rectified_at"], at["struck_off_at"], at["ended_at"], f"{tokens} {number.replace('-', ' ')}",
         )  # fmt: skip
         return "\t".join("\\N" if value is None else str(value) for value in values) + "\n"
