@@ -354,6 +354,7 @@ GRID_MOVED = ["registers.services.places.grid_moved", "inspections.services.plac
 GRID_SPLIT = ["registers.services.places.grid_split", "inspections.services.places.grid_split"]
 """Called with (source, parts, by=) inside the splitting transaction: what was in the grid goes to its parts."""
 LEDGER_IMPORTED = "rectification.services.imported.carry_over"
+REQUESTS_IMPORTED = "rectification.services.service_requests.run"
 ORGANISATION_MERGED = ["registers.services.places.organisation_merged", "rectification.services.merged.organisation_merged"]
 """Called with (source, into, by=, note=) inside the merging transaction: unfinished duties go on for the successor."""
 DISTRICT_DEFAULTS = [

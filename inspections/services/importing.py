@@ -241,7 +241,7 @@ class LedgerImport:
 
     def _type(self, text: str) -> ProblemType:
         key = choice_key(text)
-        exact = [each for each in self.types if key in (choice_key(each.name), each.code)]
+        exact = [each for each in self.types if key in (choice_key(each.name), choice_key(each.code))]
         by_word = [each for each in self.types if any(word in key for word in TYPE_WORDS.get(each.code, ()))]
         partly = [each for each in self.types if key and (key in choice_key(each.name) or choice_key(each.name) in key)]
         for found in (exact, by_word, partly):
@@ -254,7 +254,9 @@ class LedgerImport:
         key = choice_key(text)
         if not key:
             return None
-        found = [each for each in self.fields if key in (choice_key(each.name), each.code)] or [each for each in self.fields if key[:2] in each.name]
+        found = [each for each in self.fields if key in (choice_key(each.name), choice_key(each.code))] or [
+            each for each in self.fields if key[:2] in each.name
+        ]
         if not found:
             raise ValidationError(
                 _("没有“%(text)s”这个专项，可填：%(names)s") % {"text": text, "names": "、".join(each.name for each in self.fields)}, code="field"

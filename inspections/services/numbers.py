@@ -21,3 +21,13 @@ def _begin(district_id: int, year: int) -> None:
             NumberSequence.objects.create(district_id=district_id, year=year)
     except IntegrityError:
         """Another transaction has begun the year at the same moment."""
+
+
+def next_numbers(district_id: int, year: int, count: int) -> list[str]:
+    """As many numbers at once, for an import."""
+    mine = NumberSequence.objects.filter(district_id=district_id, year=year)
+    if not mine.update(last=F("last") + count):
+        _begin(district_id, year)
+        mine.update(last=F("last") + count)
+    last = mine.get().last
+    return [f"{year}-{n:06d}" for n in range(last - count + 1, last + 1)]

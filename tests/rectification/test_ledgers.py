@@ -174,7 +174,14 @@ def test_a_fire_stands_with_the_minutes_of_its_history(client, district, office,
     task = passed(fire, district, handler=UserFactory(name="经办甲"))
     TaskEventFactory(task=task, action="call", at=fire.received_at + dt.timedelta(minutes=2))
     TaskEventFactory(task=task, action="feedback", note="余火已清理", at=task.fed_back_at)
-    facts = {"subject_type": "rectification.Task", "subject_id": str(task.pk), "state": "sent", "dedup_key": "x", "created_at": clock.now(), "not_before": clock.now()}
+    facts = {
+        "subject_type": "rectification.Task",
+        "subject_id": str(task.pk),
+        "state": "sent",
+        "dedup_key": "x",
+        "created_at": clock.now(),
+        "not_before": clock.now(),
+    }
     Notice.objects.create(recipient=office, channel="sms", sent_at=fire.received_at + dt.timedelta(minutes=1), **facts)
     FindingFactory(district=district)
     client.force_login(office)
