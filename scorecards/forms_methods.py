@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -50,6 +51,8 @@ class MethodForm(forms.Form):
     worst = forms.IntegerField(label=_("列出后几名"), min_value=0, max_value=200, initial=3, required=False)
     by_group = forms.BooleanField(label=_("按组别分别排名"), required=False)
     spares = forms.BooleanField(label=_("各项均达到二级标准的，不列入后列名单"), required=False)
+
+    data: Any
 
     def __init__(self, data=None, files=None, *, initial=None):
         super().__init__(data, initial=initial)
@@ -141,7 +144,7 @@ class MethodForm(forms.Form):
         if method not in OF_ONE and method not in (*OF_RANKS, Method.SUM):
             missing = [str(What(each).label) for each in (TWO_FACTORS if method == Method.TWO_FACTOR else GRADE_TWO) if each not in what]
             if missing:
-                self.add_error("method", _("表中缺少这些列：%(missing)s") % {"missing": "、".join(missing)})
+                self.add_error("method", _("表中缺少这些列：%(missing)s") % {"missing": str(_("、")).join(missing)})
         if method in (*OF_RANKS, Method.SUM):
             self._check_terms(cleaned, method)
         if cleaned["tie_break"] == TieBreak.GOOD_DAYS and not {What.GOOD_DAYS, What.PM25} <= what:
@@ -197,7 +200,7 @@ class MethodForm(forms.Form):
 
 def _first(measures: list[Measure]) -> Measure:
     """The column most likely meant: the composite index, PM2.5, else the first."""
-    liked = {What.INDEX: 0, What.PM25: 1}
+    liked: dict[str, int] = {What.INDEX: 0, What.PM25: 1}
     return min(measures, key=lambda measure: liked.get(measure.what, 2))
 
 

@@ -1,6 +1,7 @@
 """Other figures for the scheme of a month, to see who would move."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.http import urlencode
@@ -22,7 +23,8 @@ class WhatIfForm(forms.Form):
         super().__init__()
         self.scheme = scheme
         for name in GRADES:
-            self.fields[name] = _points(Scheme._meta.get_field(name).verbose_name, getattr(scheme, name), required=True)
+            column: Any = Scheme._meta.get_field(name)
+            self.fields[name] = _points(column.verbose_name, getattr(scheme, name), required=True)
         for line in scheme.lines.all():
             for name in _names(line):
                 label = f"{line.definition.label} · {LABELS[name]}"
@@ -74,7 +76,7 @@ class WhatIfForm(forms.Form):
 
     def query(self) -> str:
         """The changes as the editor of schemes takes them in its address."""
-        return urlencode({name: "" if value is None else value for name, value in self._changed().items()})
+        return urlencode({name: "" if value is None else str(value) for name, value in self._changed().items()})
 
 
 def _names(line) -> tuple[str, ...]:

@@ -33,10 +33,12 @@ def weighted_mean(values: Sequence[Number | None], weights: Sequence[Number], *,
     >>> weighted_mean([1, 3, 2], [2, 2, 1], places=1), weighted_mean([40, 80], [75, 25], places=1)
     (Decimal('2.0'), Decimal('50.0'))
     """
-    if None in values or not values:
+    known = [Fraction(value) for value in values if value is not None]
+    if len(known) < len(values) or not values:
         return None
-    total = sum(Fraction(value) * Fraction(weight) for value, weight in zip(values, weights, strict=True))
-    return rounded(total / sum(map(Fraction, weights)), places)
+    shares = [Fraction(weight) for weight in weights]
+    total = sum((value * share for value, share in zip(known, shares, strict=True)), Fraction())
+    return rounded(total / sum(shares, Fraction()), places)
 
 
 def summed_index(

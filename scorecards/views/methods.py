@@ -8,17 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from scorecards import access
 from scorecards.forms_methods import MethodForm
+from scorecards.methods.example import EXAMPLE
 from scorecards.methods.printing import Sheet
 from sheets import services as sheets
-
-EXAMPLE = (
-    ("乡镇", "组别", "综合指数", "去年同期综合指数", "PM2.5", "去年同期PM2.5", "SO2", "优良天数比例"),
-    ("东河镇", "重点乡镇", "5.12", "5.60", "46", "50", "9", "78.5%"),
-    ("西岭镇", "重点乡镇", "5.46", "5.41", "47", "49", "8", "76.1%"),
-    ("南塘乡", "重点乡镇", "5.46", "5.95", "47", "55", "12", "75.4%"),
-    ("北关街道", "其他", "4.98", "5.20", "41", "44", "11", "80.2%"),
-    ("柳林乡", "其他", "5.03", "0", "43", "—", "10", "79.9%"),
-)
 
 
 @require_http_methods(["GET", "POST"])
