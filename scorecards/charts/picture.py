@@ -8,7 +8,7 @@ from common import clock
 from common.templatetags.ui import hundredths
 from grids.models import Grid
 from scorecards.board import Cell, Group, Standing
-from scorecards.words import NOT_RANKED, Kind, month_words
+from scorecards.words import NOT_RANKED
 
 WIDTH = 1080
 """What chat programs show without shrinking it."""
@@ -18,13 +18,13 @@ STAMPED = 12
 """Digits of the digest that are printed: enough to compare by eye."""
 
 
-def picture(group: Group, *, district: Grid, month: str, stamp: str, at: dt.datetime) -> dict:
+def picture(group: Group, *, title: str, district: Grid, stamp: str, at: dt.datetime) -> dict:
     """``stamp`` is the digest of a settled month, empty while the month is open."""
     settled = _("校验码 %(digest)s") % {"digest": stamp[:STAMPED]} if stamp else _("名次和得分仍可能变动")
     return {
         "width": WIDTH,
-        "file": f"{title(group.kind, district, month)}.png",
-        "title": title(group.kind, district, month),
+        "file": f"{title}.png",
+        "title": title,
         "under": _("考核截至 %(cut_off)s") % {"cut_off": _moment(group.first.cut_off)},
         "stamp": _("已结账") if stamp else _("未结账"),
         "isSettled": bool(stamp),
@@ -36,11 +36,6 @@ def picture(group: Group, *, district: Grid, month: str, stamp: str, at: dt.date
             _("%(district)s · 制图时间 %(at)s") % {"district": district.name, "at": _moment(at)},
         ],
     }
-
-
-def title(kind: str, district: Grid, month: str) -> str:
-    words = {"district": district.name, "month": month_words(month), "kind": str(Kind(kind).label)}
-    return _("%(district)s%(month)s%(kind)s督导考核排名") % words
 
 
 def columns(group: Group) -> list[dict]:
@@ -58,9 +53,9 @@ def columns(group: Group) -> list[dict]:
 
 def row(each: Standing) -> dict:
     """``cells`` as they are printed; ``note`` instead of all after the unit for one that is not ranked."""
-    name = str(each.card.organisation or each.card.grid)
+    name = str(each.card.subject)
     if not each.is_ranked:
-        return {"cells": ["—", name], "note": _why(each)}
+        return {"cells": ["—", name], "note": each.note or str(NOT_RANKED)}
     cells = [str(each.card.rank), name, hundredths(each.card.share), *(points(cell) for cell in each.cells), hundredths(each.bonus)]
     return {"cells": [*cells, str(each.card.get_grade_display() or "—"), moved(each)], "note": ""}
 
@@ -73,10 +68,6 @@ def points(cell: Cell) -> str:
 
 def moved(each: Standing) -> str:
     return f"↑{each.rose}" if each.rose else f"↓{each.fell}" if each.fell else "—"
-
-
-def _why(each: Standing) -> str:
-    return str(each.card.get_unranked_display() or NOT_RANKED)
 
 
 def _moment(moment: dt.datetime) -> str:

@@ -44,8 +44,8 @@ def charts(request):
 
 
 def _kinds(request, month: str) -> list[str]:
-    """Kinds of units with cards, in their order; a district's grids are too many for these charts."""
-    found = set(access.cards_of(request, month).filter(organisation__isnull=False).order_by().values_list("scheme__kind", flat=True).distinct())
+    """Kinds of units with cards, in their order."""
+    found = set(access.cards_of(request, month).order_by().values_list("scheme__kind", flat=True).distinct())
     return [kind for kind in Kind.values if kind in found]
 
 
@@ -142,7 +142,7 @@ def _flow_heading(step: str, which: str) -> list[str]:
 
 def _month(request, month: str) -> Month:
     """The month with the units it was built for."""
-    cards = access.cards_of(request, month).filter(organisation__isnull=False).order_by().values_list("organisation_id", "scheme__kind")
+    cards = access.cards_of(request, month).order_by().values_list("organisation_id", "scheme__kind")
     units = dict(cards)
     if not units:
         raise Http404

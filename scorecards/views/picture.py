@@ -2,13 +2,14 @@
 
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from common import clock
 from scorecards import access, board
 from scorecards.charts.picture import picture as drawing
-from scorecards.charts.picture import title
 from scorecards.services import settling
+from scorecards.views import ranking
 from scorecards.words import Kind
 
 
@@ -20,11 +21,12 @@ def picture(request, month):
     group = next((each for each in groups if each.kind == kind), None)
     if group is None:
         raise Http404
+    title = _("%(district)s%(title)s") % {"district": district.name, "title": ranking.title(month, kind)}
     context = {
         "month": month,
         "kind": kind,
-        "title": title(kind, district, month),
+        "title": title,
         "tabs": [{"label": each.label, "url": f"?kind={each.kind}", "active": each is group, "count": len(each.standings)} for each in groups],
-        "drawing": drawing(group, district=district, month=month, stamp=settling.stamp(district.pk, month), at=clock.now()),
+        "drawing": drawing(group, title=title, district=district, stamp=settling.stamp(district.pk, month), at=clock.now()),
     }
     return render(request, "scorecards/picture.html", context)
