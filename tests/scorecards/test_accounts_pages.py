@@ -14,9 +14,13 @@ from django.urls import reverse
 from common import clock
 from grids.models import Membership, Post
 from rectification.models import Task
+from scorecards import account_sheets
 from scorecards.account_board import LABELS
 from scorecards.models import FIGURES, Account
 from scorecards.services import accounts, posting
+from sheets import files
+from sheets import services as sheets
+from sheets.models import Job
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import DistrictFactory
 from tests.factories.inspections import FindingFactory
@@ -240,6 +244,18 @@ def test_a_book_as_a_sheet_has_every_line_and_its_balance(district, office, sees
     assert [int(row[7]) for row in rows[1:]] == [line.balance for line in lines]
     assert int(rows[-1][7]) == account.closing
     assert [row[1] for row in book["账目"].iter_rows(values_only=True) if isinstance(row[7], int)] == [line.entry.paper_number for line in lines]
+
+
+def test_a_long_book_becomes_a_job(district, office, client, sees, monkeypatch):
+    monkeypatch.setattr(account_sheets, "DIRECTLY", 3)
+
+    answer = sees(office, "account_sheet", MONTH, district.housing.pk, "xlsx")
+    job = sheets.run(Job.objects.get())
+
+    assert answer.status_code == 302 and job.state == Job.State.DONE
+    lines = sees(office, "account", MONTH, district.housing.pk).context["page"].paginator.count
+    book = openpyxl.load_workbook(files.path_of(job.result_path))
+    assert len([row for row in book["账目"].iter_rows(values_only=True) if isinstance(row[7], int)]) == lines
 
 
 # --- commands -----------------------------------------------------------------------------------------------------------------------
