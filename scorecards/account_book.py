@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from rectification.models import Task
 from scorecards.account_words import TAKEN_IN, EntryKind
 from scorecards.models import Account, AccountEntry
+from scorecards.models.accounts import AccountEntryQuerySet
 from scorecards.services import accounts
 
 OPEN_ROWS = ("opening", "closing")
@@ -34,7 +35,7 @@ class Line:
         return self.entry.amount < 0
 
 
-def movements(account: Account, *, kind: str = "") -> QuerySet:
+def movements(account: Account, *, kind: str = "") -> AccountEntryQuerySet:
     found = accounts.lines(account)
     return found.filter(kind=kind) if kind in EntryKind.values else found
 

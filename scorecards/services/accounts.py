@@ -9,6 +9,7 @@ from rectification.models import Task
 from rectification.words import UNFINISHED
 from scorecards import continuity
 from scorecards.models import FIGURES, Account, AccountEntry
+from scorecards.models.accounts import AccountEntryQuerySet
 from scorecards.services.figures import closing, months_between, movements, next_month
 from scorecards.services.problems import ENDS, KNOWN
 
@@ -17,7 +18,7 @@ def holder_of(account: Account) -> dict:
     return {"organisation_id": account.organisation_id} if account.organisation_id else {"grid_id": account.grid_id}
 
 
-def lines(account: Account) -> QuerySet:
+def lines(account: Account) -> AccountEntryQuerySet:
     """The month's movements of one account in the order of the book."""
     return AccountEntry.objects.filter(month=account.month, **holder_of(account)).order_by("stands_at", "id")
 
