@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from scorecards.exports.around import ACCOUNTS, ARGUED, MONEY
 from scorecards.exports.month import Month, Part
-from scorecards.exports.ranking import KPI, RANKING
+from scorecards.exports.ranking import GRIDS, KPI, RANKING
 from scorecards.exports.rows import MARKED, ROWS
 from sheets.writing import Workbook, csv_bytes
 
-SHEETS = {part.code: part for part in (RANKING, MARKED, KPI, ACCOUNTS, MONEY, ARGUED, ROWS)}
+SHEETS = {part.code: part for part in (RANKING, GRIDS, MARKED, KPI, ACCOUNTS, MONEY, ARGUED, ROWS)}
 """In the order of the workbook."""
 EVERY = 2_000
 Tick = Callable[[int], None]

@@ -23,12 +23,21 @@ class Month:
     """The cards of one month of one district, as one person may see them."""
 
     cards: QuerySet
+    """Of units; those of grids stand beside."""
     month: str
     by: object
 
     @cached_property
     def groups(self) -> list[board.Group]:
         return board.groups(self.cards)
+
+    @property
+    def grid_cards(self) -> QuerySet:
+        return Scorecard.objects.visible_to(self.by).filter(district=self.first.district_id, month=self.month, grid__isnull=False)
+
+    @cached_property
+    def grid_groups(self) -> list[board.Group]:
+        return board.grid_groups(self.grid_cards)
 
     @cached_property
     def first(self) -> Scorecard:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scorecards.exports.month import Month, Part
+from scorecards.indicators import Shape
 from scorecards.models import ScoreLine
 from scorecards.words import Grade, LineState, part_label
 from sheets.writing import Col
@@ -22,6 +23,7 @@ def ranking_columns() -> list[Col]:
         Col(_("计分满分"), 9, "hundredths"),
         *(Col(_("%(part)s 部分") % {"part": part}, 10, "hundredths") for part in "ABCD"),
         Col(_("加分"), 7, "hundredths"),
+        Col(_("更正以前月份"), 9, "hundredths"),
         Col(_("按期办结率（%）"), 14, "hundredths"),
         Col(_("逾期件"), 9, "int"),
         Col(_("等次"), 8),
@@ -36,11 +38,11 @@ def ranking_rows(month: Month):
 
 def _standing(group, each) -> tuple:
     card, overdue = each.card, each.overdue
-    scored = (card.share, card.obtained, card.counted, *(cell_words(cell) for cell in each.cells), each.bonus)
+    scored = (card.share, card.obtained, card.counted, *(cell_words(cell) for cell in each.cells), each.bonus, each.carried or None)
     return (
         str(group.label),
         card.rank or NONE,
-        subject(card),
+        str(card.subject),
         *(scored if each.is_ranked else [NONE] * len(scored)),
         _("无数据") if each.on_time is None else each.on_time,
         overdue.numerator if overdue else None,
@@ -48,10 +50,6 @@ def _standing(group, each) -> tuple:
         moved_words(each),
         each.note,
     )
-
-
-def subject(card) -> str:
-    return str(card.organisation or card.grid)
 
 
 def cell_words(cell):
@@ -78,6 +76,46 @@ def standings(month: Month) -> int:
     return sum(len(group.standings) for group in month.groups)
 
 
+# --- grids --------------------------------------------------------------------------------------------------------------------------
+def grid_columns() -> list[Col]:
+    return [
+        Col(_("乡办"), 14),
+        Col(_("名次"), 6, "int"),
+        Col(_("网格编码"), 16),
+        Col(_("网格"), 16),
+        Col(_("得分率（%）"), 11, "hundredths"),
+        Col(_("得分"), 9, "hundredths"),
+        Col(_("计分满分"), 9, "hundredths"),
+        *(Col(_("%(part)s 部分") % {"part": part}, 10, "hundredths") for part in "ABCD"),
+        Col(_("等次"), 8),
+        Col(_("较上月"), 8),
+        Col(_("备注"), 26),
+    ]
+
+
+def grid_rows(month: Month):
+    return [_grid(group, each) for group in month.grid_groups for each in group.standings]
+
+
+def _grid(group, each) -> tuple:
+    card = each.card
+    scored = (card.share, card.obtained, card.counted, *(cell_words(cell) for cell in each.cells))
+    return (
+        str(group.township),
+        card.rank or NONE,
+        card.grid.code,
+        card.grid.name,
+        *(scored if each.is_ranked else [NONE] * len(scored)),
+        str(Grade(card.grade).label) if card.grade else NONE,
+        moved_words(each),
+        each.note,
+    )
+
+
+def grid_note(month: Month) -> str:
+    return _("网格只看结果：他人在这里发现而网格没有报的、自己发现的、巡查、覆盖和培训。不对个人排名。名次为全区网格名次，样本过少的不排名。")
+
+
 # --- indicators ---------------------------------------------------------------------------------------------------------------------
 def kpi_columns() -> list[Col]:
     return [
@@ -100,13 +138,13 @@ def kpi_rows(month: Month):
 
 def shown(lines: list[ScoreLine]) -> list[ScoreLine]:
     """Without the lines that only hold the rows which others look at."""
-    return [line for line in lines if line.definition.shape.name != "BASE"]
+    return [line for line in lines if line.definition.shape != Shape.BASE]
 
 
 def _line(group, standing, line: ScoreLine) -> tuple:
     return (
         str(group.label),
-        subject(standing.card),
+        str(standing.card.subject),
         str(part_label(group.kind, line.part)),
         str(line.definition.label),
         line.numerator,
@@ -141,6 +179,16 @@ RANKING = Part(
     ranking_rows,
     standings,
     note=ranking_note,
+)
+GRIDS = Part(
+    "grids",
+    gettext_lazy("网格评价"),
+    gettext_lazy("各乡办网格的得分率和名次；只评网格，不评个人。"),
+    grid_columns,
+    grid_rows,
+    lambda month: month.grid_cards.count(),
+    heading=gettext_lazy("%(month)s网格工作评价"),
+    note=grid_note,
 )
 KPI = Part(
     "kpi",

@@ -6,11 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scorecards.exports.month import CHUNK, Month, Part
-from scorecards.exports.ranking import subject
+from scorecards.indicators import ALL, Shape
 from scorecards.models import ScoreRow
 from sheets.writing import Col
 
-RELATIONS = ("finding__problem_type", "task", "line", "scorecard__organisation", "scorecard__scheme")
+RELATIONS = (
+    "finding__problem_type", "task", "line", "scorecard__organisation", "site__kind", "grid", "reconciliation__organisation", "adjustment__organisation",
+)  # fmt: skip
 ORDER = ("scorecard__scheme__kind", "scorecard__rank", "scorecard__organisation__position", "scorecard_id", "line__position", "at", "id")
 
 
@@ -18,8 +20,9 @@ def fact_columns() -> list[Col]:
     return [
         Col(_("问题编号"), 14),
         Col(_("问题类型"), 20),
+        Col(_("对象"), 20),
         Col(_("来源"), 14),
-        Col(_("依据"), 20),
+        Col(_("依据"), 24),
         Col(_("交办时间"), 16, "datetime"),
         Col(_("期限"), 16, "datetime"),
         Col(_("完成时间"), 16, "datetime"),
@@ -28,12 +31,14 @@ def fact_columns() -> list[Col]:
 
 
 def facts(row: ScoreRow) -> tuple:
-    number, kind = (row.finding.number or _("未编号"), str(row.finding.problem_type)) if row.finding_id else ("", "")
-    return (number, kind, row.source_label, row.get_reason_display(), row.assigned_at, row.due_at, row.done_at, row.at)
+    """What is counted is a finding, or else a round's object, a grid, a sheet, an entry."""
+    finding = row.finding
+    named = (finding.number or _("未编号"), str(finding.problem_type), "") if finding else ("", "", row.subject_words)
+    return (*named, row.source_label, row.reason_words, row.assigned_at, row.due_at, row.done_at, row.at)
 
 
-def read(month: Month, **only) -> Iterator[ScoreRow]:
-    return month.rows().select_related(*RELATIONS).filter(**only).order_by(*ORDER).iterator(chunk_size=CHUNK)
+def read(rows) -> Iterator[ScoreRow]:
+    return rows.select_related(*RELATIONS).order_by(*ORDER).iterator(chunk_size=CHUNK)
 
 
 # --- marks --------------------------------------------------------------------------------------------------------------------------
@@ -42,8 +47,8 @@ def marked_columns() -> list[Col]:
 
 
 def marked_rows(month: Month):
-    for row in month.rows().select_related(*RELATIONS).exclude(amount=0).order_by(*ORDER).iterator(chunk_size=CHUNK):
-        yield (subject(row.scorecard), str(row.line.definition.label), row.amount, row.units, *facts(row))
+    for row in read(month.rows().marked()):
+        yield (str(row.scorecard.subject), str(row.line.definition.label), row.amount, row.units, *facts(row))
 
 
 # --- all rows -----------------------------------------------------------------------------------------------------------------------
@@ -59,12 +64,14 @@ def row_columns() -> list[Col]:
 
 
 def every_row(month: Month):
-    for row in read(month):
-        yield (subject(row.scorecard), str(row.line.definition.label), row.is_hit, *facts(row), row.task_id, row.amount or None)
+    for row in read(month.rows()):
+        hit = None if row.line.definition.shape == Shape.BASE else row.is_hit
+        yield (str(row.scorecard.subject), str(row.line.definition.label), hit, *facts(row), row.task_id, row.amount or None)
 
 
 def shared_note(month: Month) -> str:
-    shared = _("结案率、返工率、延期率的分母即按期办结率各行；返工率、延期率另列计入分子的行，结案率的分子为其中“按期办结”和“逾期办结”的行。")
+    bases = _("、").join(dict.fromkeys(str(each.label) for each in ALL if each.shape == Shape.BASE))
+    shared = _("“%(bases)s”各行是多项指标共用的底数，每件只列一次，不写是否计入分子；各项指标的分子、分母见“指标 KPI”。") % {"bases": bases}
     return "\n".join(filter(None, (month.unseen, shared)))
 
 
@@ -74,7 +81,7 @@ MARKED = Part(
     gettext_lazy("每一次扣分、加分一行，写明问题、依据和时间。"),
     marked_columns,
     marked_rows,
-    lambda month: month.rows().exclude(amount=0).count(),
+    lambda month: month.rows().marked().count(),
     heading=gettext_lazy("%(month)s扣分、加分明细"),
     note=lambda month: month.unseen,
 )

@@ -32,7 +32,7 @@ def run(job) -> Result:
     """``settings.SHEET_JOBS["scorecards"]``: the person's rights are those of the moment it runs."""
     month, by = job.params["month"], job.requested_by
     sheet, form = job.params.get("sheet", ""), job.params.get("form", "xlsx")
-    cards = Scorecard.objects.visible_to(by).filter(district_id=job.params["district"], month=month)
+    cards = Scorecard.objects.visible_to(by).filter(district_id=job.params["district"], month=month, organisation__isnull=False)
     asked = Exported.of(cards, month=month, by=by, sheet=sheet)
     count = asked.count()
     made = content(asked, form=form, tick=lambda n: sheets.progress(job, n, count))

@@ -163,7 +163,7 @@ def test_the_workbook_says_what_the_api_says(district, office, client, sees):
     assert [row[1:11] for row in rows] == expected
     assert [row[-1] for row in rows] == [row["note"] or None for group in told["groups"] for row in group["rows"]]
     assert {row[1] for row in rows} >= {1, "—"}
-    assert book.sheetnames == ["排名", "扣分明细", "指标 KPI", "账本", "奖惩资金", "申诉与更正", "明细行"]
+    assert book.sheetnames == ["排名", "网格评价", "扣分明细", "指标 KPI", "账本", "奖惩资金", "申诉与更正", "明细行"]
     assert len([r for r in book["明细行"].iter_rows(values_only=True) if r[0] in {e[1] for e in expected}]) == ScoreRow.objects.count()
 
 
