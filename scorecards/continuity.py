@@ -1,7 +1,7 @@
 """Triggers by which the database itself keeps every account going on from the last: closing = next opening, and no line of a book ever changes.
 
 Accounts are taken off and put on at the end only, month by month; a line is never changed or struck out but reversed by another in red ink.
-On SQLite a migration that rebuilds one of these tables drops them: such a migration ends with ``install``, and a test says so.
+On SQLite a migration that rebuilds one of these tables drops them: such a migration ends with ``install``, and ``check_accounts`` says so.
 """
 
 ACCOUNT, ENTRY = "scorecards_account", "scorecards_accountentry"
