@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from airduty.demo import geography, pictures, sites, texts, walking
+from airduty.demo import geography, month, pictures, sites, texts, walking
 from airduty.demo.district import Place
 from airduty.demo.schooling import School
 from common import clock
@@ -24,7 +24,6 @@ from notices.models import Notice, State
 from rectification.models import LookBack, Task, TaskPhoto, TaskRequest
 from rectification.services import advance, clock_scan, reminders, routing, task_steps, telling
 from rectification.words import PARTY_TURN, VERIFIER_TURN, RequestState, TaskState
-from scorecards.services.building import build_last_month
 
 MOMENTS = (dt.time(8, 40), dt.time(11, 10), dt.time(14, 50), dt.time(17, 20))
 SCANS = (dt.time(8, 5),)
@@ -74,6 +73,7 @@ class Life:
     def live(self, first: dt.date, until: dt.datetime, *, tell=lambda day: None) -> None:
         """Every moment from ``first`` (Beijing day) to ``until``, in order."""
         self.rounds = walking.Rounds(self.place, until=until, office=self.office, director=self.director)
+        self.months = month.Months(self.place, until=until)
         day, self.now, self.until = first, clock.at(first), until
         while clock.at(day) <= until:
             for time in sorted((*SCANS, *MOMENTS)):
@@ -107,7 +107,7 @@ class Life:
     def scan(self, moment: dt.datetime) -> None:
         clock_scan.scan(moment)
         reminders.scan(moment)
-        build_last_month(now=moment)
+        self.months.scan(moment)
         hollow.scan(moment)
         self.school.day(clock.beijing(moment).date())
         self.rounds.morning(clock.beijing(moment).date())

@@ -42,6 +42,7 @@ class Showcase:
             self.stand_in,
             self.answered,
             self.views,
+            self.books,
         ):
             step()
 
@@ -71,6 +72,9 @@ class Showcase:
         picture = pictures.draw(self.rng, task.finding.field.code, after=True)
         TaskPhoto.objects.create(task=task, photo=pictures.keep(picture, by=by), uploaded_by=by)
         return advance(task, "feedback", by=by, note=note, conclusion=conclusion)
+
+    def books(self) -> None:
+        self.life.months.show(clock.now())
 
     # --- one method per situation ---------------------------------------------------------------------------------------------------
     def waiting(self) -> None:
