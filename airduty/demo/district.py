@@ -113,6 +113,8 @@ def _officials(place: Place) -> None:
     for n, town in enumerate(place.townships):
         people.seat(town.organisation, Role.TOWN_MANAGER, username="" if n != 1 else "townmanager", title="分管副职")
         people.seat(town.organisation, Role.TOWN_HANDLER, username="" if n != 1 else "town", title="环保专干")
+    people.seat(units["领导小组"], Role.DISTRICT_LEADER, title="副组长")  # of the leading group two decide an appeal
+    people.seat(units["督查局"], Role.SUPERVISION, title="局长")
 
 
 def _staff(people: People, unit: Organisation, is_squad: bool) -> None:

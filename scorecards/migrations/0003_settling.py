@@ -8,94 +8,276 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('evidence', '0002_recordings'),
-        ('grids', '0003_training'),
-        ('inspections', '0009_search_on_sqlite'),
-        ('rectification', '0005_lot'),
-        ('scorecards', '0002_more_reasons'),
+        ("evidence", "0002_recordings"),
+        ("grids", "0003_training"),
+        ("inspections", "0009_search_on_sqlite"),
+        ("rectification", "0005_lot"),
+        ("scorecards", "0002_more_reasons"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Adjustment',
+            name="Adjustment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.CharField(max_length=7, validators=[django.core.validators.RegexValidator('^\\d{4}-(0[1-9]|1[0-2])$', '请按 2026-10 的样式填写月份。')], verbose_name='计入月份')),
-                ('kind', models.CharField(choices=[('correction', '更正以前月份'), ('innovation', '创新做法被采纳'), ('praise', '上级表扬'), ('late_report', '迟报'), ('wrong_data', '数据有误')], max_length=15, verbose_name='事项')),
-                ('amount', models.IntegerField(verbose_name='分值')),
-                ('reason', models.CharField(max_length=500, verbose_name='理由')),
-                ('of_month', models.CharField(blank=True, max_length=7, validators=[django.core.validators.RegexValidator('^\\d{4}-(0[1-9]|1[0-2])$', '请按 2026-10 的样式填写月份。')], verbose_name='更正的月份')),
-                ('paper_number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('state', models.CharField(choices=[('proposed', '待签批'), ('signed', '已签批'), ('dropped', '未通过')], default='proposed', max_length=10, verbose_name='状态')),
-                ('proposed_at', models.DateTimeField(verbose_name='制单时间')),
-                ('signed_at', models.DateTimeField(null=True, verbose_name='签批时间')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.file', verbose_name='佐证材料')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.organisation', verbose_name='单位')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='制单人')),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签批人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "month",
+                    models.CharField(
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^\\d{4}-(0[1-9]|1[0-2])$", "请按 2026-10 的样式填写月份。")],
+                        verbose_name="计入月份",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("correction", "更正以前月份"),
+                            ("innovation", "创新做法被采纳"),
+                            ("praise", "上级表扬"),
+                            ("late_report", "迟报"),
+                            ("wrong_data", "数据有误"),
+                        ],
+                        max_length=15,
+                        verbose_name="事项",
+                    ),
+                ),
+                ("amount", models.IntegerField(verbose_name="分值")),
+                ("reason", models.CharField(max_length=500, verbose_name="理由")),
+                (
+                    "of_month",
+                    models.CharField(
+                        blank=True,
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^\\d{4}-(0[1-9]|1[0-2])$", "请按 2026-10 的样式填写月份。")],
+                        verbose_name="更正的月份",
+                    ),
+                ),
+                ("paper_number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "待签批"), ("signed", "已签批"), ("dropped", "未通过")],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(verbose_name="制单时间")),
+                ("signed_at", models.DateTimeField(null=True, verbose_name="签批时间")),
+                ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.grid")),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evidence.file",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.organisation", verbose_name="单位"),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="制单人"
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="签批人"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '记分分录',
-                'verbose_name_plural': '记分分录',
-                'ordering': ['-month', 'organisation__position', 'id'],
-                'indexes': [models.Index(fields=['district', 'month'], name='adjustment_of_month')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='adjustment_says_something'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'signed'), _negated=True), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False), models.Q(('signed_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='adjustment_signed_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'correction'), _negated=True), models.Q(('of_month__lt', models.F('month')), models.Q(('of_month', ''), _negated=True)), _connector='OR'), name='correction_of_an_earlier_month')],
+                "verbose_name": "记分分录",
+                "verbose_name_plural": "记分分录",
+                "ordering": ["-month", "organisation__position", "id"],
+                "indexes": [models.Index(fields=["district", "month"], name="adjustment_of_month")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount", 0), _negated=True), name="adjustment_says_something"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "signed"), _negated=True),
+                            models.Q(
+                                ("signed_at__isnull", False),
+                                ("signed_by__isnull", False),
+                                models.Q(("signed_by", models.F("proposed_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="adjustment_signed_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "correction"), _negated=True),
+                            models.Q(("of_month__lt", models.F("month")), models.Q(("of_month", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="correction_of_an_earlier_month",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indicator', models.SlugField(max_length=30, verbose_name='指标')),
-                ('event_key', models.CharField(max_length=40)),
-                ('amount', models.IntegerField(verbose_name='分值')),
-                ('grounds', models.CharField(max_length=1000, verbose_name='申诉理由')),
-                ('decider', models.CharField(max_length=15, verbose_name='裁定单位')),
-                ('state', models.CharField(choices=[('filed', '待裁定'), ('second', '待第二人合议'), ('upheld', '申诉成立'), ('partly', '部分成立'), ('declined', '不予支持'), ('withdrawn', '已撤回')], default='filed', max_length=10, verbose_name='状态')),
-                ('granted', models.IntegerField(default=0, verbose_name='核减分值')),
-                ('filed_at', models.DateTimeField(verbose_name='申诉时间')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='裁定时间')),
-                ('decision', models.CharField(blank=True, max_length=1000, verbose_name='裁定意见')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='裁定人')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('evidence', models.ManyToManyField(blank=True, related_name='+', to='evidence.file', verbose_name='佐证材料')),
-                ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申诉人')),
-                ('finding', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inspections.finding', verbose_name='问题')),
-                ('first_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('scorecard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='scorecards.scorecard', verbose_name='计分卡')),
-                ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rectification.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("indicator", models.SlugField(max_length=30, verbose_name="指标")),
+                ("event_key", models.CharField(max_length=40)),
+                ("amount", models.IntegerField(verbose_name="分值")),
+                ("grounds", models.CharField(max_length=1000, verbose_name="申诉理由")),
+                ("decider", models.CharField(max_length=15, verbose_name="裁定单位")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("filed", "待裁定"),
+                            ("second", "待第二人合议"),
+                            ("upheld", "申诉成立"),
+                            ("partly", "部分成立"),
+                            ("declined", "不予支持"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="filed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("granted", models.IntegerField(default=0, verbose_name="核减分值")),
+                ("filed_at", models.DateTimeField(verbose_name="申诉时间")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="裁定时间")),
+                ("decision", models.CharField(blank=True, max_length=1000, verbose_name="裁定意见")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="裁定人"
+                    ),
+                ),
+                ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.grid")),
+                ("evidence", models.ManyToManyField(blank=True, related_name="+", to="evidence.file", verbose_name="佐证材料")),
+                (
+                    "filed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="申诉人"
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inspections.finding", verbose_name="问题"
+                    ),
+                ),
+                (
+                    "first_by",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "scorecard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appeals", to="scorecards.scorecard", verbose_name="计分卡"
+                    ),
+                ),
+                ("task", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rectification.task")),
             ],
             options={
-                'verbose_name': '申诉',
-                'verbose_name_plural': '申诉',
-                'ordering': ['-filed_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('scorecard', 'event_key'), name='appeal_once_against_a_mark'), models.CheckConstraint(condition=models.Q(('amount__lt', 0)), name='appeal_against_a_deduction'), models.CheckConstraint(condition=models.Q(('granted__gte', 0), ('granted__lte', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1)))), name='appeal_grants_at_most_the_mark'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['upheld', 'partly', 'declined']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='appeal_decided_by_somebody')],
+                "verbose_name": "申诉",
+                "verbose_name_plural": "申诉",
+                "ordering": ["-filed_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("scorecard", "event_key"),
+                        name="appeal_once_against_a_mark",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__lt", 0)), name="appeal_against_a_deduction"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("granted__gte", 0),
+                            ("granted__lte", django.db.models.expressions.CombinedExpression(models.F("amount"), "*", models.Value(-1))),
+                        ),
+                        name="appeal_grants_at_most_the_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["upheld", "partly", "declined"]), _negated=True),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="appeal_decided_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.CharField(max_length=7, validators=[django.core.validators.RegexValidator('^\\d{4}-(0[1-9]|1[0-2])$', '请按 2026-10 的样式填写月份。')], verbose_name='月份')),
-                ('state', models.CharField(choices=[('open', '未结账'), ('proposed', '待批准'), ('settled', '已结账')], default='open', max_length=10, verbose_name='状态')),
-                ('proposed_at', models.DateTimeField(null=True, verbose_name='提请时间')),
-                ('approved_at', models.DateTimeField(null=True, verbose_name='批准时间')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='校验码')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='grids.grid')),
-                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提请人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "month",
+                    models.CharField(
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^\\d{4}-(0[1-9]|1[0-2])$", "请按 2026-10 的样式填写月份。")],
+                        verbose_name="月份",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "未结账"), ("proposed", "待批准"), ("settled", "已结账")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(null=True, verbose_name="提请时间")),
+                ("approved_at", models.DateTimeField(null=True, verbose_name="批准时间")),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="校验码")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="批准人"
+                    ),
+                ),
+                ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="settlements", to="grids.grid")),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="提请人"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '结账',
-                'verbose_name_plural': '结账',
-                'ordering': ['-month'],
-                'constraints': [models.UniqueConstraint(fields=('district', 'month'), name='settlement_once_a_month'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='settlement_month_well_formed'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'settled'), _negated=True), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('proposed_by__isnull', False), models.Q(('digest', ''), _negated=True), models.Q(('approved_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='settlement_by_two_persons')],
+                "verbose_name": "结账",
+                "verbose_name_plural": "结账",
+                "ordering": ["-month"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("district", "month"), name="settlement_once_a_month"),
+                    models.CheckConstraint(condition=models.Q(("month__regex", "^[0-9]{4}-(0[1-9]|1[0-2])$")), name="settlement_month_well_formed"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "settled"), _negated=True),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("proposed_by__isnull", False),
+                                models.Q(("digest", ""), _negated=True),
+                                models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settlement_by_two_persons",
+                    ),
+                ],
             },
         ),
     ]

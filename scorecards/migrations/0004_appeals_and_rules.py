@@ -7,140 +7,204 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0003_training'),
-        ('scorecards', '0003_settling'),
+        ("grids", "0003_training"),
+        ("scorecards", "0003_settling"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AppealEvent',
+            name="AppealEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('file', '提出申诉'), ('opinion', '提出裁定意见'), ('change', '提出不同意见'), ('decide', '作出裁定'), ('withdraw', '撤回申诉')], max_length=10)),
-                ('by_name', models.CharField(max_length=150)),
-                ('at', models.DateTimeField()),
-                ('outcome', models.CharField(blank=True, choices=[('filed', '待裁定'), ('second', '待第二人合议'), ('upheld', '申诉成立'), ('partly', '部分成立'), ('declined', '不予支持'), ('withdrawn', '已撤回')], max_length=10)),
-                ('granted', models.IntegerField(default=0)),
-                ('note', models.CharField(blank=True, max_length=1000)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("file", "提出申诉"),
+                            ("opinion", "提出裁定意见"),
+                            ("change", "提出不同意见"),
+                            ("decide", "作出裁定"),
+                            ("withdraw", "撤回申诉"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("by_name", models.CharField(max_length=150)),
+                ("at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("filed", "待裁定"),
+                            ("second", "待第二人合议"),
+                            ("upheld", "申诉成立"),
+                            ("partly", "部分成立"),
+                            ("declined", "不予支持"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("granted", models.IntegerField(default=0)),
+                ("note", models.CharField(blank=True, max_length=1000)),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='SettlementEvent',
+            name="SettlementEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('propose', '提请结账'), ('send_back', '退回'), ('approve', '批准结账'), ('recompute', '重新核算比对')], max_length=15)),
-                ('by_name', models.CharField(max_length=150)),
-                ('at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('digest', models.CharField(blank=True, max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[("propose", "提请结账"), ("send_back", "退回"), ("approve", "批准结账"), ("recompute", "重新核算比对")],
+                        max_length=15,
+                    ),
+                ),
+                ("by_name", models.CharField(max_length=150)),
+                ("at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("digest", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='SettlingRule',
+            name="SettlingRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('settling_day', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(28)], verbose_name='结账日')),
-                ('appeal_days', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='申诉截止：结账日前几个工作日')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "settling_day",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(28)],
+                        verbose_name="结账日",
+                    ),
+                ),
+                (
+                    "appeal_days",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)],
+                        verbose_name="申诉截止：结账日前几个工作日",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '结账规则',
-                'verbose_name_plural': '结账规则',
+                "verbose_name": "结账规则",
+                "verbose_name_plural": "结账规则",
             },
         ),
         migrations.AddField(
-            model_name='adjustment',
-            name='form',
+            model_name="adjustment",
+            name="form",
             field=models.UUIDField(editable=False, null=True, unique=True),
         ),
         migrations.AddField(
-            model_name='adjustment',
-            name='note',
-            field=models.CharField(blank=True, max_length=300, verbose_name='签批意见'),
+            model_name="adjustment",
+            name="note",
+            field=models.CharField(blank=True, max_length=300, verbose_name="签批意见"),
         ),
         migrations.AddField(
-            model_name='adjustment',
-            name='of_event_key',
-            field=models.CharField(blank=True, max_length=40, verbose_name='更正的明细'),
+            model_name="adjustment",
+            name="of_event_key",
+            field=models.CharField(blank=True, max_length=40, verbose_name="更正的明细"),
         ),
         migrations.AddField(
-            model_name='adjustment',
-            name='of_indicator',
-            field=models.SlugField(blank=True, max_length=30, verbose_name='更正的指标'),
+            model_name="adjustment",
+            name="of_indicator",
+            field=models.SlugField(blank=True, max_length=30, verbose_name="更正的指标"),
         ),
         migrations.AddField(
-            model_name='settlement',
-            name='version',
+            model_name="settlement",
+            name="version",
             field=models.PositiveIntegerField(default=1),
         ),
         migrations.AlterField(
-            model_name='appeal',
-            name='decider',
-            field=models.CharField(choices=[('supervision', '督查局'), ('leading_group', '领导小组')], max_length=15, verbose_name='裁定单位'),
+            model_name="appeal",
+            name="decider",
+            field=models.CharField(choices=[("supervision", "督查局"), ("leading_group", "领导小组")], max_length=15, verbose_name="裁定单位"),
         ),
         migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['correction', 'innovation', 'praise', 'late_report', 'wrong_data'])), name='adjustment_kind_known'),
+            model_name="adjustment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["correction", "innovation", "praise", "late_report", "wrong_data"])), name="adjustment_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'signed', 'dropped'])), name='adjustment_state_known'),
+            model_name="adjustment",
+            constraint=models.CheckConstraint(condition=models.Q(("state__in", ["proposed", "signed", "dropped"])), name="adjustment_state_known"),
         ),
         migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'correction'), _negated=True), models.Q(('of_indicator', ''), _negated=True), _connector='OR'), name='correction_names_its_row'),
+            model_name="adjustment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("kind", "correction"), _negated=True), models.Q(("of_indicator", ""), _negated=True), _connector="OR"),
+                name="correction_names_its_row",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['filed', 'second', 'upheld', 'partly', 'declined', 'withdrawn'])), name='appeal_state_known'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["filed", "second", "upheld", "partly", "declined", "withdrawn"])), name="appeal_state_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['upheld', 'partly', 'declined']), _negated=True), models.Q(('decider', 'leading_group'), _negated=True), models.Q(('first_by__isnull', False), models.Q(('first_by', models.F('decided_by')), _negated=True)), _connector='OR'), name='appeal_to_leaders_decided_by_two'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["upheld", "partly", "declined"]), _negated=True),
+                    models.Q(("decider", "leading_group"), _negated=True),
+                    models.Q(("first_by__isnull", False), models.Q(("first_by", models.F("decided_by")), _negated=True)),
+                    _connector="OR",
+                ),
+                name="appeal_to_leaders_decided_by_two",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'proposed', 'settled'])), name='settlement_state_known'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(condition=models.Q(("state__in", ["open", "proposed", "settled"])), name="settlement_state_known"),
         ),
         migrations.AddField(
-            model_name='appealevent',
-            name='appeal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='scorecards.appeal'),
+            model_name="appealevent",
+            name="appeal",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="events", to="scorecards.appeal"),
         ),
         migrations.AddField(
-            model_name='appealevent',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="appealevent",
+            name="by",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name='settlementevent',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="settlementevent",
+            name="by",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name='settlementevent',
-            name='settlement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='scorecards.settlement'),
+            model_name="settlementevent",
+            name="settlement",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="events", to="scorecards.settlement"),
         ),
         migrations.AddField(
-            model_name='settlingrule',
-            name='district',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='settling_rule', to='grids.grid'),
+            model_name="settlingrule",
+            name="district",
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="settling_rule", to="grids.grid"),
         ),
         migrations.AddConstraint(
-            model_name='settlingrule',
-            constraint=models.CheckConstraint(condition=models.Q(('settling_day__gte', 5), ('settling_day__lte', 28)), name='settling_day_in_every_month'),
+            model_name="settlingrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("settling_day__gte", 5), ("settling_day__lte", 28)), name="settling_day_in_every_month"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlingrule',
-            constraint=models.CheckConstraint(condition=models.Q(('appeal_days__gte', 1), ('appeal_days__lte', 10)), name='settling_leaves_time_to_appeal'),
+            model_name="settlingrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("appeal_days__gte", 1), ("appeal_days__lte", 10)), name="settling_leaves_time_to_appeal"
+            ),
         ),
     ]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ("inspections", "0009_search_on_sqlite"),
         ("rectification", "0005_lot"),
         ("registers", "0003_whole_place"),
-        ("scorecards", "0006_consequences"),
+        ("scorecards", "0006_money"),
     ]
 
     operations = [
