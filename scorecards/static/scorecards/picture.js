@@ -7,6 +7,14 @@ const UNIT = 1;
 const LEAST_UNIT = 190;
 const LONGEST_NAME = 3;
 
+// Longer words (English "Not yet counted") take two lines, so that the type need not shrink.
+function halves(text) {
+  const spaces = [...text].flatMap((sign, place) => (sign === " " ? [place] : []));
+  if (!spaces.length || text.length < 9) return [text];
+  const middle = spaces.reduce((best, place) => (Math.abs(place - text.length / 2) < Math.abs(best - text.length / 2) ? place : best));
+  return [text.slice(0, middle), text.slice(middle + 1)];
+}
+
 class Sheet {
   constructor(drawing) {
     this.drawing = drawing;
@@ -38,7 +46,8 @@ class Sheet {
   }
 
   widest(column, index) {
-    const cells = this.drawing.rows.map((row) => this.measure(row.cells[index] ?? "", this.size, index === 2 ? 600 : 400));
+    const texts = this.drawing.rows.flatMap((row) => halves(row.cells[index] ?? ""));
+    const cells = texts.map((text) => this.measure(text, this.size, index === 2 ? 600 : 400));
     const heads = [column.label, column.under].map((text) => this.measure(text, this.headSize, 500));
     return Math.ceil(Math.max(...cells, ...heads)) + 2 * GAP;
   }
@@ -68,10 +77,16 @@ class Sheet {
     this.headHeight = this.headSize * 2 + 34;
     this.names = drawing.rows.map((row) => this.lines(row.cells[UNIT], this.widths[UNIT] - 2 * GAP, size, 500, LONGEST_NAME));
     this.notes = drawing.rows.map((row) => (row.note ? this.lines(row.note, this.restWidth(), size - 2, 400, 2) : []));
-    this.heights = drawing.rows.map((_row, index) => Math.max(this.names[index].length, this.notes[index].length, 1) * (size + 8) + 22);
+    this.heights = drawing.rows.map((_row, index) => this.most(index) * (size + 8) + 22);
     this.feet = drawing.feet.flatMap((text) => this.lines(text, this.inner, 20, 400, 4));
     const table = this.headHeight + this.heights.reduce((sum, height) => sum + height, 0);
     this.canvas.height = Math.ceil(this.top + table + 24 + this.feet.length * 30 + EDGE - 6);
+  }
+
+  // Lines of a row's longest cell.
+  most(index) {
+    const others = this.drawing.rows[index].cells.map((text, column) => (column === UNIT ? 1 : halves(text).length));
+    return Math.max(this.names[index].length, this.notes[index].length, ...others);
   }
 
   restWidth() {
@@ -149,7 +164,7 @@ class Sheet {
     row.cells.forEach((text, column) => {
       const { x, align } = this.place(column, this.drawing.columns[column].align);
       if (column === UNIT) this.writeLines(this.names[index], x, middle, size, { weight: 500 });
-      else this.write(text, x, middle, size, { align, weight: column === 0 || column === 2 ? 600 : 400, colour: column === 2 ? INK.blue : INK.text });
+      else this.writeLines(halves(text), x, middle, size, { align, weight: column === 0 || column === 2 ? 600 : 400, colour: column === 2 ? INK.blue : INK.text });
     });
     this.writeLines(this.notes[index], this.lefts[UNIT + 1] + GAP, middle, size - 2, { colour: INK.quiet });
   }
