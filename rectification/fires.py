@@ -120,8 +120,9 @@ def file_name(form: str) -> str:
     return f"{_('火点台账')}-{clock.today():%Y%m%d}.{form}"
 
 
-def answer(found: FindingFilter, *, query: QueryDict, by, form: str) -> HttpResponse:
+def answer(query: QueryDict, *, by, form: str) -> HttpResponse:
     """The file at once, or the page of the job that makes it."""
+    found = asked(query, by=by)
     rows = fires(found)
     if ledger.is_long(rows):
         params = {"query": query.urlencode(), "format": form}
@@ -130,10 +131,18 @@ def answer(found: FindingFilter, *, query: QueryDict, by, form: str) -> HttpResp
     return sheets.services.export_response(content(rows, by=by, form=form), file_name(form), by=by, **facts)
 
 
+def asked(query: QueryDict, *, by) -> FindingFilter:
+    """The ledger's filter; without any word about the range all fires, because most of them are out."""
+    data = query.copy()
+    if not any(data.get(name) for name in ("box", "state", "q")):
+        data["box"] = "all"
+    return filtered(SimpleNamespace(user=by, GET=data))
+
+
 def run(job: Job) -> sheets.services.Result:
     """Runner of the background job: the person's rights are those of the moment it runs."""
     by, form = get_user_model().objects.get(pk=job.requested_by_id), job.params["format"]
-    found = filtered(SimpleNamespace(user=by, GET=QueryDict(job.params["query"])))
+    found = asked(QueryDict(job.params["query"]), by=by)
     rows = fires(found)
     total = rows.count()
     out = content(rows, by=by, form=form, tick=lambda n: sheets.services.progress(job, n, total))

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common import clock
 from grids import scope
 from inspections import access, keyset
-from inspections.filters import filtered as ledger_filtered
 from inspections.models import Finding
 from inspections.views.ledger import address, capped
 from rectification import case, exports, fires, links, wanted
@@ -93,7 +92,7 @@ def export(request) -> HttpResponse:
 def export_fires(request) -> HttpResponse:
     """The fires among the findings that the ledger's filter shows."""
     form = "csv" if request.POST.get("format") == "csv" else "xlsx"
-    return fires.answer(ledger_filtered(request), query=request.GET, by=request.user, form=form)
+    return fires.answer(request.GET, by=request.user, form=form)
 
 
 @require_GET

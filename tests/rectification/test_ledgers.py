@@ -198,6 +198,13 @@ def test_a_fire_stands_with_the_minutes_of_its_history(client, district, office,
     ]  # fmt: skip
 
 
+def test_fires_that_are_struck_off_stand_in_it_unless_the_filter_says_otherwise(client, district, office, fire):
+    FindingFactory(district=district, problem_type=fire.problem_type, state="struck_off")
+    client.force_login(office)
+    address = reverse("rectification:fire-export")
+    assert [len(lines_of(client.post(f"{address}{query}", {"format": "csv"}))) - 1 for query in ("", "?box=open", "?box=closed")] == [2, 1, 1]
+
+
 def test_a_false_alarm_is_not_put_out(client, district, office, fire):
     passed(fire, district, conclusion="not_found")
     client.force_login(office)
