@@ -96,6 +96,8 @@ def decide(appeal: Appeal, *, outcome: str, note: str, by, version: int, granted
     """
     hold(appeal.district_id)
     appeal.refresh_from_db()
+    if reason := appeals.barred(by, appeal):
+        raise NotYourRole(reason)
     _check_undecided(appeal, version)
     if reason := appeals.why_not_decide(by, appeal):
         raise NotYourRole(reason)

@@ -91,18 +91,21 @@ def insist_unit(user, organisation_id: int) -> None:
         raise NotYourRole(_("申诉由被扣分单位的负责人或经办人提出。"))
 
 
-def why_not_decide(user, appeal: Appeal) -> str:
-    """Why the person may not decide now; empty when he may."""
+def barred(user, appeal: Appeal) -> str:
+    """Why the person never decides this appeal; empty when he may."""
     rights = scope.rights(user)
     if not rights.in_district(appeal.district_id, {ROLE_OF[OrganisationKind(appeal.decider)]}):
         return _("这件申诉由%(body)s裁定。") % {"body": appeal.decider_label}
     if any(seat.organisation_id == appeal.scorecard.organisation_id for seat in rights.seats):
         return _("您在申诉单位任职，不能参加裁定。")
-    if user.pk in takers(appeal):
-        return _("这项扣分由您经手，不能参加裁定。")
+    return _("这项扣分由您经手，不能参加裁定。") if user.pk in takers(appeal) else ""
+
+
+def why_not_decide(user, appeal: Appeal) -> str:
+    """Why the person may not decide now; empty when he may."""
     if appeal.state == AppealState.SECOND and appeal.first_by_id == user.pk:
         return _("您已提出意见，须由另一位区领导合议。")
-    return ""
+    return barred(user, appeal)
 
 
 def deciders(appeal: Appeal) -> list:

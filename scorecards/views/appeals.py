@@ -175,8 +175,7 @@ def _agreeing(standing) -> dict:
 def decide(request, pk):
     found = the_appeal(request, pk)
     form = DecisionForm(request.POST, appeal=found)
-    why_not = appeals.why_not_decide(request.user, found)
-    if not form.is_valid() and not why_not:
+    if not form.is_valid() and not appeals.why_not_decide(request.user, found):
         return shown(request, found, form=form, status=400)
     try:
         appealing.decide(found, by=request.user, **(form.decision() if form.is_valid() else EMPTY))

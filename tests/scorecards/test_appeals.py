@@ -186,6 +186,14 @@ def test_two_leaders_must_agree(scene):
     assert list(appeal.events.values_list("action", flat=True)) == ["file", "opinion", "change", "decide"]
 
 
+def test_an_opinion_sent_twice_is_one(scene, visit):
+    appeal = filed(scene, "found_supervision")
+    data = {"outcome": "upheld", "note": "成立", "version": 1}
+
+    assert [visit("leader", "decide_appeal", appeal.pk, data=data).status_code for _n in range(2)] == [302, 409]
+    assert appeal.events.filter(action="opinion").count() == 1
+
+
 def test_a_decision_needs_its_reasons(scene, visit):
     appeal = filed(scene)
 
