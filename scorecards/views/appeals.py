@@ -183,7 +183,9 @@ def decide(request, pk):
         add_errors(form, refused)
         return shown(request, found, form=form, status=400)
     except Conflict as lost:
-        return shown(request, the_appeal(request, pk), form=_newer(form, lost), conflict=str(lost), status=409)
+        found = the_appeal(request, pk)
+        again = None if appeals.why_not_decide(request.user, found) else _newer(form, lost)
+        return shown(request, found, form=again, conflict=str(lost), status=409)
     messages.success(request, _("意见已记录，待另一位区领导合议。") if found.is_open else _("裁定已作出，计分卡已重新核算。"))
     return redirect(found)
 
