@@ -14,6 +14,7 @@ from inspections.words import HeldKind
 from rectification.models import Clock, Policy, ReminderRule
 from rectification.workflow import FINDING_STEPS, TASK_STEPS
 from scorecards.services import clues, consequences, money, rules
+from scorecards.words import AppealAct
 
 WRITERS = {"record": 0, "record_many": 0, "append": 0}
 HELPERS = {"receivers.py": {"_by_stranger": 0}, "terms.py": {"_begin": 1, "_end": 1}}
@@ -32,6 +33,7 @@ WOVEN = {
     "proposal.{}": consequences.STEPS,
     "money.{}": money.STEPS,
     "clue.{}": clues.STEPS,
+    "appeal.{}": [AppealAct.OPINION, AppealAct.CHANGE],
     "{}.save": rules.WORDS.values(),
     "{}.load": rules.WORDS.values(),
     "{}.{}": None,
