@@ -81,7 +81,7 @@ PRINTED: list[tuple[str, int, str, Callable[[Line], Any]]] = [
     (gettext_noop("位置"), 26, "text", lambda line: line.finding.address),
     (gettext_noop("乡办/村"), 18, "text", _place),
     (gettext_noop("值守员"), 10, "text", _nothing),
-    (gettext_noop("短信时间"), 16, "datetime", lambda line: line.finding.texted_at),
+    (gettext_noop("短信时间"), 16, "datetime", lambda line: line.finding.texted_at),  # type: ignore[attr-defined]  # by with_texted
     (gettext_noop("电话时间"), 16, "datetime", _called),
     (gettext_noop("接单时间"), 16, "datetime", lambda line: _first(task.accepted_at for task in line.row.tasks)),
     (gettext_noop("到场时间"), 16, "datetime", lambda line: _first(task.arrived_at for task in line.row.tasks)),

@@ -97,7 +97,7 @@ class Rows:
         end = ended_at(request)
         said = {"file": {"status": request.status, "on_time": request.on_time, "row": request.row}}
         parties = {"parties": [{"role": str(self._role(request)), "organisation": str(self.unit_of(request.unit))}]}
-        steps = [
+        steps: list[tuple[str, str, str, dt.datetime, dict]] = [
             ("import", "", FindingState.REPORTED, request.created_at, said),
             ("register", FindingState.REPORTED, FindingState.REGISTERED, request.created_at, {"number": finding.number}),
             ("assign", FindingState.REGISTERED, FindingState.ASSIGNED, request.created_at, parties),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scorecards.account_board import LABELS
 from scorecards.exports.month import CHUNK, Month, Part
 from scorecards.models import FIGURES, Account, Adjustment, Appeal, MoneyLine
 from scorecards.words import SignState
@@ -13,7 +14,7 @@ from sheets.writing import Col
 
 # --- accounts -----------------------------------------------------------------------------------------------------------------------
 def account_columns() -> list[Col]:
-    figures = [Col(str(Account._meta.get_field(name).verbose_name), 9, "int") for name in FIGURES]
+    figures = [Col(str(LABELS[name]), 9, "int") for name in FIGURES]
     return [Col(_("类别"), 10), Col(_("网格编码"), 16), Col(_("单位或网格"), 20), *figures]
 
 

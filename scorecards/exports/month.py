@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from scorecards import board
-from scorecards.models import Scorecard, ScoreRow
+from scorecards.models import Scorecard, ScoreRow, ScoreRowQuerySet
 from scorecards.services import settling
 from scorecards.words import month_words
 from sheets.writing import Col
@@ -55,7 +55,7 @@ class Month:
         digest = settling.stamp(self.first.district_id, self.month)
         return words + "  " + _("已结账，校验码 %(digest)s") % {"digest": digest} if digest else words
 
-    def rows(self) -> QuerySet:
+    def rows(self) -> ScoreRowQuerySet:
         return ScoreRow.objects.visible_to(self.by).filter(scorecard__in=self.cards)
 
     @cached_property
