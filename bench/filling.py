@@ -28,7 +28,8 @@ NEW = ["assigned"] * 46 + ["struck_off"] * 28 + ["rectified"] * 8 + ["registered
 DAY = dt.timedelta(days=1)
 COLUMNS = (
     "uuid", "district_id", "number", "grid_id", "grid_path", "field_id", "problem_type_id", "source", "superior_number", "kind", "severity", "risk", "text",
-    "address", "lon", "lat", "accuracy", "captured_at", "saved_at", "received_at", "device_id", "reporter_id", "payload_sha256", "flags", "checklist", "outcome", "is_sealed",
+    "address", "lon", "lat", "accuracy", "captured_at", "saved_at", "received_at", "device_id", "reporter_id", "payload_sha256", "flags",
+    "checklist", "outcome", "is_sealed",
     "state", "version", "step_due_at", "due_at", "registered_at", "assigned_at", "rectified_at", "struck_off_at", "ended_at", "search_text",
 )  # fmt: skip
 NUMBERED = {"registered", "assigned", "stopped_pending", "rectified", "struck_off", "looked_back"}

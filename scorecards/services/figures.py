@@ -94,7 +94,7 @@ def _in_force(district: Grid, month: str) -> set[Holder]:
 # --- what is stored -----------------------------------------------------------------------------------------------------------------
 def _differs(stored: Account | None, expected: dict[str, int] | None) -> bool:
     if stored is None or expected is None:
-        return stored is not expected
+        return (stored is None) != (expected is None)
     return any(getattr(stored, name) != expected.get(name, 0) for name in FIGURES)
 
 
