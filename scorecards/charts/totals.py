@@ -12,7 +12,7 @@ def totals(group: Group) -> dict:
     ranked = [each.card for each in group.standings if each.is_ranked][::-1]
     return {
         "grid": {"left": 8, "right": 56, "top": 8, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value", "min": 0, "max": top, "interval": 20, "axisLabel": {"formatter": "{value}%", "showMaxLabel": top == 100}},
+        "xAxis": {"type": "value", "min": 0, "max": top, "interval": 25, "axisLabel": {"formatter": "{value}%", "showMaxLabel": top == 100}},
         "yAxis": {"type": "category", "data": [str(card.organisation) for card in ranked], "axisTick": {"show": False}, "axisLabel": NAMES},
         "series": [
             {
