@@ -6,16 +6,16 @@ from django.db.models import BooleanField, Case, CharField, DateTimeField, F, Q,
 from django.db.models.functions import Cast, Concat
 
 from inspections.models import FindingEvent
-from rectification.models import LookBack, Task, TaskEvent, TaskRequest
-from rectification.words import LEFT, PARTY_TURN, VERIFIER_TURN, LookBackResult, RequestKind, RequestState, TaskState
-from scorecards.indicators.facts import FED_BACK, not_referred, tasks
+from rectification.models import LookBack, Task, TaskEvent
+from rectification.words import LEFT, PARTY_TURN, VERIFIER_TURN, LookBackResult, TaskState
+from scorecards.indicators.facts import FED_BACK, tasks
 from scorecards.indicators.flags import Flag, summed
 from scorecards.indicators.month import Month
 from scorecards.indicators.rows import rows, text
 from scorecards.indicators.spells import begun_spells
+from scorecards.indicators.standing import SEND_BACKS, TaskThen
 from scorecards.words import Kind, Reason
 
-SEND_BACKS = ("return", "overturn")
 NINETY_DAYS = dt.timedelta(days=90)
 
 
@@ -23,75 +23,61 @@ def key(prefix: str, column: str):
     return Concat(Value(f"{prefix}:"), Cast(column, CharField()), output_field=CharField())
 
 
-def _row(month: Month, queryset: QuerySet, **columns) -> QuerySet:
-    facts = {"finding": F("finding_id"), "task": F("pk"), "source": month.then("source", finding="finding__"), "assigned_at": F("assigned_at")}
-    dates = {"due_at": F("due_then"), "done_at": F("fed_back_then"), "at": F("passed_then")}
-    return rows(queryset, unit=F("organisation_id"), **{**facts, **dates, **columns})
+def _row(queryset: QuerySet, **columns) -> QuerySet:
+    """Of a task as it stood."""
+    facts = {"finding": F("finding_id"), "task": F("pk"), "source": F("source"), "assigned_at": F("assigned_at"), "due_at": F("due_at")}
+    return rows(queryset, unit=F("organisation_id"), **{**facts, **columns})
 
 
-# --- on time ------------------------------------------------------------------------------------------------------------------------
+# --- every task of the month, once --------------------------------------------------------------------------------------------------
+AWAITING = Q(state__in=VERIFIER_TURN)
+FED = Q(state__in=FED_BACK)
+"""Handed in, and not sent back since: a feedback that was sent back has ended nobody's clock."""
+HANDED_IN = Case(When(FED, then=F("fed_back_at")), default=None, output_field=DateTimeField())
+
+
 def closed(month: Month) -> Q:
-    return Q(state_then=TaskState.PASSED, passed_then__gte=month.start)
+    return Q(state=TaskState.PASSED, passed_at__gte=month.start)
 
 
 def still_overdue(month: Month) -> Q:
-    return Q(state_then__in=PARTY_TURN, due_then__lt=month.end) & not_referred(month)
+    return Q(state__in=PARTY_TURN, due_at__lt=month.end, was_referred=False)
 
 
 def of_month(month: Month) -> list[QuerySet]:
     """Every task that something of the month's rates is true of, once, with all of it as flags."""
+    awaiting, suspended, new = AWAITING & Q(fed_back_at__gte=month.start), Q(state=TaskState.SUSPENDED), Q(assigned_at__gte=month.start)
     flags = summed(
         {
             Flag.CLOSED: closed(month),
-            Flag.IN_TIME: Q(state_then__in=FED_BACK, fed_back_then__lte=F("due_then")),
+            Flag.IN_TIME: FED & Q(fed_back_at__lte=F("due_at")),
             Flag.OVERDUE: still_overdue(month),
-            Flag.AWAITING: Q(state_then__in=VERIFIER_TURN, fed_back_then__gte=month.start),
-            Flag.SUSPENDED: Q(state_then=TaskState.SUSPENDED),
-            Flag.SENT_BACK: Q(pk__in=_sent_back_before(month)),
-            Flag.EXTENDED: Q(pk__in=_extended_before(month)),
-            Flag.DISPATCHED: Q(assigned_at__gte=month.start),
-            Flag.KEPT: Q(assigned_at__gte=month.start) & ~Q(state_then__in=LEFT),
-            Flag.OWN_FIELD: Q(leader=F("organisation_id")),
-            Flag.OTHER_FIELD: Q(organisation_id__in=month.units_of(Kind.DEPARTMENT)) & (Q(leader=None) | ~Q(leader=F("organisation_id"))),
+            Flag.AWAITING: awaiting,
+            Flag.SUSPENDED: suspended,
+            Flag.SENT_BACK: Q(was_sent_back=True),
+            Flag.EXTENDED: Q(was_extended=True),
+            Flag.DISPATCHED: new,
+            Flag.KEPT: new & ~Q(state__in=LEFT),
+            Flag.OWN_FIELD: Q(leader_id=F("organisation_id")),
+            Flag.OTHER_FIELD: Q(organisation_id__in=month.units_of(Kind.DEPARTMENT)) & (Q(leader_id=None) | ~Q(leader_id=F("organisation_id"))),
         }
     )
-    found = tasks(month).annotate(leader=month.department_of_field(finding="finding__"), field_then=month.then("field", finding="finding__"))
-    awaiting = Q(state_then__in=VERIFIER_TURN, fed_back_then__gte=month.start)
-    said = Q(assigned_at__gte=month.start) | closed(month) | still_overdue(month) | awaiting | Q(state_then=TaskState.SUSPENDED)
-    found = found.filter(said).exclude(state_then=TaskState.VOID)
-    return [_row(month, found, flags=flags, field=F("field_then"), reason=_standing(month), done_at=_fed_back_if_counted(), at=_last_step(month))]
+    found = TaskThen.objects.filter(new | closed(month) | still_overdue(month) | awaiting | suspended).exclude(state=TaskState.VOID)
+    at = Case(When(suspended, then=F("suspended_at")), default=F("passed_at"), output_field=DateTimeField())
+    return [_row(found, flags=flags, field=F("field_id"), reason=_standing(month), done_at=HANDED_IN, at=at)]
 
 
 def _standing(month: Month):
     return Case(
-        When(state_then=TaskState.PASSED, fed_back_then__lte=F("due_then"), then=text(Reason.ON_TIME)),
-        When(state_then=TaskState.PASSED, then=text(Reason.LATE)),
-        When(state_then=TaskState.SUSPENDED, then=text(Reason.SUSPENDED)),
-        When(state_then__in=VERIFIER_TURN, then=text(Reason.AWAITING)),
-        When(state_then__in=LEFT, then=text(Reason.GONE)),
+        When(state=TaskState.PASSED, fed_back_at__lte=F("due_at"), then=text(Reason.ON_TIME)),
+        When(state=TaskState.PASSED, then=text(Reason.LATE)),
+        When(state=TaskState.SUSPENDED, then=text(Reason.SUSPENDED)),
+        When(AWAITING, then=text(Reason.AWAITING)),
+        When(state__in=LEFT, then=text(Reason.GONE)),
         When(still_overdue(month), then=text(Reason.STILL_OVERDUE)),
         default=text(Reason.UNDER_WAY),
         output_field=CharField(),
     )
-
-
-def _last_step(month: Month):
-    """When it passed, or was suspended."""
-    return Case(When(state_then=TaskState.SUSPENDED, then=F("suspended_at")), default=F("passed_then"), output_field=DateTimeField())
-
-
-def _sent_back_before(month: Month) -> QuerySet:
-    return TaskEvent.objects.filter(action__in=SEND_BACKS, at__lt=month.end, task__district_id=month.district_id).order_by().values("task_id")
-
-
-def _extended_before(month: Month) -> QuerySet:
-    granted = TaskRequest.objects.filter(kind=RequestKind.EXTENSION, state=RequestState.APPROVED, decided_at__lt=month.end)
-    return granted.filter(task__district_id=month.district_id).order_by().values("task_id")
-
-
-def _fed_back_if_counted():
-    """A feedback that was sent back has ended nobody's clock."""
-    return Case(When(state_then__in=FED_BACK, then=F("fed_back_then")), default=None, output_field=DateTimeField())
 
 
 def with_duties(month: Month, units: list[int]) -> set[int]:
@@ -103,10 +89,10 @@ def with_duties(month: Month, units: list[int]) -> set[int]:
 # --- deductions ---------------------------------------------------------------------------------------------------------------------
 def overdue(month: Month) -> list[QuerySet]:
     """Tasks whose clock ran past the date during the month, by begun spells of three days."""
-    stopped = Q(state_then__in=FED_BACK, fed_back_then__gt=F("due_then")) & Q(fed_back_then__gt=month.start)
-    late = tasks(month).filter(stopped | Q(state_then__in=PARTY_TURN, due_then__lt=month.end)).filter(not_referred(month))
-    spells = begun_spells(month, due=F("due_then"), stopped=_fed_back_if_counted())
-    return [_row(month, late, reason=text(Reason.OVERDUE), done_at=_fed_back_if_counted(), units=spells, event_key=key("overdue", "pk"))]
+    stopped = FED & Q(fed_back_at__gt=F("due_at")) & Q(fed_back_at__gt=month.start)
+    late = TaskThen.objects.filter(stopped | Q(state__in=PARTY_TURN, due_at__lt=month.end), was_referred=False)
+    spells = begun_spells(month, due=F("due_at"), stopped=HANDED_IN)
+    return [_row(late, reason=text(Reason.OVERDUE), done_at=HANDED_IN, at=F("passed_at"), units=spells, event_key=key("overdue", "pk"))]
 
 
 def _sent_back(month: Month, reason: str) -> QuerySet:

@@ -35,15 +35,15 @@ class Heaps:
         self.of_card: dict[tuple[str, int], list[Heap]] = defaultdict(list)
         self.of_field: dict[tuple[str, int], list[Heap]] = defaultdict(list)
         self.of_grid: dict[tuple[str, int], list[Heap]] = defaultdict(list)
-        units = [card.pk for card in cards if card.grid_id is None]
-        rows = ScoreRow.objects.filter(scorecard_id__in=units).order_by()
-        grouped = rows.values("scorecard_id", "line__indicator", "flags", "is_hit", "grid_id", "field_id")
-        for each in grouped.annotate(count=Count("pk"), amount=Sum("amount")):
-            heap = Heap(each["flags"], each["is_hit"], each["count"], each["amount"])
-            code = each["line__indicator"]
-            self.of_card[code, each["scorecard_id"]].append(heap)
-            self.of_field[code, each["field_id"]].append(heap)
-            self.of_grid[code, each["grid_id"]].append(heap)
+        units = {card.pk for card in cards if card.grid_id is None}
+        codes = dict(ScoreLine.objects.filter(scorecard__in=units).values_list("pk", "indicator"))
+        rows = ScoreRow.objects.filter(line_id__in=codes).order_by()
+        grouped = rows.values_list("scorecard_id", "line_id", "flags", "is_hit", "grid_id", "field_id")
+        for card, line, flags, is_hit, grid, field, count, amount in grouped.annotate(count=Count("pk"), amount=Sum("amount")):
+            heap, code = Heap(flags, is_hit, count, amount), codes[line]
+            self.of_card[code, card].append(heap)
+            self.of_field[code, field].append(heap)
+            self.of_grid[code, grid].append(heap)
         self._fields = _fields([card for card in cards if card.scheme.kind == Kind.HEADQUARTERS])
         self._grids = _grids([card for card in cards if card.grid_id])
 

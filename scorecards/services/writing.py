@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from scorecards.indicators import INDICATORS, Month, Shape
 from scorecards.indicators.rows import COLUMNS, MARKED, columns
+from scorecards.indicators.standing import frozen
 from scorecards.models import Adjustment, ScoreLine, ScoreRow
 from scorecards.words import Kind, Reason
 
@@ -36,12 +37,13 @@ def write_rows(month: Month, lines: Iterable[ScoreLine]) -> None:
     """Rows of every line that has rows of its own."""
     found = lines_with_rows(lines)
     marked = marked_lines(found)
-    for code, each in found.items():
-        if code not in marked:
-            for queryset in INDICATORS[code].collect(month):
-                _copy(queryset, each)
-    for statement in _weigh(month, marked, STORED):
-        statement.run()
+    with frozen(month):
+        for code, each in found.items():
+            if code not in marked:
+                for queryset in INDICATORS[code].collect(month):
+                    _copy(queryset, each)
+        for statement in _weigh(month, marked, STORED):
+            statement.run()
 
 
 def lines_with_rows(lines: Iterable[ScoreLine]) -> dict[str, list[ScoreLine]]:
@@ -116,8 +118,8 @@ LOOKED_AT = "SELECT line, event, CASE WHEN takes THEN -weight ELSE weight END FR
 def weighed(month: Month, marked: dict[str, list[ScoreLine]]) -> list[tuple[int, str, int]]:
     """(line, event, marks) of the rows that the lines would get; none is written."""
     found: list[tuple[int, str, int]] = []
-    for statement in _weigh(month, marked, LOOKED_AT):
-        with connection.cursor() as cursor:
+    with frozen(month), connection.cursor() as cursor:
+        for statement in _weigh(month, marked, LOOKED_AT):
             cursor.execute(statement.sql, statement.parameters)
             found += cursor.fetchall()
     return found
