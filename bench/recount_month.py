@@ -54,6 +54,7 @@ def report(month: str, found: papers.Papers, comparison: compare.Comparison) -> 
     text = io.StringIO()
     print(f"recount of {month}: {comparison.compared} cells over {len(found['findings'])} findings, {len(found['tasks'])} tasks,", file=text, end=" ")
     print(f"{len(found['steps'])} steps: {f'{len(comparison.faults)} differ' if comparison.faults else 'all equal'}", file=text)
+    print("  not recounted: headquarters and grids, whose figures are counted over the same rows", file=text)
     for where, unit, name, recounted, shown in comparison.faults[:SHOWN]:
         print(f"  {where}: {unit} {name}: {recounted} recounted, {shown} shown", file=text)
     return text.getvalue()

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from common import clock
-from grids.models import Field, Grid, Organisation, Post
-from inspections.models import Finding, FindingEvent, ProblemType
+from grids.models import Field, Grid, Organisation, Post, TrainingRecord
+from inspections.models import Finding, FindingEvent, ProblemType, Visit
 from rectification.models import LookBack, Task, TaskEvent, TaskRequest
 from rectification.workflow import TASK_STEPS
-from scorecards.models import Scheme, SchemeLine
+from registers.models import Site, SiteEvent, SiteKind
+from scorecards.models import Reconciliation, Scheme, SchemeLine
+from scorecards.models.schemes import COPIED
+from scorecards.services import adjustments, appeals
 
 CORRECTED = ("grid", "field", "problem_type", "source", "severity", "risk")
 NOTED = ("due_at", "verify_due_at", "false_fix")
@@ -21,12 +24,30 @@ def lines(month: str, *, district: Grid, by) -> Iterator[bytes]:
     """One JSON object a line: ``{"table": …, columns …}``, moments in ISO 8601."""
     for table, rows in tables(month, district=district, by=by).items():
         for row in rows.iterator(chunk_size=2000):
-            yield (json.dumps({"table": table, **_only_figures(row)}, default=_iso, ensure_ascii=False) + "\n").encode()
+            yield _line(table, row)
+    for table, decided in decisions(month, district=district).items():
+        for row in decided:
+            yield _line(table, row)
+
+
+def _line(table: str, row: dict) -> bytes:
+    return (json.dumps({"table": table, **_only_figures(row)}, default=_iso, ensure_ascii=False) + "\n").encode()
 
 
 def tables(month: str, *, district: Grid, by) -> dict[str, QuerySet]:
     """What had happened before the month's end, as far as ``by`` may see it; rows are as they stand now, their history is beside them."""
-    return _structure(district, by=by) | _work(district, by=by, end=clock.month_bounds(month)[1])
+    start, end = clock.month_bounds(month)
+    return _structure(district, by=by) | _work(district, by=by, end=end) | _rounds(district, by=by, start=start, end=end)
+
+
+def decisions(month: str, *, district: Grid) -> dict[str, list[dict]]:
+    """What two persons signed for the month, and what upheld appeals took back of its marks."""
+    entries = [{"organisation_id": each.organisation_id, "kind": each.kind, "amount": each.amount} for each in adjustments.signed(district.pk, month)]
+    granted = appeals.granted(district.pk, month)
+    return {
+        "entries": entries,
+        "granted": [{"organisation_id": unit, "event": event, "amount": amount} for (unit, event), amount in sorted(granted.items())],
+    }
 
 
 def _structure(district: Grid, *, by) -> dict[str, QuerySet]:
@@ -40,13 +61,12 @@ def _structure(district: Grid, *, by) -> dict[str, QuerySet]:
         "posts": Post.objects.visible_to(by)
         .filter(grid__district=district)
         .order_by("id")
-        .values("id", "user_id", "grid_id", "starts_on", "ends_on"),
+        .values("id", "user_id", "grid_id", "starts_on", "ends_on", "revoked_at"),
         "schemes": schemes.order_by("id").values(
-            *("id", "kind", "version", "in_force_from", "is_active", "excellent_from", "good_from", "pass_from", "bonus_cap")
+            *("id", "kind", "version", "in_force_from", "is_active", "excellent_from", "good_from", "pass_from", "bonus_cap"),
+            *("fewest", "marks_once", "parts_floor"),
         ),
-        "scheme_lines": SchemeLine.objects.filter(scheme__in=schemes)
-        .order_by("id")
-        .values("scheme_id", "part", "indicator", "full", "per_event", "cap_per_item", "cap", "stacks", "position"),
+        "scheme_lines": SchemeLine.objects.filter(scheme__in=schemes).order_by("id").values("scheme_id", *COPIED),
     }
 
 
@@ -76,7 +96,29 @@ def _work(district: Grid, *, by, end) -> dict[str, QuerySet]:
     }
 
 
+def _rounds(district: Grid, *, by, start, end) -> dict[str, QuerySet]:
+    """Rounds, objects, people on post and reconciling, each as far as the month's figures rest on it."""
+    sites = Site.objects.visible_to(by).filter(district=district, created_at__lt=end)
+    visits = Visit.objects.visible_to(by).filter(district=district)
+    of_month = visits.filter(due_to__gte=start, due_to__lt=end) | visits.filter(arrived_at__gte=start, arrived_at__lt=end)
+    taught = TrainingRecord.objects.visible_to(by).filter(district=district, made_at__lt=end)
+    sheets = Reconciliation.objects.visible_to(by).filter(district=district, due_at__gte=start, due_at__lt=end)
+    changes = SiteEvent.objects.filter(site__in=sites.order_by().values("pk"), at__gte=end, changes__has_key="status")
+    return {
+        "site_kinds": SiteKind.objects.visible_to(by).filter(district=district).order_by("id").values("id", "statuses"),
+        "sites": sites.order_by("id").values("id", "kind_id", "grid_id", "status"),
+        "site_changes": changes.order_by("at", "id").values("site_id", "at", "changes"),
+        "visits": of_month.order_by("id").values(
+            *("id", "site_id", "patrol__grid_id", "is_planned", "state", "due_from", "due_to", "arrived_at", "received_at")
+        ),
+        "trainings": taught.order_by("id").values("id", "user_id", "on", "source", "score", "passed"),
+        "sheets": sheets.order_by("id").values("id", "organisation_id", "due_at", "answered_at"),
+    }
+
+
 def _only_figures(row: dict) -> dict:
+    if "changes" in row:
+        row["status"] = row.pop("changes")["status"]
     if "details" not in row:
         return row
     details = row.pop("details")

@@ -9,8 +9,14 @@ from bench.recount.papers import Papers
 RATES = {
     *("own_field_on_time", "other_field_on_time", "on_time_rate", "checks_on_time", "valid_reports"),
     *("closing_rate", "rework_rate", "extension_rate", "self_find_rate", "rebound_rate"),
+    *("on_time_closing", "on_time_closing_all", "handling_rate", "on_time_handling", "overdue_pending", "dispatch_accuracy"),
+    *("filing_rate", "miss_rate", "patrol_completion", "coverage", "training", "test_pass_rate", "reconcile"),
 }
-NO_SOURCE = {"air_quality", "patrol_completion", "training", "field_inspection", "reconcile", "late_report", "wrong_data"}
+NO_SOURCE = {"air_quality", "field_inspection", "urgent_closing", "organisation_work", "case_handling", "other_matters"}
+ENTRIES = {"late_report": "D", "wrong_data": "D", "innovation": "bonus", "praise": "bonus", "correction": "carry"}
+"""Kind of a signed entry → the part it counts in when the scheme does not name it."""
+BENEATH = {"township": ("month_tasks", "month_findings"), "department": ("month_tasks",)}
+"""Lines that only hold the rows others are counted over."""
 START = "handling_start"
 PARTS = ("A", "B", "C", "D")
 
@@ -39,20 +45,26 @@ class Card:
     rank: int | None = None
     grade: str = ""
     bonus: int = 0
+    carried: int = 0
+    is_left_out: bool = False
 
     def part(self, name: str) -> int | None:
-        """Points of a part, never below zero; None when nothing of it counts."""
+        """Points of a part, never below zero unless the scheme says so; None when nothing of it counts."""
         points = [line.points for line in self.lines.values() if line.part == name and line.points is not None]
-        return max(0, sum(points)) if points else None
+        return None if not points else sum(points) if name == "carry" or not self.scheme["parts_floor"] else max(0, sum(points))
 
 
 def cards(papers: Papers) -> list[Card]:
+    """Of townships and departments."""
     month = Month(papers)
     found, schemes = month.rows(), _schemes(papers)
-    made = [_card(unit, kind, schemes[kind], found) for unit, kind in month.place.units.items() if kind in schemes]
+    for entry in papers["entries"]:
+        each = {"unit": entry["organisation_id"], "finding": None, "task": None, "hit": True, "units": 1, "key": "", "amount": -entry["amount"]}
+        found.setdefault(entry["kind"], []).append(each)
+    granted = {(each["organisation_id"], each["event"]): each["amount"] for each in papers["granted"]}
+    made = [_card(unit, kind, schemes[kind], found, granted) for unit, kind in month.place.units.items() if kind in schemes]
     for card in made:
-        if card.unit not in month.busy() and not any(line.part != "info" and (line.numerator or line.denominator) for line in card.lines.values()):
-            _leave_out(card)
+        _leave_out(card, busy=card.unit in month.busy())
         _total(card)
     for kind in schemes:
         _rank([card for card in made if card.kind == kind])
@@ -67,22 +79,35 @@ def _schemes(papers: Papers) -> dict[str, dict]:
     return {each["kind"]: each | {"lines": lines[each["id"]]} for each in newest}
 
 
-def _card(unit: int, kind: str, scheme: dict, found: dict[str, list[dict]]) -> Card:
-    mine = {line["indicator"]: [row for row in found.get(line["indicator"], []) if row["unit"] == unit] for line in scheme["lines"]}
-    marked = _marked_once({line["indicator"]: line for line in scheme["lines"]}, mine)
-    return Card(unit, kind, {line["indicator"]: _line(line, mine[line["indicator"]], marked) for line in scheme["lines"]}, scheme)
+def _card(unit: int, kind: str, scheme: dict, found: dict[str, list[dict]], granted: dict[tuple[int, str], int]) -> Card:
+    lines = {line["indicator"]: line for line in [*scheme["lines"], *_beside(unit, kind, scheme, found)]}
+    mine = {code: [row for row in found.get(code, []) if row["unit"] == unit] for code in lines}
+    marked = _marked_once(lines, mine, once=scheme["marks_once"])
+    for rows in marked.values():
+        for row in rows:
+            back = min(row["amount"], granted.get((unit, row["event"]), 0))
+            row |= {"amount": row["amount"] - back, "hit": row["amount"] > back}
+    return Card(unit, kind, {code: _line(line, mine[code], marked) for code, line in lines.items()}, scheme)
 
 
-def _marked_once(scheme: dict[str, dict], mine: dict[str, list[dict]]) -> dict[str, list[dict]]:
+def _beside(unit: int, kind: str, scheme: dict, found: dict[str, list[dict]]) -> list[dict]:
+    """Lines a card has beside those of its scheme."""
+    known = {line["indicator"] for line in scheme["lines"]}
+    entered = [code for code in ENTRIES if code not in known and any(row["unit"] == unit for row in found.get(code, ()))]
+    plain = {"full": 0, "per_event": 0, "cap": None, "cap_per_item": None, "stacks": False, "position": 10**6}
+    return [plain | {"indicator": code, "part": ENTRIES.get(code, "info")} for code in (*entered, *BENEATH[kind])]
+
+
+def _marked_once(scheme: dict[str, dict], mine: dict[str, list[dict]], *, once: bool) -> dict[str, list[dict]]:
     """Rows that carry a mark: an event that several rules name, by the heaviest, unless a rule stacks."""
     best: dict[str, tuple] = {}
     for code, rows in mine.items():
         line = scheme[code]
-        for row in rows if line["per_event"] else ():
+        for row in rows if line["per_event"] and code not in ENTRIES else ():
             amount = min(line["per_event"] * row["units"], line["cap_per_item"] or 10**9)
-            key = f"{code}:{row['key']}" if line["stacks"] else row["key"]
+            key = f"{code}:{row['key']}" if line["stacks"] or not once else row["key"]
             if key not in best or (-amount, line["position"]) < best[key][:2]:
-                best[key] = (-amount, line["position"], code, row | {"amount": amount})
+                best[key] = (-amount, line["position"], code, row | {"amount": amount, "event": key})
     kept: dict[str, list[dict]] = {}
     for _amount, _position, code, row in best.values():
         kept.setdefault(code, []).append(row)
@@ -94,8 +119,8 @@ def _line(scheme: dict, rows: list[dict], marked: dict[str, list[dict]]) -> Line
     if line.code in NO_SOURCE:
         line.state = "not_counted"
         return line
-    rows = marked.get(line.code, []) if scheme["per_event"] else rows
-    line.findings = {row["finding"] for row in rows}
+    rows = marked.get(line.code, []) if scheme["per_event"] and line.code not in ENTRIES else rows
+    line.findings = {row["finding"] for row in rows if row["finding"]}
     if line.code == START:
         line.state, line.points = "counted", line.full
         return line
@@ -112,26 +137,44 @@ def _line(scheme: dict, rows: list[dict], marked: dict[str, list[dict]]) -> Line
 
 def _points(scheme: dict, line: Line, rows: list[dict]) -> int:
     if line.code in RATES:
-        return round(Fraction(line.full * line.numerator, line.denominator))  # half to even
-    total = min(sum(row["amount"] for row in rows), 10**9 if scheme["cap"] is None else scheme["cap"])
+        return round(_of_rate(scheme, Fraction(line.numerator, line.denominator)))  # half to even
+    total = sum(row["amount"] for row in rows)
+    if scheme["cap"] is not None:
+        total = max(-scheme["cap"], min(total, scheme["cap"]))
+    if line.code in ENTRIES:
+        return -total
     if line.part == "bonus":
         return total
     return max(0, line.full - total) if line.full else -total
 
 
-def _leave_out(card: Card) -> None:
-    """Nothing to answer for: no marks, no rank."""
-    for line in card.lines.values():
-        if line.state == "counted":
-            line.state, line.points = "no_data", None
+def _of_rate(scheme: dict, rate: Fraction) -> Fraction:
+    """All of it, or from a threshold on; ``inverse``: the lower the better."""
+    good = 1 - rate if scheme["inverse"] else rate
+    if scheme["threshold"] is None:
+        return scheme["full"] * good
+    threshold = Fraction(scheme["threshold"], 10_000)
+    below = max(0, (1 - threshold if scheme["inverse"] else threshold) - good)
+    return max(Fraction(0), scheme["full"] - scheme["slope"] * 100 * below)
+
+
+def _leave_out(card: Card, *, busy: bool) -> None:
+    """Nothing to answer for: no marks, no rank. Too few rows: the marks of the lines, and no rank."""
+    if not busy and not any(line.part != "info" and (line.numerator or line.denominator) for line in card.lines.values()):
+        for line in card.lines.values():
+            if line.state == "counted":
+                line.state, line.points = "no_data", None
+    judged = sum(line.denominator or 0 for line in card.lines.values() if line.state == "counted")
+    card.is_left_out = judged < card.scheme["fewest"]
 
 
 def _total(card: Card) -> None:
-    counted = [line for line in card.lines.values() if line.state == "counted"]
-    card.bonus = min(card.part("bonus") or 0, card.scheme["bonus_cap"])
-    card.counted = sum(line.full for line in counted if line.part != "bonus")
-    card.obtained = sum(card.part(name) or 0 for name in PARTS) + card.bonus if card.counted else 0
-    card.share = round(Fraction(10_000 * card.obtained, card.counted)) if card.counted else None
+    counted = [line for line in card.lines.values() if line.state == "counted" and not card.is_left_out]
+    card.bonus, card.carried = min(card.part("bonus") or 0, card.scheme["bonus_cap"]), card.part("carry") or 0
+    card.counted = sum(line.full for line in counted if line.part not in ("bonus", "carry"))
+    if card.counted:
+        card.obtained = max(0, sum(card.part(name) or 0 for name in PARTS) + card.bonus + card.carried)
+        card.share = round(Fraction(10_000 * card.obtained, card.counted))
 
 
 def _rank(cards: list[Card]) -> None:

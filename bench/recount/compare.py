@@ -8,6 +8,7 @@ from fractions import Fraction
 import openpyxl
 
 from bench.recount.cards import PARTS, RATES, Card
+from bench.recount.places import MARKED
 
 NOTHING = {"—", "", None, "无数据", "暂未计分"}
 GRADES = {"excellent": "优秀", "good": "良好", "pass": "合格", "fail": "不合格"}
@@ -27,7 +28,8 @@ class Comparison:
 
 
 def with_api(found: Comparison, cards: list[Card], shown: dict) -> None:
-    rows = {row["organisation"]["id"]: row | {"kind": group["kind"]} for group in shown["groups"] for row in group["rows"]}
+    groups = [group for group in shown["groups"] if group["kind"] in MARKED]
+    rows = {row["organisation"]["id"]: row | {"kind": group["kind"]} for group in groups for row in group["rows"]}
     found.cell("api", "", "units", sorted(card.unit for card in cards), sorted(rows))
     for card in cards:
         if row := rows.get(card.unit):
@@ -37,7 +39,7 @@ def with_api(found: Comparison, cards: list[Card], shown: dict) -> None:
 
 
 def _figures_of_card(card: Card) -> dict:
-    return {name: getattr(card, name) for name in ("kind", "rank", "obtained", "counted", "share", "grade", "bonus")}
+    return {name: getattr(card, name) for name in ("kind", "rank", "obtained", "counted", "share", "grade", "bonus", "carried")}
 
 
 def _lines(found: Comparison, card: Card, row: dict) -> None:
@@ -56,7 +58,7 @@ def _lines(found: Comparison, card: Card, row: dict) -> None:
 def with_workbook(found: Comparison, cards: list[Card], content: bytes, *, names: dict[str, int], labels: dict[str, str]) -> None:
     """``names``: what a unit is called → its key; ``labels``: code of an indicator → its name."""
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    shown = {names.get(row["单位"]): row for row in table(book["排名"]) if row["单位"] in names}
+    shown = {names.get(row["单位"]): row for row in table(book["排名"]) if row["类别"] in ("乡办", "部门")}
     found.cell("workbook", "", "units", sorted(card.unit for card in cards), sorted(shown))
     marks = Counter((names.get(row["单位"]), row["指标"]) for row in table(book["扣分明细"]))
     for card in cards:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from bench.recount import places, replay
+from bench.recount import places, replay, rounds
 from bench.recount.papers import Papers
 
 FOUND_BY = {
@@ -15,6 +15,8 @@ FROM_ABOVE = FOUND_BY["found_state"] | FOUND_BY["found_city"]
 SELF_FOUND = {"grid_patrol", "self_check"}
 VERDICTS = {"pass", "draw", "return"}
 OTHERS_WHO_LOOKED = {"headquarters", "department", "media", "leader"}
+FROM_OTHERS = FROM_ABOVE | FOUND_BY["found_supervision"] | OTHERS_WHO_LOOKED
+WAITING = {"fed_back", "second_look"}
 OF_FIELD = {"scattered": "scattered_found", "straw": "fire_found"}
 """Field of a problem's type → the line that marks it when the township did not find it itself."""
 NINETY_DAYS = dt.timedelta(days=90)
@@ -70,6 +72,26 @@ class Month:
             back = any(step["action"] in replay.SEND_BACKS for step in task.steps)
             for code, hit in (("closing_rate", task.state == "passed"), ("rework_rate", back), ("extension_rate", task.id in extended)):
                 yield code, row(task.unit, task.finding, task=task.id, hit=hit)
+
+    def handled(self) -> Iterator[tuple[str, dict]]:
+        """What was handed in, be it verified or not, beside what was due and was not."""
+        for task in self.duties:
+            closed = task.state == "passed" and task.passed >= self.start
+            awaiting = task.state in WAITING and task.fed_back >= self.start
+            overdue, suspended, new = self.overdue_at_end(task), task.state == "suspended", task.assigned >= self.start
+            in_time = (closed or awaiting) and task.fed_back <= task.due
+            told = {
+                "handling_rate": (closed or awaiting) if closed or awaiting or overdue else None,
+                "on_time_handling": in_time if closed or awaiting or overdue else None,
+                "overdue_pending": overdue if closed or awaiting or overdue else None,
+                "on_time_closing": (closed and in_time) if closed or overdue else None,
+                "on_time_closing_all": (closed and in_time) if closed or overdue or suspended else None,
+                "dispatch_accuracy": task.left is None if new and task.state != "void" else None,
+                "month_tasks": True if (new and task.state != "void") or closed or awaiting or overdue or suspended else None,
+            }
+            for code, hit in told.items():
+                if hit is not None:
+                    yield code, row(task.unit, task.finding, task=task.id, hit=hit)
 
     def at_end(self) -> Iterator[tuple[str, dict]]:
         for task in self.duties:
@@ -176,6 +198,26 @@ class Month:
             if unit in self.place.units and of_either and finding["live"] and self.known_by(finding, "registered_at"):
                 yield "self_find_rate", row(unit, finding["id"], hit=own)
 
+    def ledger(self) -> Iterator[tuple[str, dict]]:
+        """What was registered or refused on a township's ground; and the month's findings, of its ground or reported by its people."""
+        for finding in self.findings.values():
+            covert, live = finding["source"] == "covert_visit", finding["live"]
+            taken = live and self.papers.within(finding["registered_at"])
+            refused = finding["state"] == "rejected" and self.papers.within(finding["ended_at"])
+            ground, home = self.place.township_of_grid(finding["grid_id"]), self.place.township_of_person(finding["reporter_id"])
+            filed = live and self.papers.within(finding["assigned_at"]) if covert else taken
+            if ground in self.place.units:
+                if filed or (refused and not covert):
+                    yield "filing_rate", row(ground, finding["id"], hit=filed)
+                if filed:
+                    yield "miss_rate", row(ground, finding["id"], hit=finding["source"] in FROM_OTHERS)
+                if covert and filed:
+                    yield "month_findings", row(ground, finding["id"])
+                if (taken or refused) and (not covert or home == ground):
+                    yield "month_findings", row(ground, finding["id"])
+            if home in self.place.units and home != ground and (taken or refused):
+                yield "month_findings", row(home, finding["id"])
+
     def self_found(self) -> Iterator[tuple[str, dict]]:
         for finding in self.findings.values():
             if finding["live"] and finding["severity"] == "serious" and self.papers.within(finding["registered_at"]):
@@ -196,11 +238,13 @@ class Month:
         found: dict[str, list[dict]] = {}
         judges = (
             *(self.on_time, self.parts_of_judged, self.at_end, self.overdue, self.sent_back, self.rebound, self.late_sign, self.checks),
-            *(self.found, self.self_found, self.self_found_share, self.rebound_rate, self.reports),
+            *(self.found, self.self_found, self.self_found_share, self.rebound_rate, self.reports, self.handled, self.ledger),
         )
         for judge in judges:
             for code, each in judge():
                 found.setdefault(code, []).append(each)
+        for code, each in rounds.rows(self.papers, self.place):
+            found.setdefault(code, []).append(each)
         return found
 
     def busy(self) -> set[int]:

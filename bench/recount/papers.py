@@ -10,6 +10,7 @@ BEIJING = dt.timezone(dt.timedelta(hours=8))
 MOMENTS = {
     *("at", "received_at", "registered_at", "assigned_at", "ended_at", "accept_due_at", "accepted_at", "original_due_at", "due_at", "fed_back_at"),
     *("passed_at", "verify_due_at", "asked_at", "decided_at", "previous_due_at", "granted_due_at", "done_at", "struck_off_at"),
+    *("due_from", "due_to", "arrived_at", "answered_at"),
 }
 
 

@@ -146,7 +146,7 @@ def test_a_figure_that_was_changed_is_named_with_both_values(district, recount):
 def test_a_row_that_was_taken_away_is_named(district, recount):
     lived(district)
     services.build(MONTH, district=district)
-    ScoreRow.objects.filter(scorecard__organisation=district.housing, line__indicator="own_field_on_time")[:1].get().delete()
+    ScoreLine.objects.get(scorecard__organisation=district.housing, indicator="own_field_on_time").behind().first().delete()
 
     assert any(name.endswith("rows") for _where, _unit, name, _recounted, _shown in recount())
 
