@@ -60,7 +60,7 @@ def with_workbook(found: Comparison, cards: list[Card], content: bytes, *, names
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     shown = {names.get(row["单位"]): row for row in table(book["排名"]) if row["类别"] in ("乡办", "部门")}
     found.cell("workbook", "", "units", sorted(card.unit for card in cards), sorted(shown))
-    marks = Counter((names.get(row["单位"]), row["指标"]) for row in table(book["扣分明细"]))
+    marks = Counter((names.get(row["单位"]), row["指标"]) for row in table(book["扣分明细"]) if row["分值"])
     for card in cards:
         if row := shown.get(card.unit):
             for name, value in _cells_of(card).items():

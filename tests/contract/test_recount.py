@@ -10,17 +10,20 @@ from bench.recount import papers as recount_papers
 from grids.models import Membership, Post
 from rectification.models import TaskEvent
 from scorecards import services
-from scorecards.models import Scorecard, ScoreLine, ScoreRow
+from scorecards.models import Adjustment, Appeal, Reconciliation, Scorecard, ScoreLine, ScoreRow
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import FieldFactory
-from tests.factories.inspections import FindingEventFactory, FindingFactory, ProblemTypeFactory
+from tests.factories.inspections import FindingEventFactory, FindingFactory, PatrolFactory, ProblemTypeFactory, VisitFactory
 from tests.factories.rectification import LookBackFactory, TaskRequestFactory
+from tests.factories.registers import SiteFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
+from tests.factories.training import CourseFactory, TrainingRecordFactory
 from tests.scorecards.lives import checked, random_lives, step, task_checked_by_township, task_of
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 NOVEMBER = {"month": 11}
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -96,13 +99,65 @@ def reported(district) -> None:
     FindingEventFactory(finding=corrected, action="correct", at=beijing(2, **NOVEMBER), details={"changes": {"severity": ["serious", "general"]}})
 
 
+def walked_and_taught(district) -> None:
+    """Rounds in time and late, objects seen and not, people taught and not, sheets answered and not, entries, an upheld appeal."""
+    at, village = beijing(5, 8), district.villages[0]
+    walked = PatrolFactory(district=district, grid=village, planned_on=at.date(), starts_at=at, ends_at=at + dt.timedelta(hours=8), created_at=at)
+    site = SiteFactory(district=district, grid=village, created_at=beijing(1))
+    SiteFactory(district=district, grid=village, created_at=beijing(1))
+    for hours in (1, 30):
+        seen = at + dt.timedelta(hours=hours)
+        VisitFactory(patrol=walked, site=site, state="done", conclusion="normal", arrived_at=seen, received_at=seen)
+    VisitFactory(patrol=walked, site=SiteFactory(district=district, grid=village, created_at=beijing(9)))
+    course = CourseFactory(district=district)
+    for score, passed in ((None, True), (90, True), (40, False)):
+        user = UserFactory()
+        Post.objects.create(user=user, grid=village, role="member", starts_on=dt.date(2026, 1, 1))
+        TrainingRecordFactory(course=course, user=user, on=at.date(), made_at=at, score=score, passed=passed, source="class" if passed else "online")
+    for day, answered in ((6, 5), (13, None)):
+        answers = {"state": "confirmed", "answered_at": beijing(answered), "answered_by": UserFactory(), "digest": "0" * 64} if answered else {}
+        when = {"starts": beijing(day) - 7 * DAY, "ends": beijing(day) - DAY, "opened_at": beijing(day) - DAY, "due_at": beijing(day)}
+        Reconciliation.objects.create(
+            district=district, organisation=district._town_a, kind="weekly", period=f"2026-W{38 + day // 6:02d}", frozen=[], **when, **answers
+        )
+
+
+def decided(district) -> None:
+    signed = {"state": "signed", "signed_by": UserFactory(), "signed_at": beijing(5, **NOVEMBER), "proposed_by": UserFactory()}
+    common = {"district": district, "month": MONTH, "proposed_at": beijing(4, **NOVEMBER), "reason": "按文件", **signed}
+    for unit, kind, amount in ((district._town_a, "praise", 200), (district._town_a, "late_report", -50), (district.housing, "wrong_data", -50)):
+        Adjustment.objects.create(organisation=unit, kind=kind, amount=amount, **common)
+    about = {"of_month": "2026-09", "of_indicator": "overdue"}
+    Adjustment.objects.create(organisation=district._town_b, kind="correction", amount=-120, **about, **common)
+    for row, part in zip(ScoreRow.objects.filter(amount__lt=-30, line__indicator__in=["overdue", "missed"]).order_by("pk")[:2], (1, 2), strict=True):
+        answered = {"decided_by": UserFactory(), "decided_at": beijing(6, **NOVEMBER), "filed_by": UserFactory(), "filed_at": beijing(2, **NOVEMBER)}
+        Appeal.objects.create(
+            district=district,
+            scorecard=row.scorecard,
+            indicator=row.line.indicator,
+            event_key=row.event_key,
+            amount=row.amount,
+            granted=-row.amount // part,
+            grounds="不在辖区",
+            decider="supervision",
+            state="upheld" if part == 1 else "partly",
+            **answered,
+        )
+
+
 def test_a_program_that_knows_only_the_papers_finds_the_same_month(district, recount):
     lived(district)
     reported(district)
     found_by_others(district)
+    walked_and_taught(district)
     services.build(MONTH, district=district)
+    decided(district)
+    services.build(MONTH, district=district, rebuild=True)
 
     assert "\n".join(map(str, recount())) == ""
+    told = dict(ScoreLine.objects.filter(scorecard__organisation=district._town_a).values_list("indicator", "denominator"))
+    assert all(told[code] for code in ("patrol_completion", "coverage", "training", "test_pass_rate", "reconcile"))
+    assert ScoreRow.objects.filter(granted__gt=0).count() == 2
     figures = dict(ScoreLine.objects.filter(scorecard__organisation=district._town_b).values_list("indicator", "numerator"))
     assert all(figures[code] for code in ("missed", "scattered_found", "fire_found", "self_find_rate", "rebound_rate"))
     assert ScoreRow.objects.exclude(amount=0).values("line__indicator").distinct().count() >= 8

@@ -1,12 +1,16 @@
 """Pure arithmetic of marks."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
+from django.db.models import DateTimeField, Value
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scorecards import marks
+from scorecards.indicators.spells import begun_spells
+from tests.factories.grids import GridFactory
 
 SHARES = st.lists(st.one_of(st.none(), st.integers(0, 10_500)), max_size=40)
 DAY = dt.timedelta(days=1)
@@ -56,8 +60,27 @@ def test_nothing_counted_gives_no_share():
         (END + DAY, None, 0),
     ],
 )
+@pytest.mark.django_db
 def test_begun_spells_of_three_days_inside_the_month(due, stop, units):
-    assert marks.overdue_units(due, stop, start=START, end=END) == units
+    moment = {"output_field": DateTimeField()}
+    spells = begun_spells(SimpleNamespace(start=START, end=END), due=Value(due, **moment), stopped=Value(stop, **moment))
+
+    assert GridFactory.create().__class__.objects.values_list(spells, flat=True).first() == units
+
+
+@pytest.mark.parametrize(
+    ("numerator", "rules", "points"),
+    [
+        (70, {"threshold": 7000, "slope": 100}, 5000),
+        (65, {"threshold": 7000, "slope": 100}, 4500),
+        (10, {"threshold": 7000, "slope": 100}, 0),
+        (10, {"inverse": True}, 4500),
+        (15, {"inverse": True, "threshold": 1000, "slope": 100}, 4500),
+        (5, {"inverse": True, "threshold": 1000, "slope": 100}, 5000),
+    ],
+)
+def test_marks_of_a_rate(numerator, rules, points):
+    assert marks.of_rate(5000, numerator, 100, **rules) == points
 
 
 @pytest.mark.parametrize(("value", "grade"), [(9000, "excellent"), (8999, "good"), (8000, "good"), (7999, "pass"), (6000, "pass"), (5999, "fail")])
