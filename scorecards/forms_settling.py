@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import SeenForm
+from grids.models import Organisation
 from scorecards.forms import HUNDRED
 from scorecards.models import Appeal, SettlingRule
 from scorecards.services import adjustments
@@ -87,10 +88,10 @@ class AboutForm(forms.Form):
     """What an entry is about; chosen before the entry itself is written."""
 
     kind = forms.ChoiceField(label=_("事项"), choices=AdjustmentKind.choices)
-    unit = forms.ModelChoiceField(None, label=_("单位"), empty_label=_("请选择"))
+    unit = forms.ModelChoiceField(Organisation.objects.none(), label=_("单位"), empty_label=_("请选择"))
     of_month = forms.ChoiceField(label=_("更正的月份"), required=False)
 
-    def __init__(self, *args, district_id: int, months: list[str], **kwargs):
+    def __init__(self, *args, district_id, months, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = adjustments.units(district_id)
         self.fields["of_month"].choices = [("", _("只在更正时选择")), *((month, month_words(month)) for month in months)]
@@ -114,7 +115,7 @@ class EntryForm(forms.Form):
     paper_number = forms.CharField(label=_("文号"), max_length=60, required=False, help_text=_("文号和佐证材料至少有一项。"))
     evidence = Files(label=_("佐证材料"))
 
-    def __init__(self, *args, kind: str, district_id: int, card=None, **kwargs):
+    def __init__(self, *args, kind, district_id, card=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.kind, self.card = kind, card
         self.fields["form"].initial = uuid.uuid4()

@@ -4,7 +4,7 @@ from common import clock
 from grids.models import Organisation
 from scorecards.models import Adjustment, Scheme, Scorecard, ScoreRow
 from scorecards.services.settling import following, settled_months
-from scorecards.words import AdjustmentKind, InnovationLevel, Kind, SignState
+from scorecards.words import PARTIES, AdjustmentKind, InnovationLevel, SignState
 
 INNOVATION = {InnovationLevel.DISTRICT: 100, InnovationLevel.CITY: 200, InnovationLevel.PROVINCE: 400}
 PRAISE = 200
@@ -49,8 +49,8 @@ def amount_of(kind: str, *, unit: Organisation, month: str, level: str = "") -> 
 
 
 def units(district_id: int):
-    """Bodies that are marked."""
-    return Organisation.objects.filter(district_id=district_id, kind__in=Kind.values).active(clock.today()).order_by("kind", "position", "id")
+    """Units that are marked; of headquarters and grids no entries are drawn up."""
+    return Organisation.objects.filter(district_id=district_id, kind__in=PARTIES).active(clock.today()).order_by("kind", "position", "id")
 
 
 # --- what a correction is about -----------------------------------------------------------------------------------------------------
