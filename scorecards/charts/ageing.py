@@ -10,9 +10,9 @@ from common import clock
 from grids.models import Organisation
 from grids.scope import rights
 from rectification.models import Task
-from rectification.words import UNFINISHED
+from rectification.words import PARTY_TURN, UNFINISHED
 from scorecards.charts.colours import BLUES, EDGE, LATE, NAMES, piece
-from scorecards.indicators import facts, tasks
+from scorecards.indicators import facts
 from scorecards.indicators.month import Month
 from scorecards.models.settling import READERS
 
@@ -58,7 +58,8 @@ def open_tasks(user, month: Month) -> QuerySet:
     """Tasks open at the cut-off that the person may have counted, with ``age`` and ``late``."""
     mine = facts.tasks(month).filter(_reach(user, month.district_id), state_then__in=UNFINISHED)
     mine = mine.filter(pk__in=Task.objects.visible_to(user).values("pk"))
-    late = Case(When(tasks.still_overdue(month), then=True), default=False, output_field=BooleanField())
+    overdue = Q(state_then__in=PARTY_TURN, due_then__lt=month.end) & facts.not_referred(month)
+    late = Case(When(overdue, then=True), default=False, output_field=BooleanField())
     return mine.annotate(age=_age(month.last_day), late=late)
 
 
