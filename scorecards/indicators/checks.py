@@ -1,6 +1,8 @@
 """Verifications that fell due in the month, given in time or not."""
 
-from django.db.models import BooleanField, Case, CharField, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+import datetime as dt
+
+from django.db.models import BooleanField, Case, CharField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, NullIf
 
@@ -11,6 +13,9 @@ from scorecards.indicators.month import Month
 from scorecards.indicators.rows import rows, text
 from scorecards.words import Kind, Reason
 
+LONGEST = dt.timedelta(days=92)
+"""No check has a longer limit."""
+NO = Value(False, output_field=BooleanField())
 VERDICTS = ("pass", "draw", "return")
 """Of the verifier; ``draw`` is whichever of two independent looks passes first."""
 
@@ -36,28 +41,34 @@ def _due(month: Month, risk: Risk, *, owing: Q, unit) -> list[QuerySet]:
         check_due=Coalesce(_moment("verify_due_at"), Subquery(of_feedback.annotate(stated=_moment("verify_due_at")).values("stated")[:1]))
     )
     column = Case(When(task__fed_back_at=F("at"), then=F("task__verify_due_at")), default=None, output_field=DateTimeField())
-    owed = TaskEvent.objects.filter(action="feedback", at__lt=month.end).annotate(check_due=Coalesce(_moment("verify_due_at"), column))
+    owed = _lately(month).filter(action="feedback").annotate(check_due=Coalesce(_moment("verify_due_at"), column))
     in_time = Q(at__lte=F("check_due"))
     verdict = Case(When(in_time, then=text(Reason.CHECK_ON_TIME)), default=text(Reason.CHECK_LATE), output_field=CharField())
     return [
         _check(month, given, risk, owing, unit=unit, is_hit=Case(When(in_time, then=True), default=False), reason=verdict, done_at=F("at")),
-        _check(
-            month, _missed(owed, month), risk, owing, unit=unit, is_hit=Value(False, output_field=BooleanField()), reason=text(Reason.CHECK_MISSED)
-        ),
+        *(_check(month, each, risk, owing, unit=unit, is_hit=NO, reason=text(Reason.CHECK_MISSED)) for each in _missed(owed, month)),
     ]
+
+
+def _lately(month: Month) -> QuerySet:
+    """Events that a check falling due in the month can rest on, however long the history."""
+    return TaskEvent.objects.filter(at__gte=month.start - LONGEST, at__lt=month.end)
 
 
 def _verdicts(month: Month) -> QuerySet:
     """Verdicts of those who had to look in any case, not of the blind second look."""
-    return TaskEvent.objects.filter(action__in=VERDICTS, at__lt=month.end).exclude(part=Part.SECOND_LOOKER)
+    return _lately(month).filter(action__in=VERDICTS).exclude(part=Part.SECOND_LOOKER)
 
 
-def _missed(owed: QuerySet, month: Month) -> QuerySet:
+def _missed(owed: QuerySet, month: Month) -> list[QuerySet]:
     """Of feedbacks with ``check_due`` those that got no answer before the cut-off, or first a second looker's sending back after the limit."""
-    answers = _verdicts(month) | TaskEvent.objects.filter(action="overturn", at__lt=month.end)
-    first = answers.filter(task=OuterRef("task_id"), at__gte=OuterRef("at")).order_by("at", "id")
-    owed = owed.annotate(answer=Subquery(first.values("action")[:1]), answered_at=Subquery(first.values("at")[:1]))
-    return owed.filter(Q(answer=None) | Q(answer="overturn", answered_at__gt=F("check_due")))
+    verdicts, overturns = _verdicts(month), _lately(month).filter(action="overturn")
+    later = {"task": OuterRef("task_id"), "at__gte": OuterRef("at")}
+    first = (verdicts | overturns).filter(**later).order_by("at", "id")
+    never = owed.filter(~Exists(verdicts.filter(**later)), ~Exists(overturns.filter(**later, at__lte=OuterRef("check_due"))))
+    after = owed.filter(Exists(overturns.filter(**later)), Exists(verdicts.filter(**later)))
+    after = after.annotate(answer=Subquery(first.values("action")[:1]), answered_at=Subquery(first.values("at")[:1]))
+    return [never, after.filter(answer="overturn", answered_at__gt=F("check_due"))]
 
 
 def _moment(name: str):
