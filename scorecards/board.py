@@ -157,7 +157,8 @@ def _ranks_before(cards: list[Scorecard]) -> dict[tuple[int | None, int | None, 
         return {}
     start, _end = clock.month_bounds(cards[0].month)
     earlier = Scorecard.objects.filter(month=clock.previous_month(clock.beijing(start).date()), district_id=cards[0].district_id, rank__isnull=False)
-    return {tuple(subject): rank for *subject, rank in earlier.values_list("organisation_id", "grid_id", "scheme__kind", "rank")}
+    columns = earlier.values_list("organisation_id", "grid_id", "scheme__kind", "rank")
+    return {(unit, grid, kind): rank for unit, grid, kind, rank in columns}
 
 
 # --- rows behind the figures --------------------------------------------------------------------------------------------------------
@@ -168,7 +169,8 @@ Alike = dict[int, list[int]]
 def ids_by_line(lines: list[ScoreLine], *, user) -> dict[int, list[int]]:
     """Line of a unit → findings of its rows that the person may see, each once; of a rate the denominator."""
     cards = {line.scorecard_id for line in lines}
-    of_card, of_field = defaultdict(lambda: defaultdict(list)), defaultdict(lambda: defaultdict(list))
+    of_card: dict[tuple[str, int], Alike] = defaultdict(lambda: defaultdict(list))
+    of_field: dict[tuple[str, int | None], Alike] = defaultdict(lambda: defaultdict(list))
     seen = ScoreRow.objects.visible_to(user).filter(scorecard__in=cards, finding__isnull=False).order_by()
     for card, code, field_id, flags, finding in seen.values_list("scorecard_id", "line__indicator", "field_id", "flags", "finding_id").iterator(
         20_000

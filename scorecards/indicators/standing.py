@@ -22,18 +22,20 @@ class TaskThen(models.Model):
     finding_id = models.BigIntegerField()
     organisation_id = models.BigIntegerField()
     field_id = models.BigIntegerField()
-    leader_id = models.BigIntegerField(null=True)
+    leader_id = models.BigIntegerField(null=True)  # type: ignore[misc]
     """The marked department that leads the field."""
     state = models.CharField(max_length=15)
     source = models.CharField(max_length=25)
     assigned_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    fed_back_at = models.DateTimeField(null=True)
-    passed_at = models.DateTimeField(null=True)
-    suspended_at = models.DateTimeField(null=True)
+    fed_back_at = models.DateTimeField(null=True)  # type: ignore[misc]
+    passed_at = models.DateTimeField(null=True)  # type: ignore[misc]
+    suspended_at = models.DateTimeField(null=True)  # type: ignore[misc]
     was_referred = models.BooleanField()
     was_sent_back = models.BooleanField()
     was_extended = models.BooleanField()
+
+    objects: models.Manager["TaskThen"] = models.Manager()
 
     class Meta:
         app_label = "scorecards"

@@ -75,7 +75,8 @@ class Scorecard(models.Model):
         return reverse("scorecards:card", args=[self.month, self.organisation_id])
 
     @property
-    def subject(self) -> Organisation | Grid:
+    def subject(self) -> Organisation | Grid | None:
+        """Exactly one of them is there."""
         return self.organisation or self.grid
 
     @property

@@ -18,7 +18,7 @@ from scorecards.services import adjustments, appeals, marking, telling
 from scorecards.services.sealing import COPIED, seal
 from scorecards.services.settling import is_settled
 from scorecards.services.writing import give_room, take_back, write_entries, write_rows
-from scorecards.words import PART_OF_ENTRY, Kind, Part, month_words
+from scorecards.words import PART_OF_ENTRY, AdjustmentKind, Kind, Part, month_words
 
 BUILD_TIME = dt.time(2)
 FIGURES = ("obtained", "counted", "share", "rank", "group_size", "grade", "unranked", "built_at", "digest")
@@ -169,7 +169,9 @@ def _lines(cards: list[Scorecard], entries: list[Adjustment]) -> list[ScoreLine]
 
 def _added(card: Scorecard, mine: list[ScoreLine], wanted: set[tuple[int | None, str]]) -> list[ScoreLine]:
     known = {line.indicator for line in mine}
-    entered = [(PART_OF_ENTRY[kind], kind) for unit, kind in sorted(wanted, key=str) if unit == card.organisation_id and kind not in known]
-    beneath = [(Part.INFORMATION, code) for code in BASES_OF_KIND.get(card.scheme.kind, ())]
+    entered = [
+        (PART_OF_ENTRY[AdjustmentKind(kind)], kind) for unit, kind in sorted(wanted, key=str) if unit == card.organisation_id and kind not in known
+    ]
+    beneath = [(Part.INFORMATION, code) for code in BASES_OF_KIND.get(Kind(card.scheme.kind), ())]
     last = max((line.position for line in mine), default=0)
     return [ScoreLine(scorecard=card, part=part, indicator=code, position=last + n) for n, (part, code) in enumerate(entered + beneath, 1)]

@@ -54,7 +54,9 @@ DIGITAL_BOARD = [
     (Part.B, "overdue_pending", {"full": 2000, "inverse": True}),
     (Part.B, "extension_rate", {"full": 1000, "inverse": True}),
 ]
-BESIDE = [(Part.INFORMATION, code, {}) for code in ("open_overdue", "suspended", "on_time_closing_all", "dispatch_accuracy")]
+BESIDE: list[tuple[Part, str, dict]] = [
+    (Part.INFORMATION, code, {}) for code in ("open_overdue", "suspended", "on_time_closing_all", "dispatch_accuracy")
+]
 
 
 def _ready(code: str, kind: Kind, name, source, lines) -> ReadyMade:

@@ -62,8 +62,8 @@ def digests_of_rows(cards: list[int]) -> dict[int, str]:
 def digests_in_python(cards: list[int]) -> dict[int, str]:
     texts = defaultdict(list)
     for line_id, *facts in ScoreRow.objects.filter(scorecard_id__in=cards).values_list("line_id", *FACTS).iterator(chunk_size=20_000):
-        texts[line_id].append((*map(_place, facts[:2]), "|".join(map(_text, facts))))
-    return {line_id: hashlib.sha256("\n".join(text for *_places, text in sorted(each)).encode()).hexdigest() for line_id, each in texts.items()}
+        texts[line_id].append(([_place(key) for key in facts[:2]], "|".join(map(_text, facts))))
+    return {line_id: hashlib.sha256("\n".join(text for _places, text in sorted(each)).encode()).hexdigest() for line_id, each in texts.items()}
 
 
 def _place(key: int | None) -> tuple[bool, int]:
