@@ -10,7 +10,7 @@ RATES = {
     *("own_field_on_time", "other_field_on_time", "on_time_rate", "checks_on_time", "valid_reports"),
     *("closing_rate", "rework_rate", "extension_rate", "self_find_rate", "rebound_rate"),
     *("on_time_closing", "on_time_closing_all", "handling_rate", "on_time_handling", "overdue_pending", "dispatch_accuracy"),
-    *("filing_rate", "miss_rate", "patrol_completion", "coverage", "training", "test_pass_rate", "reconcile"),
+    *("filing_rate", "miss_rate", "patrol_completion", "coverage", "training", "pass_rate", "reconcile"),
 }
 NO_SOURCE = {"air_quality", "field_inspection", "urgent_closing", "organisation_work", "case_handling", "other_matters"}
 ENTRIES = {"late_report": "D", "wrong_data": "D", "innovation": "bonus", "praise": "bonus", "correction": "carry"}

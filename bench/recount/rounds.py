@@ -52,7 +52,7 @@ def people(papers: Papers, place: Place) -> Iterator[tuple[str, dict]]:
     for user, unit in on_post:
         yield "training", row(unit, user in taught)
         if user in tested:
-            yield "test_pass_rate", row(unit, user in passed)
+            yield "pass_rate", row(unit, user in passed)
 
 
 def _holds(post: dict, day: str) -> bool:

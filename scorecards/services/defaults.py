@@ -58,7 +58,7 @@ LINES = {
         *BESIDE,
         *_beside("on_time_rate"),
         *RATES,
-        *_beside("self_find_rate", "miss_rate", "filing_rate", *HANDLED, "coverage", "test_pass_rate"),
+        *_beside("self_find_rate", "miss_rate", "filing_rate", *HANDLED, "coverage", "pass_rate"),
     ],
     Kind.DEPARTMENT: [
         (Part.A, "own_field_on_time", {"full": 4000}),
@@ -83,7 +83,7 @@ LINES = {
         (Part.C, "patrol_completion", {"full": 1500}),
         (Part.C, "coverage", {"full": 1000}),
         (Part.D, "training", {"full": 1500}),
-        *_beside("miss_rate", "filing_rate", "test_pass_rate"),
+        *_beside("miss_rate", "filing_rate", "pass_rate"),
     ],
 }
 FEWEST = {Kind.GRID: 10}

@@ -156,7 +156,7 @@ def test_a_program_that_knows_only_the_papers_finds_the_same_month(district, rec
 
     assert "\n".join(map(str, recount())) == ""
     told = dict(ScoreLine.objects.filter(scorecard__organisation=district._town_a).values_list("indicator", "denominator"))
-    assert all(told[code] for code in ("patrol_completion", "coverage", "training", "test_pass_rate", "reconcile"))
+    assert all(told[code] for code in ("patrol_completion", "coverage", "training", "pass_rate", "reconcile"))
     assert ScoreRow.objects.filter(granted__gt=0).count() == 2
     figures = dict(ScoreLine.objects.filter(scorecard__organisation=district._town_b).values_list("indicator", "numerator"))
     assert all(figures[code] for code in ("missed", "scattered_found", "fire_found", "self_find_rate", "rebound_rate"))

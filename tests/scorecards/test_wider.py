@@ -109,7 +109,7 @@ def test_training_counts_people_on_post_on_the_last_day_and_names_none(district)
     build(district)
 
     assert figures(district._town_a, "training") == (1, 3)
-    assert figures(district._town_a, "test_pass_rate") == (0, 1)
+    assert figures(district._town_a, "pass_rate") == (0, 1)
     rows = ScoreRow.objects.filter(line__indicator="training")
     assert {(row.finding_id, row.task_id, row.visit_id, row.site_id) for row in rows} == {(None,) * 4}
 

@@ -202,7 +202,7 @@ RATES = [
         kinds=OF_GROUND,
     ),
     Indicator(
-        "test_pass_rate",
+        "pass_rate",
         _("培训合格率"),
         _("月末在岗、一年内参加过测试的网格人员中，测试合格的 ÷ 参加测试的人数。"),
         Shape.RATE,
