@@ -23,9 +23,9 @@ OF_PERSON = re.compile(
     re.S,
 )
 """What differs from one person's copy of a page to the next: the frame, which other pages of theirs show, tokens, and the key a new report is given."""
-SETTLED = """() => document.fonts.ready.then(
-  () => !document.querySelector('.htmx-request') && !(document.querySelector('#app') && document.documentElement.dataset.ready === undefined))"""
-"""Nothing is being fetched, and the field app has drawn its page in the language of the account."""
+SETTLED = """() => document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')
+  && (document.documentElement.dataset.ready !== undefined || !document.querySelector('#app'))"""
+"""Nothing is being fetched, and the field app has drawn its page in the language of the account. No promise: it would count as true."""
 LOADED_IN = "() => Math.round(performance.getEntriesByType('navigation')[0]?.loadEventEnd ?? 0)"
 LINKS = "() => [...new Set([...document.links].map((link) => link.href).filter((href) => href.startsWith(location.origin)))]"
 
