@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
@@ -80,7 +81,18 @@ def of_database() -> tuple[set[str], set[str]]:
                 keys |= {str(key) for key, _ in field.flatchoices}
             elif isinstance(field, (models.CharField, models.TextField)):
                 names |= set(model.objects.values_list(field.attname, flat=True).distinct()[:3000]) - {"", None}
+            elif isinstance(field, models.JSONField):
+                names |= {word for kept in model.objects.values_list(field.attname, flat=True)[:3000] for word in inside(kept) if HAN.search(word)}
     return names, keys
+
+
+def inside(kept) -> Iterator[str]:
+    """Every text within: the titles of a ledger's columns are kept words like any other."""
+    if isinstance(kept, str):
+        yield kept
+    elif isinstance(kept, dict | list):
+        for each in kept.values() if isinstance(kept, dict) else kept:
+            yield from inside(each)
 
 
 def load() -> Words:
