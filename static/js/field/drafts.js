@@ -29,8 +29,9 @@ export function resume(draft) {
 
 // What this person has begun and not submitted, newest first.
 export async function drafts() {
+  const { id } = state.person; // asked before waiting: somebody may sign out meanwhile
   const all = await store.drafts();
-  return all.filter((each) => each.kind === "report" && each.person === state.person.id).sort((a, b) => b.captured_at.localeCompare(a.captured_at));
+  return all.filter((each) => each.kind === "report" && each.person === id).sort((a, b) => b.captured_at.localeCompare(a.captured_at));
 }
 
 // The one on the screen before; after a restart what was begun just now.

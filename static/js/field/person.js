@@ -24,8 +24,12 @@ export async function refresh({ force = false } = {}) {
   return fetchBundle();
 }
 
+// In one go: a page that is being drawn never meets nobody in between.
 async function become(person) {
-  if (state.person?.id !== person.id) await clear();
+  if (state.person?.id !== person.id) {
+    await forget();
+    state.bundle = null;
+  }
   state.person = person;
   await store.remember("person", person);
 }
@@ -41,9 +45,11 @@ async function fetchBundle() {
   return status === 200;
 }
 
+const forget = () => store.unlearn("person", "bundle", "etag", "fetched_at", "types", "track");
+
 export async function clear() {
   Object.assign(state, { person: null, bundle: null });
-  await store.unlearn("person", "bundle", "etag", "fetched_at", "types", "track");
+  await forget();
 }
 
 // Names of states and roles are in the language in which the bundle was fetched.

@@ -12,8 +12,9 @@ const LABELS = {
 const KINDS = { finding: () => gettext("问题"), visit: () => gettext("到访"), patrol: () => gettext("巡查") };
 
 export async function unsent({ again, signIn }) {
-  const mine = await queue.mine(state.person.id);
-  const { others } = await queue.counts(state.person.id);
+  const { id } = state.person;
+  const mine = await queue.mine(id);
+  const { others } = await queue.counts(id);
   const waiting = mine.filter((each) => queue.UNSENT.includes(each.state));
   const done = mine.filter((each) => each.state === DONE).reverse().slice(0, 20);
   const parts = [
