@@ -7,7 +7,7 @@ import pytest
 from common import clock
 from rectification.models import Task
 from scorecards import services
-from scorecards.models import Scorecard, ScoreLine, ScoreRow
+from scorecards.models import Scorecard, ScoreLine
 from tests.factories.inspections import FindingEventFactory, FindingFactory
 from tests.factories.rectification import LookBackFactory, TaskRequestFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
