@@ -66,7 +66,9 @@ def _missed(owed: QuerySet, month: Month) -> list[QuerySet]:
     later = {"task": OuterRef("task_id"), "at__gte": OuterRef("at")}
     first = (verdicts | overturns).filter(**later).order_by("at", "id")
     never = owed.filter(~Exists(verdicts.filter(**later)), ~Exists(overturns.filter(**later, at__lte=OuterRef("check_due"))))
-    after = owed.filter(Exists(overturns.filter(**later)), Exists(verdicts.filter(**later)))
+    if not overturns.filter(task__district_id=month.district_id).exists():
+        return [never]
+    after = owed.filter(task__in=overturns.order_by().values("task_id")).filter(Exists(verdicts.filter(**later)))
     after = after.annotate(answer=Subquery(first.values("action")[:1]), answered_at=Subquery(first.values("at")[:1]))
     return [never, after.filter(answer="overturn", answered_at__gt=F("check_due"))]
 

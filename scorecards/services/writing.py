@@ -28,9 +28,11 @@ class Statement:
 
 
 def give_room() -> None:
-    """For this transaction only: sorting and hashing in memory, and no compiling, which takes PostgreSQL longer than running these statements."""
+    """For this transaction only: sorting and hashing in memory, both cores for what can be shared, and no compiling, which takes longer than running."""
     if connection.vendor == "postgresql":
-        Statement("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'").run()
+        Statement(
+            "SET LOCAL jit = off; SET LOCAL work_mem = '128MB'; SET LOCAL parallel_tuple_cost = 0.01; SET LOCAL parallel_setup_cost = 100"
+        ).run()
 
 
 def write_rows(month: Month, lines: Iterable[ScoreLine]) -> None:
