@@ -16,7 +16,7 @@ from scripts import children
 from scripts.supervisor import Program, Supervisor
 
 ROOT = Path(settings.BASE_DIR)
-PATIENCE = 90
+PATIENCE = 180
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_nothing_is_left_when_the_runner_itself_is_killed(run):
 
     run.end(signal.SIGKILL)
 
-    assert children.wait_for(lambda: run.processes() == {}, seconds=40), run.processes()
+    assert children.wait_for(lambda: run.processes() == {}, seconds=90), run.processes()
 
 
 def preparation(data: Path, **variables) -> subprocess.CompletedProcess:
