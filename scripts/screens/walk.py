@@ -17,6 +17,8 @@ from scripts.screens import pages
 WIDTHS = {1440: 900, 390: 844}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 SLOW = 2000
+PATIENCE = 8
+"""So often a page is asked for when another navigation comes between."""
 CHECKS = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
 OF_PERSON = re.compile(
     r'<header class="top.*?</header>|<nav class="side".*?</nav>|name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"|value="[0-9a-f-]{36}"',
@@ -65,8 +67,8 @@ class Seen:
 
 
 class Walk:
-    def __init__(self, browser, *, address: str, account: dict | None, words, folder: Path, wanted: str = ""):
-        self.seen = Seen(folder)
+    def __init__(self, browser, *, address: str, account: dict | None, words, folder: Path, wanted: str = "", pictures: bool = True):
+        self.seen, self.pictures = Seen(folder), pictures
         self.browser, self.address, self.account, self.words, self.folder, self.wanted = browser, address, account, words, folder, wanted
         self.role = account["username"] if account else "visitor"
         self.noise: list[tuple[str, str]] = []
@@ -185,14 +187,17 @@ class Walk:
         return [*known["links"], *page.evaluate(LINKS)]
 
     def _visit(self, page, path: str):
-        """Once more when the page before was still on its way somewhere."""
-        try:
-            return page.goto(path, wait_until="load")
-        except Error as error:
-            if "interrupted by another navigation" not in error.message:
-                raise
-            page.wait_for_load_state()
-            return page.goto(path, wait_until="load")
+        """The answer; again while the page before is still on its way somewhere, and while our own first try is what is on its way."""
+        for _try in range(PATIENCE):
+            try:
+                return page.goto(path, wait_until="load")
+            except Error as error:
+                if "interrupted by another navigation" not in error.message:
+                    raise
+                interrupted = error
+                page.wait_for_timeout(500)
+                page.wait_for_load_state()
+        raise interrupted
 
     def _closed(self, shot: Shot, message: str, linked: bool) -> None:
         """A download, or an answer without a page: only wrong when it was offered as a link and no file comes."""
@@ -217,7 +222,7 @@ class Walk:
             seen = page.evaluate(f"(argument) => ({CHECKS})(argument)", {"width": width})
             links = links or seen["links"]
             self._judge(shot, seen, width)
-            if shoot:
+            if shoot and self.pictures:
                 self._picture(page, shot, width)
         return links
 
