@@ -1,8 +1,9 @@
-"""What forms of several apps have in common: numbers within bounds; two people with the same settings before them, of whom the second is told."""
+"""What forms of several apps have in common: numbers within bounds; refusals at their fields; two people at the same settings, of whom the second is told."""
 
 import hashlib
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,16 @@ def within(field: forms.Field, low: int, high: int) -> None:
     kept = [each for each in field.validators if not isinstance(each, (MinValueValidator, MaxValueValidator))]
     field.validators = [*kept, MinValueValidator(low, message), MaxValueValidator(high, message)]
     field.widget.attrs |= {"min": low, "max": high}
+
+
+def add_refusal(form: forms.BaseForm, refused: ValidationError) -> None:
+    """A service's refusal at its field, or above the form when it has no such field; once, where the form has said so itself."""
+    if not hasattr(refused, "error_dict"):
+        form.add_error(None, refused.messages)
+        return
+    for name, texts in refused.message_dict.items():
+        if name not in form.errors:
+            form.add_error(name if name in form.fields else None, texts)
 
 
 class SeenForm(forms.Form):

@@ -75,11 +75,3 @@ def figure(entry: dict, metric: str, organisation_id: int) -> dict:
 def value_words(entry: dict, metric: str) -> str:
     """The figure by which the rule compares; empty where that is the place itself or there is none."""
     return "" if metric == Metric.RANK or entry["value"] is None else number(metric, entry["value"])
-
-
-def add_refusal(form, refused) -> None:
-    if not hasattr(refused, "error_dict"):
-        form.add_error(None, refused.messages)
-        return
-    for name, texts in refused.message_dict.items():
-        form.add_error(name if name in form.fields else None, texts)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from common.errors import NotYourRole
+from common.forms import add_refusal
 from grids import scope
 from grids.models import Grid
 
@@ -91,15 +92,6 @@ def edit_page(request, row, form, *, rename, edit):
         edit(row, by=by, **changes)
 
     return change_page(request, row, form, save, title=_("修改“%(name)s”"))
-
-
-def add_refusal(form, refused: ValidationError) -> None:
-    """Errors of fields the form does not have are shown above it."""
-    if not hasattr(refused, "error_dict"):
-        form.add_error(None, refused)
-        return
-    for name, errors in refused.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 def given(request, form_class, **options):

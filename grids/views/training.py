@@ -11,12 +11,13 @@ from django.views.decorators.http import require_GET
 
 from common import clock
 from common.errors import NotYourRole
+from common.forms import add_refusal
 from grids import scope, training
 from grids.forms import training as forms
 from grids.models import Course, Field, Grid, Post, Question
 from grids.roles import OFFICE
 from grids.services import training as services
-from grids.views.frame import add_refusal, district_of, form_page, given, page_or_form, show_page
+from grids.views.frame import district_of, form_page, given, page_or_form, show_page
 
 PAGE_SIZE = 50
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 import evidence.services
 from common.errors import Conflict, StorageFull
+from common.forms import add_refusal
 from evidence.models import Photo
 from inspections.services.photos import MAX_PHOTOS
 from inspections.services.submit import Submission, take_in
@@ -84,15 +85,7 @@ def submit_form(form, kept: Kept, *, by) -> Submission | None:
         shown = {photo.sha256 for photo in kept.photos}
         return take_in(form.report() | {"photos": kept.announced}, by=by, shown=shown)
     except ValidationError as refused:
-        _refuse(form, refused)
+        add_refusal(form, refused)
     except Conflict as conflict:
         form.add_error(None, str(conflict))
     return None
-
-
-def _refuse(form, refused: ValidationError) -> None:
-    if not hasattr(refused, "error_dict"):
-        form.add_error(None, refused)
-        return
-    for name, errors in refused.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)

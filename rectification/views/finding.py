@@ -10,6 +10,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from common import clock
 from common.errors import Conflict
+from common.forms import add_refusal
 from inspections.models import Finding, ProblemType
 from rectification import case, links
 from rectification.forms import STEP_FORMS
@@ -80,7 +81,7 @@ def take_step(request, subject, action: str, steps: dict):
     try:
         advance(subject, action, by=request.user, version=form.cleaned_data["version"], note=form.cleaned_data["note"], **form.details())
     except ValidationError as refused:
-        add_errors(form, refused)
+        add_refusal(form, refused)
         return shown(request, subject, action, step, form, status=422)
     except Conflict as lost:
         return shown(request, subject, action, step, form, status=409, conflict=str(lost))
@@ -101,15 +102,6 @@ def keep_photos(form, request) -> None:
         except ValidationError as refused:
             form.errors  # noqa: B018 - bind the form's own errors first
             form.add_error("photos", refused.messages)
-
-
-def add_errors(form, refused: ValidationError) -> None:
-    """A service's refusal at its field, or above the form when the form has no such field."""
-    if not hasattr(refused, "error_dict"):
-        form.add_error(None, refused.messages)
-        return
-    for name, messages in refused.message_dict.items():
-        form.add_error(name if name in form.fields else None, messages)
 
 
 def shown(request, subject, action, step, form, *, status: int = 200, conflict: str = ""):

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.errors import NotYourRole
+from common.forms import add_refusal
 from grids import scope
 from grids.roles import SETTINGS_KEEPERS
 from rectification.forms_rules import ClockForm, PolicyForm, ReminderForm, RouteForm
 from rectification.models import Clock, Policy, ReminderRule, RoutingRule
 from rectification.services import clocks, rules
-from rectification.views.finding import add_errors
 
 
 def district_of(request) -> int:
@@ -37,7 +37,7 @@ def routing(request):
         try:
             rules.add_route(**form.cleaned_data, by=request.user)
         except ValidationError as refused:
-            add_errors(form, refused)
+            add_refusal(form, refused)
         else:
             messages.success(request, _("已保存。"))
             return redirect("rectification:routing")

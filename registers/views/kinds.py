@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from common.forms import add_refusal
 from grids import scope
 from grids.roles import SETTINGS_KEEPERS
 from registers import access, schema
 from registers.forms_kinds import VALUE_KINDS, ColumnForm, KindForm, StatusFormSet, statuses_of
 from registers.models import SiteKind
 from registers.services import kinds as service
-from registers.views.objects import add_refusal, given
+from registers.views.objects import given
 
 REASON = gettext_lazy("对象类型由攻坚办主任或系统管理员维护。")
 page_or_form = require_http_methods(["GET", "HEAD", "POST"])

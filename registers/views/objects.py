@@ -13,6 +13,7 @@ import evidence.services
 from audit.services import record
 from common import clock
 from common.errors import Conflict
+from common.forms import add_refusal
 from registers import access, schema
 from registers.filters import kinds
 from registers.forms import EndForm, PaperForm, PostEndForm, PostForm, SiteForm, stale_note
@@ -176,14 +177,6 @@ def form_page(request, form, site: Site, *, save, title: str, tone: str = ""):
             return redirect(site)
     context = {"form": form, "title": title, "site": site, "tone": tone, "conflict": conflict}
     return render(request, "registers/form.html", context, status=409 if conflict else 400 if form.errors else 200)
-
-
-def add_refusal(form, refused: ValidationError) -> None:
-    if not hasattr(refused, "error_dict"):
-        form.add_error(None, refused.messages)
-        return
-    for name, texts in refused.message_dict.items():
-        form.add_error(name if name in form.fields else None, texts)
 
 
 @require_GET

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 import evidence.services
 from audit.services import record
 from common.errors import Conflict, NotYourRole
+from common.forms import add_refusal
 from scorecards import access
 from scorecards.forms_settling import AboutForm, EntryForm, SignForm
 from scorecards.models import Adjustment
 from scorecards.services import adjusting, adjustments
 from scorecards.services.settling import may_run, settled_months
-from scorecards.views.appeals import add_errors
 from scorecards.views.kept import Kept, keep_files
 from scorecards.words import AdjustmentKind, SignState, month_words
 
@@ -97,7 +97,7 @@ def _drawn_up(request, form, kept: Kept, *, kind: str, unit):
     try:
         entry = adjusting.draw_up(unit=unit, kind=kind, by=request.user, evidence=next(iter(kept.files), None), **form.entry())
     except ValidationError as refused:
-        add_errors(form, refused)
+        add_refusal(form, refused)
         return None
     except Conflict as twice:
         messages.info(request, str(twice))
@@ -140,7 +140,7 @@ def answer(request, pk, action):
     try:
         steps[action](entry, by=request.user, note=form.cleaned_data["note"] if form.is_valid() else "")
     except ValidationError as refused:
-        add_errors(form, refused)
+        add_refusal(form, refused)
         return shown(request, entry, form=form, status=400)
     except Conflict as lost:
         return shown(request, the_entry(request, pk), conflict=str(lost), status=409)

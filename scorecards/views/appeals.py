@@ -15,6 +15,7 @@ import evidence.services
 from audit.services import record
 from common import clock
 from common.errors import Conflict
+from common.forms import add_refusal
 from grids.roles import OrganisationKind
 from inspections.models import Finding
 from scorecards import access
@@ -28,16 +29,6 @@ from scorecards.words import AppealState, month_words
 PAGE_SIZE = 20
 OPEN = (AppealState.FILED, AppealState.SECOND)
 STATES = (("", gettext_lazy("全部")), ("open", gettext_lazy("未裁定")), ("done", gettext_lazy("已裁定")), ("withdrawn", gettext_lazy("已撤回")))
-
-
-def add_errors(form, refused: ValidationError) -> None:
-    """A service's refusal at its field, or above the form when it has no such field; once, where the form has said so itself."""
-    if not hasattr(refused, "error_dict"):
-        form.add_error(None, refused.messages)
-        return
-    for name, texts in refused.message_dict.items():
-        if name not in form.errors:
-            form.add_error(name if name in form.fields else None, texts)
 
 
 def theirs(request):
@@ -122,7 +113,7 @@ def _filed(request, form, kept: Kept, card: Scorecard, event_key: str):
     try:
         appeal = appealing.file(card, event_key, grounds=form.cleaned_data["grounds"], evidence=kept.files, by=request.user)
     except ValidationError as refused:
-        add_errors(form, refused)
+        add_refusal(form, refused)
     except Conflict as twice:
         messages.info(request, str(twice))
         return redirect("scorecards:appeal", twice.extra["appeal"])
@@ -180,7 +171,7 @@ def decide(request, pk):
     try:
         appealing.decide(found, by=request.user, **(form.decision() if form.is_valid() else EMPTY))
     except ValidationError as refused:
-        add_errors(form, refused)
+        add_refusal(form, refused)
         return shown(request, found, form=form, status=400)
     except Conflict as lost:
         found = the_appeal(request, pk)

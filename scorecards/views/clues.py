@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 import evidence.services
 from audit.services import record
 from common.errors import Conflict
+from common.forms import add_refusal
 from inspections.models import Finding
 from scorecards import access
 from scorecards import consequence_pages as pages
@@ -57,7 +58,7 @@ def new_clue(request):
         try:
             clue = services.hand_over(district, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
-            pages.add_refusal(form, refused)
+            add_refusal(form, refused)
         else:
             messages.success(request, _("已登记线索移送 %(number)s。") % {"number": clue})
             return redirect(clue)
@@ -104,7 +105,7 @@ def clue_step(request, pk, step):
         try:
             services.advance(found, step, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
-            pages.add_refusal(form, refused)
+            add_refusal(form, refused)
         except Conflict as lost:
             return shown(request, the_clue(request, pk), conflict=str(lost), status=409)
         else:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common import clock
 from common.errors import Conflict
+from common.forms import add_refusal
 from grids import scope
 from scorecards import access, consequence_sheets
 from scorecards import consequence_pages as pages
@@ -109,7 +110,7 @@ def proposal_step(request, pk, step):
         try:
             services.decide(found, step, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
-            pages.add_refusal(form, refused)
+            add_refusal(form, refused)
         except Conflict as lost:
             return shown(request, the_proposal(request, pk), bound={step: form}, conflict=str(lost), status=409)
         else:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 import evidence.services
 from common.errors import Conflict, NotYourRole
+from common.forms import add_refusal
 from scorecards import access
 from scorecards.forms_reconciling import DecideForm
 from scorecards.models import Dispute
@@ -71,7 +72,7 @@ def decided(request, found: Dispute):
         try:
             reconciling.decide(found, by=request.user, **given)
         except ValidationError as refused:
-            form.add_error(None, refused.messages)
+            add_refusal(form, refused)
         except Conflict as lost:
             status, conflict = 409, str(lost)
         else:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 import evidence.services
 from common.errors import Conflict, NotYourRole
+from common.forms import add_refusal
 from inspections.models import Finding
 from scorecards import access
 from scorecards.forms_reconciling import ListForm, NoteForm, RegisterRowForm, RematchForm, RowsForm
@@ -263,8 +264,7 @@ def repaired(found: MatchRow, action: str, form, *, by) -> MatchRow:
 def refuse(request, found: MatchRow, action: str, form, refused: ValidationError):
     if form is None:
         return shown(request, found, status=422, conflict=_("；").join(refused.messages))
-    for name, told in refused.message_dict.items() if hasattr(refused, "error_dict") else [(None, refused.messages)]:
-        form.add_error(name if name in form.fields else None, told)
+    add_refusal(form, refused)
     return shown(request, found, filled=(action, form), status=422)
 
 

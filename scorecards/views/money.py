@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.errors import Conflict
+from common.forms import add_refusal
 from scorecards import access
 from scorecards import consequence_pages as pages
 from scorecards.forms_consequences import MONEY_FORMS, ReasonForm
@@ -77,7 +78,7 @@ def money_step(request, pk, step):
         try:
             services.decide(table, step, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
-            pages.add_refusal(form, refused)
+            add_refusal(form, refused)
         except Conflict as lost:
             conflict = str(lost)
         else:

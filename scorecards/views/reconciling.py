@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common import clock
 from common.errors import Conflict, NotYourRole
+from common.forms import add_refusal
 from grids import scope
 from grids.models import Grid
 from grids.roles import OFFICE
@@ -192,7 +193,7 @@ def file_dispute(request, pk, row):
         try:
             reconciling.dispute(found, row, by=request.user, evidence=form.cleaned_data["kept"], **given)
         except ValidationError as refused:
-            form.add_error(None, refused)
+            add_refusal(form, refused)
         except Conflict as lost:
             status, conflict = 409, str(lost)
         else:

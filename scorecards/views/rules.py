@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.errors import Conflict
+from common.forms import add_refusal
 from scorecards import access
 from scorecards import consequence_pages as pages
 from scorecards.forms_consequences import ConsequenceRuleForm, MoneyRuleForm, PresetForm
@@ -113,7 +114,7 @@ def edit(request, model, pk=None):
         try:
             saved = services.save(form.draft(district), by=request.user, base=base)
         except ValidationError as refused:
-            pages.add_refusal(form, refused)
+            add_refusal(form, refused)
         except Conflict as lost:
             conflict = str(lost)
         else:

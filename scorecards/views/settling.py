@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common import clock
 from common.errors import Conflict
+from common.forms import add_refusal
 from grids import scope
 from scorecards import access
 from scorecards.forms_settling import ProposeForm, RuleForm, SendBackForm, VersionForm
 from scorecards.models import Scorecard, Settlement
 from scorecards.services import closing, recomputing, settling
-from scorecards.views.appeals import add_errors
 from scorecards.views.ranking import WELL_FORMED, month_switch
 from scorecards.words import SettlementState, month_words
 
@@ -75,7 +75,7 @@ def step(request, month: str, form, name: str, act):
     try:
         act(district, month)
     except ValidationError as refused:
-        add_errors(form, refused)
+        add_refusal(form, refused)
         return shown(request, district, month, months, status=400, **{name: form})
     except Conflict as lost:
         return shown(request, district, month, months, conflict=str(lost), status=409)
