@@ -77,7 +77,7 @@ def _target(patrol: Patrol, to) -> Patrol:
 
 def _move(patrol: Patrol, target: Patrol) -> None:
     """The old rows stay, dropped: what the first person has seen after all and not sent yet still finds its place."""
-    left = list(patrol.visits.filter(state=VisitState.PLANNED).order_by("position", "pk"))
+    left = list(patrol.visits.select_for_update(of=("self",)).filter(state=VisitState.PLANNED).order_by("position", "pk"))
     begin = target.visits.count()
     Visit.objects.bulk_create(
         Visit(

@@ -1,6 +1,5 @@
 """Visits as phones tell of them: one row however often it is sent, planned or of one's own accord (design 5, domain 2.5)."""
 
-import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from common.errors import Conflict
 from inspections import access
 from inspections.models import Checklist, Finding, Patrol, Visit
 from inspections.services import checklists, held, visit_flags, visit_photos
-from inspections.words import Conclusion, PatrolState, VisitState
+from inspections.words import PatrolState, VisitState
 from registers.models import Site
 
 CONTENT = (
@@ -191,6 +190,8 @@ def proposals(visit: Visit) -> list[dict]:
 
 # --- storing --------------------------------------------------------------------------------------------------------------------------
 def _store(visit: Visit, clean: dict, *, by) -> Visit:
+    if visit.patrol_id:  # the round first, then its visit: handing over takes them in this order
+        Patrol.objects.select_for_update(of=("self",), no_key=True).get(pk=visit.patrol_id)
     if visit.pk:
         _update_planned(visit)
     else:
@@ -226,12 +227,3 @@ def _wake_round(visit: Visit) -> None:
     waiting = Patrol.objects.filter(pk=visit.patrol_id, started_at=None, state__in=(PatrolState.PLANNED, PatrolState.MISSED))
     if waiting.update(started_at=visit.arrived_at, received_at=visit.received_at, state=PatrolState.STARTED):
         record("patrol.begin", Patrol.objects.get(pk=visit.patrol_id), by=visit.person, district_id=visit.district_id)
-
-
-def counts_at(visit: Visit) -> dt.datetime | None:
-    """When it happened, for windows: the phone's time, but never later than ours."""
-    return min(visit.arrived_at, visit.received_at) if visit.arrived_at and visit.received_at else None
-
-
-def is_problem(visit: Visit) -> bool:
-    return visit.conclusion == Conclusion.PROBLEM

@@ -1,5 +1,6 @@
 """Many at once, against a live server: one visit, one round, nobody answered by an error."""
 
+import datetime as dt
 import json
 import threading
 import urllib.request
@@ -8,11 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.error import HTTPError
 
 import pytest
+from django.db import connection
 from rest_framework.authtoken.models import Token
 
 from audit.models import AuditEvent
 from common import clock
 from inspections.models import Patrol, Visit
+from inspections.services import handing_over
+from tests.factories.accounts import UserFactory
+from tests.factories.inspections import PatrolFactory, VisitFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 POSTS, AT_ONCE = 50, 20
@@ -62,3 +67,30 @@ def test_round_begun_by_many_at_once_is_one(live_server, member, district):
     codes = all_at_once(f"{live_server.url}/api/v1/patrols/{key}/", token, [body] * POSTS)
     assert (codes.count(201), codes.count(200)) == (1, POSTS - 1)
     assert Patrol.objects.count() == Patrol.objects.get().sendings.count() == 1
+
+
+def test_a_visit_that_arrives_while_its_round_is_handed_over_stays_done(live_server, member, patrol, site, seen, district):
+    token, other, gate = Token.objects.create(user=member).key, UserFactory(patroller=district.villages[0]), threading.Barrier(2)
+    days = [patrol.planned_on + dt.timedelta(days=n) for n in range(1, 13)]
+    rounds = [PatrolFactory(district=district, person=member, planned_on=day) for day in days]
+    planned = [VisitFactory(patrol=each, site=site) for each in rounds]
+
+    def send():
+        codes = []
+        for visit in planned:
+            gate.wait(30)
+            codes.append(put(f"{live_server.url}/api/v1/visits/{visit.uuid}/", token, seen())[0])
+        return codes
+
+    def hand_over():
+        try:
+            for each in rounds:
+                gate.wait(30)
+                handing_over.hand_over(each, to=other, reason="请假", by=member)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        sending, handing = pool.submit(send), pool.submit(hand_over)
+        assert (sending.result(), handing.result()) == ([201] * len(days), None)
+    assert set(Visit.objects.filter(received_at__isnull=False).values_list("state", flat=True)) == {"done"}
