@@ -22,6 +22,8 @@ class VisitRow:
     visit: Visit
     user: object
     lists: dict = field(default_factory=dict)
+    typed: dict = field(default_factory=dict)
+    """Code of a mark → the answer to it that was refused."""
 
     @property
     def is_open(self) -> bool:
@@ -84,7 +86,8 @@ class VisitRow:
 
     @property
     def flags(self) -> list[dict]:
-        return [each | {"label": str(Flag(each["code"]).label)} for each in self.visit.flags if each["code"] in Flag.values]
+        known = [each for each in self.visit.flags if each["code"] in Flag.values]
+        return [each | {"label": str(Flag(each["code"]).label), "typed": self.typed.get(each["code"], "")} for each in known]
 
     @property
     def may_answer(self) -> bool:

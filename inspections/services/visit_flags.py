@@ -32,6 +32,7 @@ MEMORY = dt.timedelta(days=90)
 OLD_PHOTO = dt.timedelta(minutes=10)
 ALIKE = 6
 """Bits of 64 in which the likenesses of two photos may differ."""
+LONGEST_ANSWER = 300
 EVIDENCE_FLAGS = {"far_from_place": Flag.PHOTO_FAR, "time_differs": Flag.PHOTO_TIME}
 
 
@@ -135,17 +136,22 @@ def add(visit: Visit, found: list[Flag]) -> None:
 
 @transaction.atomic
 def answer(visit: Visit, code: str, *, text: str, by) -> Visit:
-    """The person's own explanation of a mark; it stays visible beside it."""
+    """The person's own explanation of a mark; it stays visible beside it. The same again changes nothing."""
     if visit.person_id != by.pk:
         raise NotYourRole(_("由巡查人本人说明。"))
-    if not text.strip():
+    text = text.strip()
+    if not text:
         raise ValidationError({"answer": _("请写明情况。")})
+    if len(text) > LONGEST_ANSWER:
+        raise ValidationError({"answer": _("说明最多 %(n)s 字，请缩短。") % {"n": LONGEST_ANSWER}})
     visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
     marks = [each for each in visit.flags if each["code"] == code]
     if not marks:
         raise ValidationError(_("这次到访没有这项提示。"), code="no_flag")
+    if all(each.get("answer") == text for each in marks):
+        return visit
     for each in marks:
-        each |= {"answer": text.strip()[:300], "answered_at": clock.now().isoformat()}
+        each |= {"answer": text, "answered_at": clock.now().isoformat()}
     visit.save(update_fields=["flags"])
-    record("visit.flag_answer", visit, by=by, district_id=visit.district_id, payload={"code": code, "answer": text.strip()[:300]})
+    record("visit.flag_answer", visit, by=by, district_id=visit.district_id, payload={"code": code, "answer": text})
     return visit

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 import evidence.services
 from audit.services import record
 from common import clock
-from common.errors import NotYourRole
+from common.errors import Conflict, NotYourRole
+from common.forms import add_refusal
 from grids import geometry, scope
 from inspections import access, coverage, patrol_exports
 from inspections.forms_patrols import CoverageForm, HandOverForm
@@ -97,8 +98,11 @@ def patrol(request, uuid):
     return _page(request, _patrol(request, uuid), None)
 
 
-def _page(request, found: Patrol, form, *, status: int = 200):
+def _page(request, found: Patrol, form, *, status: int = 200, typed: dict | None = None):
+    """``typed``: visit → code of a mark → the answer to it that was refused."""
     rows = visit_rows(found, request.user)
+    for row in rows:
+        row.typed = (typed or {}).get(row.visit.pk, {})
     may_hand_over = handing_over.may_hand_over(found, request.user)
     context = {
         "patrol": found,
@@ -108,6 +112,7 @@ def _page(request, found: Patrol, form, *, status: int = 200):
         "form": form or (HandOverForm(people=handing_over.candidates(found)) if may_hand_over else None),
         "kilometres": patrol_exports.kilometres(found.track) if access.sees_finder(request.user, found) else "",
         "far_m": rounds.settings_of(found.district_id).far_m,
+        "longest_answer": visit_flags.LONGEST_ANSWER,
         "now": clock.now(),
     }
     return render(request, "inspections/patrol.html", context, status=status)
@@ -140,18 +145,28 @@ def hand_over(request, uuid):
     form = HandOverForm(request.POST, people=handing_over.candidates(found))
     if not form.is_valid():
         return _page(request, found, form, status=400)
-    target = handing_over.hand_over(found, **form.cleaned_data, by=request.user)
+    try:
+        target = handing_over.hand_over(found, **form.cleaned_data, by=request.user)
+    except ValidationError as refused:
+        add_refusal(form, refused)
+        return _page(request, found, form, status=400)
+    except Conflict as lost:
+        messages.error(request, str(lost))
+        return redirect("patrols:round", found.uuid)
     messages.success(request, _("已移交给%(person)s。") % {"person": target.person})
     return redirect("patrols:round", target.uuid)
 
 
 @require_POST
 def answer_flag(request, uuid):
-    visit = get_object_or_404(Visit.objects.visible_to(request.user).select_related("patrol"), uuid=uuid)
+    visit = get_object_or_404(Visit.objects.visible_to(request.user), uuid=uuid)
+    code, text = request.POST.get("code", ""), request.POST.get("answer", "").replace("\x00", "")
     try:
-        visit_flags.answer(visit, request.POST.get("code", ""), text=request.POST.get("answer", "").replace("\x00", ""), by=request.user)
+        visit_flags.answer(visit, code, text=text, by=request.user)
     except ValidationError as refused:
         messages.error(request, _("；").join(refused.messages))
+        if visit.patrol:
+            return _page(request, _patrol(request, visit.patrol.uuid), None, status=400, typed={visit.pk: {code: text}})
     else:
         messages.success(request, _("已记下说明。"))
     return redirect("patrols:round", visit.patrol.uuid) if visit.patrol else redirect("patrols:list")

@@ -183,6 +183,22 @@ def test_mark_is_answered_by_its_person_on_the_page(enter, found, member, office
     assert Visit.objects.get(pk=found.pk).flags[0]["answer"] == "地下室"
 
 
+def test_a_refused_answer_to_a_mark_comes_back_as_it_was_typed(enter, found, member):
+    long = "地下室没有信号" * 50
+    answer = enter(member).post(reverse("patrols:answer-flag", args=[found.uuid]), {"code": "no_place", "answer": long})
+    assert (answer.status_code, f'value="{long}"' in answer.content.decode(), "最多 300 字" in answer.content.decode()) == (400, True, True)
+    assert "answer" not in Visit.objects.get(pk=found.pk).flags[0]
+
+
+def test_a_page_of_a_round_that_was_handed_over_meanwhile_says_so(enter, patrol, planned, member, district):
+    other, client = UserFactory(patroller=district.villages[0]), enter(member)
+    words, address = {"to": other.pk, "reason": "请假"}, reverse("patrols:hand-over", args=[patrol.uuid])
+    client.post(address, words)
+    again = client.post(address, words, follow=True)
+    assert (again.status_code, "已经结束或已移交" in again.content.decode()) == (200, True)
+    assert Patrol.objects.filter(person=other).count() == 1
+
+
 # --- completion and coverage ------------------------------------------------------------------------------------------------------------
 def test_completion_counts_visits_in_their_window_and_coverage_objects(district, patrol, site, office, member):
     today = clock.today()

@@ -143,6 +143,7 @@ def test_person_answers_a_mark_and_nobody_else(put_visit, member, planned, seen,
     with pytest.raises(NotYourRole):
         visit_flags.answer(visit, "no_place", text="地下室没有信号", by=UserFactory(office_staff=district))
     visit_flags.answer(visit, "no_place", text="地下室没有信号", by=member)
+    visit_flags.answer(visit, "no_place", text=" 地下室没有信号", by=member)
     [mark] = Visit.objects.get(pk=planned.pk).flags
     assert (mark["code"], mark["answer"]) == ("no_place", "地下室没有信号")
     assert AuditEvent.objects.filter(action="visit.flag_answer").count() == 1
