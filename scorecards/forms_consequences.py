@@ -183,6 +183,10 @@ class DropForm(StepForm):
     note = note_field(_("不采纳的理由"))
 
 
+class SendBackForm(StepForm):
+    note = note_field(_("退回理由"))
+
+
 class IssueForm(StepForm):
     paper_number = forms.CharField(label=_("文号"), max_length=60)
 
@@ -198,7 +202,7 @@ class SignForm(StepForm):
     paper_number = forms.CharField(label=_("文号"), max_length=60, required=False)
 
 
-MONEY_FORMS = {"check": StepForm, "send_back": DropForm, "sign": SignForm}
+MONEY_FORMS = {"check": StepForm, "send_back": SendBackForm, "sign": SignForm}
 
 
 # --- clues --------------------------------------------------------------------------------------------------------------------------

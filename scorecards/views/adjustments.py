@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 import evidence.services
 from audit.services import record
@@ -19,6 +19,7 @@ from scorecards.models import Adjustment
 from scorecards.services import adjusting, adjustments
 from scorecards.services.settling import may_run, settled_months
 from scorecards.views.kept import Kept, keep_files
+from scorecards.views.steps import taken_from, typed
 from scorecards.words import AdjustmentKind, SignState, month_words
 
 PAGE_SIZE = 20
@@ -116,7 +117,7 @@ def adjustment(request, pk):
     return shown(request, the_entry(request, pk))
 
 
-def shown(request, entry: Adjustment, *, form=None, conflict: str = "", status: int = 200):
+def shown(request, entry: Adjustment, *, form=None, conflict: str = "", lost=(), status: int = 200):
     waits = entry.state == SignState.PROPOSED
     context = {
         "entry": entry,
@@ -126,11 +127,12 @@ def shown(request, entry: Adjustment, *, form=None, conflict: str = "", status: 
         "may_take_back": waits and entry.proposed_by_id == request.user.pk,
         "why_not": adjusting.why_not_sign(request.user, entry) if waits else "",
         "conflict": conflict,
+        "lost": lost,
     }
     return render(request, "scorecards/adjustment.html", context, status=status)
 
 
-@require_POST
+@taken_from("scorecards:adjustment", "pk")
 def answer(request, pk, action):
     """Sign or drop."""
     steps = {"sign": adjusting.sign, "drop": adjusting.drop}
@@ -143,7 +145,7 @@ def answer(request, pk, action):
         add_refusal(form, refused)
         return shown(request, entry, form=form, status=400)
     except Conflict as lost:
-        return shown(request, the_entry(request, pk), conflict=str(lost), status=409)
+        return shown(request, the_entry(request, pk), conflict=str(lost), lost=typed(form), status=409)
     messages.success(request, _("分录已签批。") if action == "sign" else _("分录未通过，已归档。"))
     return redirect(entry)
 

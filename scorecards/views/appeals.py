@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 import evidence.services
 from audit.services import record
@@ -24,6 +24,7 @@ from scorecards.models import Appeal, Scorecard, ScoreRow
 from scorecards.services import appealing, appeals
 from scorecards.services.settling import appeals_until, check_open
 from scorecards.views.kept import Kept, keep_files
+from scorecards.views.steps import taken_from, typed
 from scorecards.words import AppealState, month_words
 
 PAGE_SIZE = 20
@@ -134,7 +135,7 @@ def appeal(request, pk):
     return shown(request, the_appeal(request, pk))
 
 
-def shown(request, found: Appeal, *, form=None, conflict: str = "", status: int = 200):
+def shown(request, found: Appeal, *, form=None, conflict: str = "", lost=(), status: int = 200):
     why_not = appeals.why_not_decide(request.user, found) if found.is_open else ""
     standing = appealing.standing_opinion(found)
     row = ScoreRow.objects.filter(scorecard=found.scorecard_id, event_key=found.event_key).select_related("line").first()
@@ -150,6 +151,7 @@ def shown(request, found: Appeal, *, form=None, conflict: str = "", status: int 
         "why_not": why_not,
         "may_withdraw": found.is_open and appeals.is_unit(request.user, found.scorecard.organisation_id),
         "conflict": conflict,
+        "lost": lost,
         "now": clock.now(),
     }
     return render(request, "scorecards/appeal.html", context, status=status)
@@ -162,7 +164,7 @@ def _agreeing(standing) -> dict:
     return {"outcome": standing.outcome, "granted": standing.granted / 100 if standing.outcome == AppealState.PARTLY else None}
 
 
-@require_POST
+@taken_from("scorecards:appeal", "pk")
 def decide(request, pk):
     found = the_appeal(request, pk)
     form = DecisionForm(request.POST, appeal=found)
@@ -176,7 +178,7 @@ def decide(request, pk):
     except Conflict as lost:
         found = the_appeal(request, pk)
         again = None if appeals.why_not_decide(request.user, found) else _newer(form, lost)
-        return shown(request, found, form=again, conflict=str(lost), status=409)
+        return shown(request, found, form=again, conflict=str(lost), lost=() if again else typed(form), status=409)
     messages.success(request, _("意见已记录，待另一位区领导合议。") if found.is_open else _("裁定已作出，计分卡已重新核算。"))
     return redirect(found)
 
@@ -194,7 +196,7 @@ def _newer(form, lost: Conflict):
     return form
 
 
-@require_POST
+@taken_from("scorecards:appeal", "pk")
 def withdraw(request, pk):
     found = the_appeal(request, pk)
     form = VersionForm(request.POST)

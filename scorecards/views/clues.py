@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 import evidence.services
 from audit.services import record
@@ -19,6 +19,7 @@ from scorecards import consequence_pages as pages
 from scorecards.forms_consequences import CLUE_FORMS, ClueForm
 from scorecards.models import Clue
 from scorecards.services import clues as services
+from scorecards.views.steps import taken_from, typed
 from scorecards.words import ClueState
 
 BUTTONS = {"accept": lambda: _("登记受理"), "conclude": lambda: _("登记结果")}
@@ -78,7 +79,7 @@ def the_clue(request, pk) -> Clue:
     return get_object_or_404(rows, pk=pk)
 
 
-def shown(request, found: Clue, *, form=None, conflict: str = "", status: int = 200):
+def shown(request, found: Clue, *, form=None, conflict: str = "", lost=(), status: int = 200):
     step = NEXT.get(ClueState(found.state))
     if step and not isinstance(form, CLUE_FORMS[step]):
         form = CLUE_FORMS[step](initial={"version": found.version})
@@ -90,12 +91,13 @@ def shown(request, found: Clue, *, form=None, conflict: str = "", status: int = 
         "button": BUTTONS[step]() if step else "",
         "form": form if step else None,
         "conflict": conflict,
+        "lost": lost,
     }
     return render(request, "scorecards/clue.html", context, status=status)
 
 
 @never_cache
-@require_POST
+@taken_from("scorecards:clue", "pk")
 def clue_step(request, pk, step):
     found = the_clue(request, pk)
     if step not in CLUE_FORMS:
@@ -107,7 +109,7 @@ def clue_step(request, pk, step):
         except ValidationError as refused:
             add_refusal(form, refused)
         except Conflict as lost:
-            return shown(request, the_clue(request, pk), conflict=str(lost), status=409)
+            return shown(request, the_clue(request, pk), conflict=str(lost), lost=typed(form), status=409)
         else:
             messages.success(request, _("已登记。"))
             return redirect(found)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from common import clock
 from common.errors import Conflict
@@ -18,6 +18,7 @@ from scorecards import consequence_pages as pages
 from scorecards.forms_consequences import PROPOSAL_FORMS, ReasonForm
 from scorecards.models import ConsequenceRule, Proposal, UnitCard
 from scorecards.services import consequences as services
+from scorecards.views.steps import taken_from, typed
 from scorecards.words import Action, Metric, ProposalState
 from sheets.services import export_response
 
@@ -99,7 +100,7 @@ def the_proposal(request, pk) -> Proposal:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_POST
+@taken_from("scorecards:proposal", "pk")
 def proposal_step(request, pk, step):
     found = the_proposal(request, pk)
     if step not in PROPOSAL_FORMS:
@@ -112,14 +113,14 @@ def proposal_step(request, pk, step):
         except ValidationError as refused:
             add_refusal(form, refused)
         except Conflict as lost:
-            return shown(request, the_proposal(request, pk), bound={step: form}, conflict=str(lost), status=409)
+            return shown(request, the_proposal(request, pk), conflict=str(lost), lost=typed(form), status=409)
         else:
             messages.success(request, _("已登记。"))
             return redirect(found)
     return shown(request, found, bound={step: form}, status=422)
 
 
-def shown(request, found: Proposal, *, bound=None, conflict: str = "", status: int = 200):
+def shown(request, found: Proposal, *, bound=None, conflict: str = "", lost=(), status: int = 200):
     steps = [step for step in services.STEPS if services.may(request.user, found, step)]
     offered = [
         {
@@ -137,7 +138,7 @@ def shown(request, found: Proposal, *, bound=None, conflict: str = "", status: i
         "steps": offered,
         "waits": services.waits_for(found),
         "conflict": conflict,
-        "lost": [form["note"].value() or "" for form in (bound or {}).values() if conflict and "note" in form.fields],
+        "lost": lost,
     }
     return render(request, "scorecards/proposal.html", context, status=status)
 

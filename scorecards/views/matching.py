@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 import evidence.services
 from common.errors import Conflict, NotYourRole
@@ -21,6 +21,7 @@ from scorecards.models import ListMatch, MatchRow
 from scorecards.services import match_pairs, match_repair
 from scorecards.services import matching as services
 from scorecards.views.reconciling import is_office, reads_all
+from scorecards.views.steps import taken_from
 from scorecards.words import MatchResult
 from sheets.models import Job
 
@@ -230,7 +231,7 @@ def likely(found: MatchRow, user) -> list[tuple[int, Finding]]:
     return [(points, findings[own.pk]) for points, own in scored if own.pk in findings]
 
 
-@require_POST
+@taken_from("scorecards:match_row", "pk")
 def repair(request, pk, action):
     """One press: register, correct, rematch, report."""
     found = the_row(request, pk)

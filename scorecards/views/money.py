@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from common.errors import Conflict
 from common.forms import add_refusal
@@ -15,6 +15,7 @@ from scorecards.forms_consequences import MONEY_FORMS, ReasonForm
 from scorecards.models import MoneyLine, MoneyRule, MoneyTable
 from scorecards.models.money import wan
 from scorecards.services import money as services
+from scorecards.views.steps import typed
 
 BUTTONS = {"check": lambda: _("核对无误，提请签批"), "send_back": lambda: _("退回核对"), "sign": lambda: _("签批")}
 
@@ -26,7 +27,7 @@ def money(request):
     return shown(request, district, months, pages.chosen_month(request, months))
 
 
-def shown(request, district, months: list[str], month: str, *, bound=None, conflict: str = "", status: int = 200):
+def shown(request, district, months: list[str], month: str, *, bound=None, conflict: str = "", lost=(), status: int = 200):
     table = MoneyTable.objects.visible_to(request.user).filter(district=district, month=month).select_related("checked_by", "signed_by").first()
     found = lines_of(request, district, month)
     context = pages.switch(month, months) | {
@@ -40,6 +41,7 @@ def shown(request, district, months: list[str], month: str, *, bound=None, confl
         "has_rules": MoneyRule.objects.visible_to(request.user).filter(district=district).in_force(month or "9999-12").exists(),
         "reads_all": pages.reads_all(request.user, district),
         "conflict": conflict,
+        "lost": lost,
     }
     return render(request, "scorecards/money.html", context, status=status)
 
@@ -66,12 +68,15 @@ def steps(user, table: MoneyTable | None, bound: dict) -> list[dict]:
     ]
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def money_step(request, pk, step):
+    """The page of a table is called by its month: the step's address, opened, leads there (``views.steps``)."""
     district = access.district_of(request)
     table = get_object_or_404(MoneyTable.objects.visible_to(request.user).filter(district=district), pk=pk)
     if step not in MONEY_FORMS:
         raise Http404
+    if request.method != "POST":
+        return redirect(table)
     services.insist(request.user, table, step)
     form, conflict = MONEY_FORMS[step](request.POST, prefix=step), ""
     if form.is_valid():
@@ -84,8 +89,8 @@ def money_step(request, pk, step):
         else:
             messages.success(request, _("已登记。"))
             return redirect(table)
-    bound = {} if conflict else {step: form}
-    return shown(request, district, pages.months_of(request, district), table.month, bound=bound, conflict=conflict, status=409 if conflict else 422)
+    how = {"conflict": conflict, "lost": typed(form), "status": 409} if conflict else {"bound": {step: form}, "status": 422}
+    return shown(request, district, pages.months_of(request, district), table.month, **how)
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from common import clock
 from common.errors import Conflict, NotYourRole
@@ -22,6 +22,7 @@ from scorecards.models import Dispute, Reconciliation
 from scorecards.models.reconciling import own_units
 from scorecards.models.settling import READERS
 from scorecards.services import reconcile_clock, reconcile_rows, reconciling
+from scorecards.views.steps import taken_from
 from scorecards.words import DisputeState, SheetKind, SheetState, period_words
 
 PAGE_SIZE, SHEETS_A_PAGE, BEFORE = 100, 20, 6
@@ -165,7 +166,7 @@ def shown(request, found: Reconciliation, *, status: int = 200, conflict: str = 
     return render(request, "scorecards/reconcile_sheet.html", context, status=status)
 
 
-@require_POST
+@taken_from("scorecards:sheet", "pk")
 def confirm(request, pk):
     """一键无异议."""
     found = the_sheet(request, pk)
@@ -205,7 +206,7 @@ def file_dispute(request, pk, row):
 
 
 # --- the office ---------------------------------------------------------------------------------------------------------------------
-@require_POST
+@taken_from("scorecards:reconciling")
 def remind(request):
     district = district_to_read(request)
     told = reconcile_clock.remind_now(district, kind=request.POST.get("kind", ""), period=request.POST.get("period", ""), by=request.user)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from common.errors import Conflict
 from common.forms import add_refusal
@@ -14,6 +14,7 @@ from scorecards.forms_consequences import ConsequenceRuleForm, MoneyRuleForm, Pr
 from scorecards.models import ConsequenceRule, MoneyRule
 from scorecards.services import presets
 from scorecards.services import rules as services
+from scorecards.views.steps import taken_from
 
 HERE = {ConsequenceRule: "consequence_rules", MoneyRule: "money_rules"}
 FORMS = {ConsequenceRule: ConsequenceRuleForm, MoneyRule: MoneyRuleForm}
@@ -58,12 +59,12 @@ def frame(request, district, model) -> dict:
     }
 
 
-@require_POST
+@taken_from("scorecards:consequence_rules")
 def load_consequence_rules(request):
     return load(request, ConsequenceRule)
 
 
-@require_POST
+@taken_from("scorecards:money_rules")
 def load_money_rules(request):
     return load(request, MoneyRule)
 

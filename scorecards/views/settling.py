@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from common import clock
 from common.errors import Conflict
@@ -16,6 +16,7 @@ from scorecards.forms_settling import ProposeForm, RuleForm, SendBackForm, Versi
 from scorecards.models import Scorecard, Settlement
 from scorecards.services import closing, recomputing, settling
 from scorecards.views.ranking import WELL_FORMED, month_switch
+from scorecards.views.steps import taken_from, typed
 from scorecards.words import SettlementState, month_words
 
 
@@ -42,7 +43,7 @@ def settling_page(request, month=""):
     return shown(request, district, month, months)
 
 
-def shown(request, district, month, months, *, propose_form=None, back_form=None, found=None, conflict="", status=200):
+def shown(request, district, month, months, *, propose_form=None, back_form=None, found=None, conflict="", lost=(), status=200):
     settlement = closing.settlement_of(district, month)
     stands = {each.month: each for each in Settlement.objects.visible_to(request.user).filter(district=district)}
     is_leader = closing.may_approve(request.user, district.pk)
@@ -63,6 +64,7 @@ def shown(request, district, month, months, *, propose_form=None, back_form=None
         "back_form": back_form or SendBackForm(initial={"version": settlement.version}),
         "found": found,
         "conflict": conflict,
+        "lost": lost,
     }
     context["stopping"] = [item for item in context["items"] if item.is_met is False]
     return render(request, "scorecards/settling.html", context, status=status)
@@ -70,19 +72,21 @@ def shown(request, district, month, months, *, propose_form=None, back_form=None
 
 # --- steps --------------------------------------------------------------------------------------------------------------------------
 def step(request, month: str, form, name: str, act):
-    """One step with a form: back to the page, or the page again with the reason."""
+    """One step with a form: back to the page, or the page again with the reason, at the form called ``name`` or without one on top."""
     district, month, months = chosen(request, month)
     try:
         act(district, month)
     except ValidationError as refused:
+        if not name:
+            return shown(request, district, month, months, conflict=_("；").join(refused.messages), status=400)
         add_refusal(form, refused)
         return shown(request, district, month, months, status=400, **{name: form})
     except Conflict as lost:
-        return shown(request, district, month, months, conflict=str(lost), status=409)
+        return shown(request, district, month, months, conflict=str(lost), lost=typed(form), status=409)
     return redirect("scorecards:settling_of", month)
 
 
-@require_POST
+@taken_from("scorecards:settling_of", "month")
 def propose(request, month):
     form = ProposeForm(request.POST)
 
@@ -94,7 +98,7 @@ def propose(request, month):
     return step(request, month, form, "propose_form", act)
 
 
-@require_POST
+@taken_from("scorecards:settling_of", "month")
 def approve(request, month):
     form = VersionForm(request.POST)
 
@@ -102,10 +106,10 @@ def approve(request, month):
         closing.approve(closing.settlement_of(district, month), by=request.user, version=_version(form))
         messages.success(request, _("已批准结账，本月不再改动。"))
 
-    return step(request, month, form, "back_form", act)
+    return step(request, month, form, "", act)
 
 
-@require_POST
+@taken_from("scorecards:settling_of", "month")
 def send_back(request, month):
     form = SendBackForm(request.POST)
     form.is_valid()
@@ -122,7 +126,7 @@ def _version(form) -> int:
     return form.cleaned_data.get("version") or 0
 
 
-@require_POST
+@taken_from("scorecards:settling_of", "month")
 def recompute(request, month):
     district, month, months = chosen(request, month)
     try:

@@ -101,7 +101,9 @@ def test_a_dropped_entry_never_counts_and_needs_a_reason(scene, visit):
 
     entry.refresh_from_db()
     assert (entry.state, entry.note) == ("dropped", "依据不足")
-    assert visit("director", "answer_adjustment", entry.pk, "sign", data={"note": ""}).status_code == 409
+    late = visit("director", "answer_adjustment", entry.pk, "sign", data={"note": "同意计入"})
+    assert late.status_code == 409 and "同意计入" in late.content.decode()
+    assert visit("director", "answer_adjustment", entry.pk, "sign").url == entry.get_absolute_url()
 
 
 def test_whoever_drew_it_up_takes_it_back(scene):

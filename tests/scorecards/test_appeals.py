@@ -210,6 +210,7 @@ def test_the_same_decision_twice_is_one_and_an_old_page_is_told(scene, visit):
     first, again = (visit("supervision", "decide_appeal", appeal.pk, data=data) for _n in range(2))
 
     assert (first.status_code, again.status_code) == (302, 409)
+    assert "经核实属实</p>" in again.content.decode() and visit("supervision", "decide_appeal", appeal.pk).url == appeal.get_absolute_url()
     assert "已经办结" in again.content.decode() and appeal.events.filter(action="decide").count() == 1
 
 

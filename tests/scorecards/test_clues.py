@@ -123,6 +123,7 @@ def test_receipt_and_result_follow_in_order(director, entered, page):
     page(director, "clue_step", clue.pk, "conclude", data={"version": 2, "result": "谈话提醒", "result_on": today})
 
     clue.refresh_from_db()
+    assert "谈话提醒" in early.content.decode()
     assert (early.status_code, clue.state, clue.receipt, clue.result, clue.version) == (409, "concluded", "回执1号", "谈话提醒", 3)
 
 

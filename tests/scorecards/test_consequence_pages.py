@@ -205,6 +205,7 @@ def test_dropping_needs_a_reason_and_issuing_a_number(proposals, people, page):
 
     assert (dropped.status_code, issued.status_code) == (422, 422)
     assert set(Proposal.objects.values_list("state", flat=True)) == {"proposed", "approved"}
+    assert page(people["leader"], "proposal_step", proposals["remind"].pk, "drop").url == proposals["remind"].get_absolute_url()
 
 
 def test_approving_twice_is_once_and_after_somebody_else_a_conflict_with_ones_words(district, proposals, people, page):

@@ -245,7 +245,18 @@ def test_sending_back_without_a_reason_keeps_the_page_and_says_so(district, tabl
 
     answer = page(UserFactory(leader=district), "money_step", table.pk, "send_back", data={"send_back-version": 2, "send_back-note": ""})
 
-    assert answer.status_code == 422 and "不采纳的理由" in answer.content.decode()
+    assert answer.status_code == 422 and "退回理由" in answer.content.decode()
+
+
+def test_words_sent_too_late_stay_on_the_page_and_the_address_of_a_step_leads_back_to_the_month(district, table, page):
+    leader = UserFactory(leader=district)
+    data = {"send_back-version": 1, "send_back-note": "请核对第一名"}
+
+    late, opened = page(leader, "money_step", table.pk, "send_back", data=data), page(leader, "money_step", table.pk, "send_back")
+
+    assert (late.status_code, "请核对第一名" in late.content.decode()) == (409, True)
+    assert opened.url == table.get_absolute_url()
+    assert page(UserFactory(town_manager=district.towns[0]), "money_step", table.pk, "send_back").status_code == 404
 
 
 def test_who_may_not_check_or_sign(district, table, page):

@@ -55,7 +55,7 @@ def test_the_office_proposes_a_leader_approves_and_the_month_bears_a_digest(scen
     assert event.action == "settlement.approve" and settlement.digest in event.payload
 
 
-def test_the_digest_is_over_canonical_text_ordered_by_code_with_integers_only(scene):
+def test_the_digest_is_over_canonical_text_in_a_fixed_order_with_integers_only(scene):
     text = canonical.dumps(recomputing.document(scene.district, MONTH))
     subjects = [(card["kind"], card["subject"]) for card in recomputing.document(scene.district, MONTH)["cards"]]
 
@@ -169,6 +169,16 @@ def test_what_the_leader_approves_is_what_was_proposed(scene):
     assert settlement.state == "proposed"
 
 
+def test_why_a_month_is_not_approved_stands_on_its_page_to_which_the_address_of_the_step_leads(scene, visit):
+    settlement = scene.propose()
+    Scorecard.objects.filter(pk=scene.card.pk).update(obtained=1)
+
+    refused = visit("leader", "approve_settling", MONTH, data={"version": settlement.version})
+
+    assert refused.status_code == 400 and "重新核算与提请时不一致" in refused.content.decode()
+    assert visit("leader", "approve_settling", MONTH).url == settlement.get_absolute_url()
+
+
 # --- twice, and two at once --------------------------------------------------------------------------------------------------------------
 def test_the_same_step_again_is_told(scene, visit):
     settlement = scene.propose()
@@ -185,6 +195,8 @@ def test_an_old_page_does_not_approve_what_was_proposed_anew(scene, visit):
     scene.propose()
 
     assert visit("second", "approve_settling", MONTH, data={"version": first.version}).status_code == 409
+    late = visit("second", "send_back_settling", MONTH, data={"version": first.version, "note": "第三名有误"})
+    assert late.status_code == 409 and "第三名有误" in late.content.decode()
 
 
 @POSTGRESQL
@@ -233,7 +245,7 @@ def touches(scene):
     yield "a card moved away", lambda: Scorecard.objects.filter(pk=card.pk).update(month="2026-09")
     yield "the settlement reopened", lambda: Settlement.objects.update(state="open")
     yield "the settlement gone", lambda: Settlement.objects.all()._raw_delete("default")
-    yield "an account more", lambda: Account.objects.create(district=scene.district, month=MONTH, organisation=scene.unit)
+    yield "an account more", lambda: Account.objects.create(district=scene.district, month=MONTH, organisation=scene.district.supervision)
     yield (
         "an entry more",
         lambda: Adjustment.objects.create(
