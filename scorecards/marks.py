@@ -1,7 +1,7 @@
-"""From counted rows to marks: pure functions, integer hundredths, half-even rounding."""
+"""From counted rows to marks: pure functions, integer hundredths; exact fractions, rounded once, half to even."""
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 from typing import Any
 
 from scorecards.words import Grade
@@ -13,7 +13,7 @@ def rated(full: int, numerator: int, denominator: int) -> int:
     >>> rated(400, 1, 3), rated(100, 1, 200), rated(100, 3, 200)
     (133, 0, 2)
     """
-    return int((Decimal(full) * numerator / denominator).quantize(Decimal(1), ROUND_HALF_EVEN))
+    return round(Fraction(full * numerator, denominator))
 
 
 def of_rate(full: int, numerator: int, denominator: int, *, threshold: int | None = None, slope: int = 0, inverse: bool = False) -> int:
@@ -21,13 +21,15 @@ def of_rate(full: int, numerator: int, denominator: int, *, threshold: int | Non
 
     >>> of_rate(5000, 650, 1000, threshold=7000, slope=100), of_rate(5000, 1, 10, inverse=True)
     (4500, 4500)
+    >>> of_rate(9000, 1, 3, threshold=5050, slope=165)
+    6168
     """
     good = denominator - numerator if inverse else numerator
     if threshold is None:
         return rated(full, good, denominator)
     line = 10000 - threshold if inverse else threshold
-    below = max(Decimal(0), (Decimal(line) - Decimal(10000) * good / denominator) / 100)
-    return max(0, int((full - slope * below).quantize(Decimal(1), ROUND_HALF_EVEN)))
+    below = max(Fraction(0), line - Fraction(10000 * good, denominator)) / 100
+    return max(0, round(full - slope * below))
 
 
 def share(obtained: int, counted: int) -> int | None:

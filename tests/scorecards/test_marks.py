@@ -83,6 +83,11 @@ def test_marks_of_a_rate(numerator, rules, points):
     assert marks.of_rate(5000, numerator, 100, **rules) == points
 
 
+@pytest.mark.parametrize(("slope", "points"), [(153, 6374), (165, 6168)])
+def test_a_half_behind_a_recurring_decimal_goes_to_the_even_neighbour_too(slope, points):
+    assert marks.of_rate(9000, 1, 3, threshold=5050, slope=slope) == points
+
+
 @pytest.mark.parametrize(("value", "grade"), [(9000, "excellent"), (8999, "good"), (8000, "good"), (7999, "pass"), (6000, "pass"), (5999, "fail")])
 def test_grades_begin_at_their_line(value, grade):
     assert marks.grade(value, excellent_from=9000, good_from=8000, pass_from=6000) == grade
