@@ -10,8 +10,9 @@ from rectification.words import UNFINISHED
 from scorecards import continuity
 from scorecards.models import FIGURES, Account, AccountEntry
 from scorecards.models.accounts import AccountEntryQuerySet
-from scorecards.services.figures import closing, months_between, movements, next_month
+from scorecards.services.figures import closing, months_between, movements
 from scorecards.services.problems import ENDS, KNOWN
+from scorecards.services.settling import following
 
 
 def holder_of(account: Account) -> dict:
@@ -48,7 +49,7 @@ def _breaks(accounts: list[Account]) -> list[str]:
     newest, faults = max((each.month for each in accounts), default=""), []
     for each in accounts:
         before = last.get((each.organisation_id, each.grid_id))
-        if each.opening != (before.closing if before else 0) or (before and before.closing and next_month(before.month) != each.month):
+        if each.opening != (before.closing if before else 0) or (before and before.closing and following(before.month) != each.month):
             faults.append(f"does not go on from the month before: {each}")
         last[each.organisation_id, each.grid_id] = each
     return faults + [f"stops with open rows: {each}" for each in last.values() if each.closing and each.month != newest]

@@ -16,7 +16,7 @@ from scorecards.indicators import BASES_OF_KIND, Month
 from scorecards.models import MONTH, Adjustment, Scheme, Scorecard, ScoreLine, ScoreRow
 from scorecards.services import adjustments, appeals, marking, telling
 from scorecards.services.sealing import COPIED, seal
-from scorecards.services.settling import is_settled
+from scorecards.services.settling import hold, is_settled
 from scorecards.services.writing import give_room, take_back, write_entries, write_rows
 from scorecards.words import PART_OF_ENTRY, AdjustmentKind, Kind, Part, month_words
 
@@ -46,7 +46,7 @@ def build(month: str, *, district: Grid, by=None, rebuild: bool = False) -> Buil
     if clock.now() < end:
         raise ValidationError(_("%(month)s 尚未结束，月末之后才能生成计分卡。") % {"month": month}, code="not_over")
     with transaction.atomic():
-        Grid.objects.select_for_update(no_key=True).get(pk=district.pk)
+        hold(district.pk)
         before = list(Scorecard.objects.filter(district=district, month=month))
         if before and not rebuild:
             return Built(before, changed=False)

@@ -1,6 +1,5 @@
 """The figures of accounts: worked out from the lines, month by month, each month opening with what the last has closed with."""
 
-import datetime as dt
 from collections import defaultdict
 
 from django.db.models import Min, Q, Sum
@@ -10,6 +9,7 @@ from grids.models import Grid, Organisation
 from grids.roles import OrganisationKind
 from scorecards.account_words import GIVEN_OUT, TAKEN_IN
 from scorecards.models import FIGURES, Account, AccountEntry
+from scorecards.services.settling import following, preceding
 
 Holder = tuple[int | None, int | None]
 """Organisation and grid, one of them empty."""
@@ -40,22 +40,14 @@ def months_between(first: str, last: str) -> list[str]:
     found = []
     while first <= last:
         found.append(first)
-        first = next_month(first)
+        first = following(first)
     return found
-
-
-def next_month(month: str) -> str:
-    return clock.month_of(clock.beijing(clock.month_bounds(month)[1]).date())
-
-
-def month_before(month: str) -> str:
-    return clock.previous_month(dt.date.fromisoformat(f"{month}-01"))
 
 
 # --- what the lines say -------------------------------------------------------------------------------------------------------------
 def _expected(district: Grid, months: list[str]) -> dict[tuple, dict[str, int]]:
     moved = movements(district, months)
-    closings = _closings(district, month_before(months[0]))
+    closings = _closings(district, preceding(months[0]))
     found: dict[tuple, dict[str, int]] = {}
     for month in months:
         for holder in closings.keys() | moved[month].keys() | _in_force(district, month):

@@ -12,11 +12,10 @@ from django.db import transaction
 from audit.services import record
 from common import clock
 from grids.models import Grid
-from scorecards.models import Settlement
 from scorecards.services import duties, figures, problems
 from scorecards.services.book import Book
+from scorecards.services.settling import following, hold, settled_months
 from scorecards.services.writing import give_room
-from scorecards.words import SettlementState
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ def post(district: Grid, *, now: dt.datetime, by=None) -> Posted:
     """Bring the accounts of the district up to the month of ``now``."""
     month = clock.month_of(clock.beijing(now).date())
     with transaction.atomic():
-        Grid.objects.select_for_update(no_key=True).get(pk=district.pk)
+        hold(district.pk)
         give_room()
         first = first_open(district)
         book = Book(district.pk, first_open=first, until=clock.month_bounds(month)[1])
@@ -45,9 +44,8 @@ def post(district: Grid, *, now: dt.datetime, by=None) -> Posted:
 
 def first_open(district: Grid) -> str:
     """The month after the last settled one; empty when nothing has been settled."""
-    settled = Settlement.objects.filter(district=district, state=SettlementState.SETTLED).order_by("-month").values_list("month", flat=True)
-    last = settled.first()
-    return clock.month_of(clock.beijing(clock.month_bounds(last)[1]).date()) if last else ""
+    settled = settled_months(district.pk)
+    return following(settled[0]) if settled else ""
 
 
 def post_all(*, now: dt.datetime) -> list[Posted]:

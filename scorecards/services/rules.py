@@ -1,10 +1,7 @@
 """Rules of ladders and money are never edited: a change is a new version from a month that is not settled."""
 
-import datetime as dt
-
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -13,8 +10,8 @@ from common.errors import Conflict, NotYourRole
 from grids import scope
 from grids.models import Grid
 from grids.roles import Role
-from scorecards.models import ConsequenceRule, MoneyRule, Settlement
-from scorecards.words import SettlementState
+from scorecards.models import ConsequenceRule, MoneyRule
+from scorecards.services.settling import following, hold, settled_months
 
 AnyRule = ConsequenceRule | MoneyRule
 KEEPERS = frozenset({Role.OFFICE_DIRECTOR})
@@ -33,11 +30,8 @@ def insist(user, district_id: int) -> None:
 
 def first_open_month(district_id: int) -> str:
     """The month after the last settled one; without any, the month before the running one, which may yet be settled."""
-    settled = Settlement.objects.filter(district_id=district_id, state=SettlementState.SETTLED)
-    last = settled.aggregate(last=Max("month"))["last"]
-    if last is None:
-        return clock.previous_month(clock.today())
-    return clock.month_of((dt.date.fromisoformat(f"{last}-01") + dt.timedelta(days=32)).replace(day=1))
+    settled = settled_months(district_id)
+    return following(settled[0]) if settled else clock.previous_month(clock.today())
 
 
 def save(draft: AnyRule, *, by, base: AnyRule | None = None) -> AnyRule:
@@ -75,7 +69,7 @@ def load(presets: list[AnyRule], *, district: Grid, by=None) -> list[AnyRule]:
     """Add prepared rules, each at most once by name."""
     if by is not None:
         insist(by, district.pk)
-    Grid.objects.select_for_update(no_key=True).get(pk=district.pk)
+    hold(district.pk)
     made = []
     for rule in presets:
         if not type(rule).objects.filter(district=district, name=rule.name).exists():

@@ -39,7 +39,7 @@ def settled_months(district_id: int) -> list[str]:
 
 
 def hold(district_id: int) -> None:
-    """Until the transaction ends nobody else builds, decides, signs or settles in the district; building holds the same row."""
+    """Until the transaction ends nobody else builds, books, decides, signs or settles in the district."""
     Grid.objects.select_for_update(no_key=True).get(pk=district_id)
 
 
