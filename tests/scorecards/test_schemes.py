@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from common import clock
 from grids.models import Membership
 from scorecards import services
 from scorecards.models import Scheme, Scorecard, ScoreLine, ScoreRow
@@ -12,6 +14,7 @@ from scorecards.services import schemes
 from scorecards.services.ready_made import ALL, READY_MADE
 from tests.factories.accounts import UserFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
+from tests.rectification.test_races import at_once
 from tests.scorecards.lives import step, task_of
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +164,42 @@ def test_loading_a_ready_made_scheme_touches_none_that_is_there_and_twice_is_one
 
 def test_every_kind_has_something_to_start_from(district):
     assert {each.kind for each in ALL} == {"township", "department", "headquarters", "grid"}
+
+
+# --- two at once ----------------------------------------------------------------------------------------------------------------------
+def revised(district, *, month: str):
+    """The townships' scheme saved as its second version, at two in the morning of the 1st of December."""
+    scheme = Scheme.objects.get(district=district, kind="township", version=1)
+    lines = [{"indicator": line.indicator, "part": line.part, "position": line.position, "full": line.full} for line in scheme.lines.all()]
+    with clock.standing(beijing(1, 2, month=12)):
+        return schemes.revise(scheme, by=None, in_force_from=month, note="按第6号文件", rules={"name": scheme.name}, lines=lines, after=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_the_second_is_told_that_there_is_a_newer_version(district):
+    answers = at_once(*[lambda: revised(district, month="2026-12")] * 2)
+
+    assert sorted(type(each).__name__ for each in answers) == ["Scheme", "ValidationError"]
+    assert next(each.code for each in answers if isinstance(each, ValidationError)) == "newer_version"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_version_saved_while_its_month_is_built_has_either_marked_it_or_is_refused(district):
+    services.build(MONTH, district=district)
+
+    def built():
+        with clock.standing(beijing(1, 2, month=12)):
+            return services.build("2026-11", district=district)
+
+    _built, saved = at_once(built, lambda: revised(district, month="2026-11"))
+
+    marked_by = Scorecard.objects.get(month="2026-11", organisation=district._town_a).scheme.version
+    assert marked_by == 2 if isinstance(saved, Scheme) else (marked_by, list(saved.message_dict)) == (1, ["in_force_from"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ready_made_scheme_loaded_by_two_at_once_is_one(district):
+    first, second = at_once(*[lambda: schemes.load_ready_made("jinniu-dust-township", district=district, by=None)] * 2)
+
+    assert first == second
+    assert Scheme.objects.filter(origin="jinniu-dust-township").count() == 1
