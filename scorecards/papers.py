@@ -11,6 +11,7 @@ from inspections.models import Finding, FindingEvent, ProblemType, Visit
 from rectification.models import LookBack, Task, TaskEvent, TaskRequest
 from rectification.workflow import TASK_STEPS
 from registers.models import Site, SiteEvent, SiteKind
+from scorecards.indicators.month import CORRECTING
 from scorecards.models import Reconciliation, Scheme, SchemeLine
 from scorecards.models.schemes import COPIED
 from scorecards.services import adjustments, appeals
@@ -79,7 +80,7 @@ def _work(district: Grid, *, by, end) -> dict[str, QuerySet]:
             *("id", "uuid", "number", "state", "source", "severity", "risk", "grid_id", "field_id", "problem_type_id", "reporter_id"),
             *("rebound_of_id", "received_at", "registered_at", "assigned_at", "struck_off_at", "ended_at"),
         ),
-        "corrections": FindingEvent.objects.filter(action="correct", at__gte=end, **of_findings)
+        "corrections": FindingEvent.objects.filter(action__in=CORRECTING, details__has_key="changes", at__gte=end, **of_findings)
         .order_by("at", "id")
         .values("finding_id", "at", "details"),
         "tasks": tasks.order_by("id").values(

@@ -38,6 +38,8 @@ def prepare_register(move: Move) -> None:
     if (problem_type := move.changes.get("problem_type")) and "field" not in move.changes:
         move.changes["field"] = problem_type.field
     similar.insist_compared(move)
+    if put_right := {name: move.changes[name] for name in CLASSIFIED if name in move.changes and move.changes[name] != getattr(finding, name)}:
+        move.facts["changes"] = corrections.facts(finding, put_right)
     move.changes |= {
         "number": next_number(finding.district_id, clock.beijing(move.now).year),
         "registered_at": move.now,

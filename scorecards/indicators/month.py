@@ -14,6 +14,9 @@ from grids.roles import OrganisationKind
 from inspections.models import Finding, FindingEvent
 from scorecards.words import PARTIES, Kind
 
+CORRECTING = ("correct", "regrid", "register")
+"""Steps on a finding that put its columns right and say so: ``details: {"changes": {column: [old, new]}}``."""
+
 
 @dataclass
 class Month:
@@ -80,9 +83,9 @@ class Month:
 
     @cached_property
     def corrections(self) -> dict[str, dict[int, object]]:
-        """Column → finding → the value it had at the cut-off, for findings corrected since (``details: {"changes": {column: [old, new]}}``)."""
+        """Column → finding → the value it had at the cut-off, for findings put right since."""
         found: dict[str, dict[int, object]] = {}
-        later = FindingEvent.objects.filter(action="correct", at__gte=self.end, finding__district_id=self.district_id).order_by("at", "id")
+        later = FindingEvent.objects.filter(action__in=CORRECTING, at__gte=self.end, finding__district_id=self.district_id).order_by("at", "id")
         for pk, details in later.values_list("finding_id", "details"):
             for name, (old, _new) in (details.get("changes") or {}).items():
                 found.setdefault(name, {}).setdefault(pk, old)

@@ -6,8 +6,11 @@ import pytest
 
 from common import clock
 from rectification.models import Task
+from rectification.services import advance
 from scorecards import services
 from scorecards.models import Scorecard, ScoreLine
+from tests.factories.accounts import UserFactory
+from tests.factories.grids import GridFactory
 from tests.factories.inspections import FindingEventFactory, FindingFactory
 from tests.factories.rectification import LookBackFactory, TaskRequestFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
@@ -107,7 +110,16 @@ def correct_later(task):
     finding.save()
 
 
-@pytest.mark.parametrize("later", [pass_later, void_later, extend_later, suspend_later, hand_over_later, correct_later])
+def regrid_later(task):
+    """The grid is split: its part belongs to the same township and has no card of the month."""
+    finding, grid = task.finding, task.finding.grid
+    part = GridFactory(parent=grid.parent, organisation=grid.organisation)
+    FindingEventFactory(finding=finding, action="regrid", at=beijing(5, **NOVEMBER), details={"changes": {"grid": [grid.pk, part.pk]}})
+    finding.grid, finding.grid_path = part, part.path
+    finding.save()
+
+
+@pytest.mark.parametrize("later", [pass_later, void_later, extend_later, suspend_later, hand_over_later, correct_later, regrid_later])
 def test_later_events_leave_the_month_as_it_was(district, later):
     task = task_of(district, at=beijing(1), due=beijing(20), source="city_inspection", severity="serious")
     step(task, "accept", beijing(1, 1))
@@ -118,6 +130,18 @@ def test_later_events_leave_the_month_as_it_was(district, later):
     assert build(district) == first
     assert figures(district._town_a, "on_time_rate") == (0, 1)
     assert line(district._town_a, "found_city").numerator == 1
+
+
+def test_what_the_office_puts_right_when_it_registers_after_the_month_leaves_the_mark_where_it_was(district):
+    """Else a mark would go to another township after its time to appeal."""
+    finding = FindingFactory(district=district, grid=district.villages[0], reported=True, source="district_supervision", captured_at=beijing(31, 9))
+    first = build(district)
+
+    with clock.standing(beijing(2, 9, **NOVEMBER)):
+        advance(finding, "register", by=UserFactory(office_staff=district), grid=district.villages[2])
+
+    assert build(district) == first
+    assert (line(district._town_a, "found_supervision").numerator, line(district._town_b, "found_supervision").numerator) == (1, 0)
 
 
 def test_a_task_sent_back_after_the_month_still_passed_in_it(district):

@@ -75,6 +75,7 @@ def test_nothing_written_by_people_is_in_them(district, asks):
 def test_what_comes_after_the_month_is_not_in_them_but_its_corrections_are(district, asks):
     late = FindingFactory(district=district, received_at=beijing(2, month=11))
     early = FindingFactory(district=district, received_at=beijing(2))
+    FindingEventFactory(finding=early, action="register", at=beijing(2, month=11), details={"number": "2026-000009"})
     FindingEventFactory(finding=early, action="correct", at=beijing(3, month=11), details={"changes": {"risk": ["low", "high"], "text": ["a", "b"]}})
 
     found = rows(asks(district.office, "office_director"))
