@@ -107,7 +107,7 @@ weighed AS (
   FROM found JOIN rule ON rule.unit = found.unit AND rule.code = found.code
 ),
 chosen AS (
-  SELECT *, row_number() OVER (PARTITION BY card, event ORDER BY weight DESC, place, finding) AS standing FROM weighed WHERE weight > 0
+  SELECT *, row_number() OVER (PARTITION BY card, event ORDER BY weight DESC, place, finding, task, at) AS standing FROM weighed WHERE weight > 0
 )
 """
 STORED = """
