@@ -151,9 +151,9 @@ GROUPS: dict[str, tuple] = {
     "settlingrule": (_("结账规则"), {"edit": EDITED}),
     "reconciliation": (
         _("对账单"),
-        {"open": _("开出对账单"), "confirm": _("确认无异议"), "dispute": _("提出异议"), "remind": _("提醒对账")},
+        {"open": _("开出对账单"), "confirm": _("确认无异议"), "dispute": _("提出异议"), "agree": _("撤回全部异议"), "remind": _("提醒对账")},
     ),
-    "dispute": (_("对账异议"), {"file": _("提出异议"), "decide": _("答复异议")}),
+    "dispute": (_("对账异议"), {"file": _("提出异议"), "withdraw": _("撤回异议"), "decide": _("答复异议")}),
     "reconciling_rule": (_("对账规则"), {"edit": EDITED}),
     "list_match": (_("上级清单核对"), {"upload": _("上传清单"), "match": _("逐行核对")}),
     "match_row": (

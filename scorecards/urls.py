@@ -47,6 +47,7 @@ urlpatterns = [
     path("reconciling/disputes/", disputes.disputes, name="disputes"),
     path("reconciling/disputes/<int:pk>/", disputes.dispute, name="dispute"),
     path("reconciling/disputes/<int:pk>/paper/", disputes.paper, name="dispute_paper"),
+    path("reconciling/disputes/<int:pk>/withdraw/", disputes.withdraw, name="withdraw_dispute"),
     path("reconciling/<int:pk>/", reconciling.sheet, name="sheet"),
     path("reconciling/<int:pk>/confirm/", reconciling.confirm, name="confirm_sheet"),
     path("reconciling/<int:pk>/<slug:row>/dispute/", reconciling.file_dispute, name="file_dispute"),

@@ -194,6 +194,7 @@ class DisputeState(TextChoices):
     OPEN = "open", _("待答复")
     ACCEPTED = "accepted", _("异议成立")
     DECLINED = "declined", _("维持原状")
+    WITHDRAWN = "withdrawn", _("已撤回")
 
 
 class Weekday(IntegerChoices):

@@ -130,17 +130,21 @@ class Reconciliation(models.Model):
 
 
 class DisputeQuerySet(models.QuerySet):
+    def standing(self):
+        return self.exclude(state=DisputeState.WITHDRAWN)
+
     def visible_to(self, user):
         return self.filter(reconciliation__in=Reconciliation.objects.visible_to(user).values("pk"))
 
 
 class Dispute(models.Model):
-    """A unit's objection to one row of its sheet. Once a row and sheet; decided by the office, never by the unit itself."""
+    """A unit's objection to one row of its sheet. Once a row and sheet, unless it was withdrawn; decided by the office, never by the unit itself."""
 
     AUDIT_FIELDS = (
         "reconciliation_id", "finding_id", "task_id", "what", "reason", "evidence_id", "filed_by_id", "filed_at", "state", "decided_by_id",
         "decided_at", "decision",
     )  # fmt: skip
+    AUDIT_FIELDS_WHEN_SET = ("withdrawn_by_id", "withdrawn_at")
 
     reconciliation = models.ForeignKey(Reconciliation, models.PROTECT, related_name="disputes", verbose_name=_("对账单"))
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="+", verbose_name=_("问题"))
@@ -155,6 +159,8 @@ class Dispute(models.Model):
     decided_at = models.DateTimeField(_("答复时间"), null=True)
     decision = models.CharField(_("答复"), max_length=500, blank=True)
     was_corrected = models.BooleanField(_("已更正台账"), default=False)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("撤回人"))
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True)
 
     objects = DisputeQuerySet.as_manager()
 
@@ -163,15 +169,24 @@ class Dispute(models.Model):
         verbose_name_plural = _("对账异议")
         ordering = ["-filed_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["reconciliation", "task"], condition=Q(task__isnull=False), name="dispute_once_a_task"),
-            models.UniqueConstraint(fields=["reconciliation", "finding"], condition=Q(task=None), name="dispute_once_a_finding"),
+            models.UniqueConstraint(
+                fields=["reconciliation", "task"], condition=Q(task__isnull=False) & ~Q(state="withdrawn"), name="dispute_once_a_task"
+            ),
+            models.UniqueConstraint(
+                fields=["reconciliation", "finding"], condition=Q(task=None) & ~Q(state="withdrawn"), name="dispute_once_a_finding"
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="dispute_says_why"),
             models.CheckConstraint(
-                condition=Q(state="open", decided_by=None, decided_at=None)
+                condition=Q(state__in=["open", "withdrawn"], decided_by=None, decided_at=None)
                 | Q(state__in=["accepted", "declined"], decided_by__isnull=False, decided_at__isnull=False)
                 & ~Q(decision="")
                 & ~Q(decided_by=F("filed_by")),
                 name="dispute_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="withdrawn", withdrawn_by__isnull=False, withdrawn_at__isnull=False)
+                | ~Q(state="withdrawn") & Q(withdrawn_by=None, withdrawn_at=None),
+                name="dispute_withdrawn_by_somebody",
             ),
         ]
         indexes = [models.Index(fields=["state", "-filed_at"], name="dispute_by_state")]

@@ -30,7 +30,7 @@ def may_answer(user, sheet: Reconciliation) -> bool:
 
 def insist_own(user, sheet: Reconciliation) -> None:
     if not may_answer(user, sheet):
-        raise NotYourRole(_("对账单由%(unit)s自己核对，他人不能代为确认或提出异议。") % {"unit": sheet.organisation})
+        raise NotYourRole(_("对账单由%(unit)s自己核对，他人不能代为确认、提出或撤回异议。") % {"unit": sheet.organisation})
 
 
 @transaction.atomic
@@ -110,7 +110,7 @@ def _insist_current(sheet: Reconciliation) -> None:
 
 
 def _disputed_before(tried: Dispute) -> Dispute:
-    there = Dispute.objects.filter(reconciliation=tried.reconciliation_id, finding=tried.finding_id, task=tried.task_id).get()
+    there = Dispute.objects.standing().get(reconciliation=tried.reconciliation_id, finding=tried.finding_id, task=tried.task_id)
     if (there.what, there.reason) == (tried.what, tried.reason):
         return there
     raise Conflict(
@@ -124,8 +124,7 @@ def _now_disputed(sheet: Reconciliation, rows: list[dict], *, by) -> None:
     if sheet.state == SheetState.SILENT:
         _answer(sheet, SheetState.DISPUTED, rows, by=by)
     elif sheet.state == SheetState.CONFIRMED:
-        Reconciliation.objects.filter(pk=sheet.pk).update(state=SheetState.DISPUTED, version=F("version") + 1)
-        sheet.refresh_from_db(fields=["state", "version"])
+        _move(sheet, SheetState.DISPUTED)
     else:
         return
     record("reconciliation.dispute", sheet, by=by, district_id=sheet.district_id, payload={"rows": len(rows)})
@@ -144,6 +143,35 @@ def _tell_office(stored: Dispute) -> None:
         subject=stored,
         district_id=sheet.district_id,
     )
+
+
+@transaction.atomic
+def withdraw(stored: Dispute, *, by) -> Dispute:
+    """The unit takes its objection back before it is answered; of a sheet without another one every row is agreed to. A second press changes nothing."""
+    insist_own(by, stored.reconciliation)
+    sheet = Reconciliation.objects.select_for_update(of=("self",)).get(pk=stored.reconciliation_id)
+    kept = {"state": DisputeState.WITHDRAWN, "withdrawn_by": by, "withdrawn_at": clock.now()}
+    is_open = Dispute.objects.filter(pk=stored.pk, state=DisputeState.OPEN).update(**kept)
+    stored.refresh_from_db()
+    if not is_open:
+        return _withdrawn_before(stored)
+    record("dispute.withdraw", stored, by=by, district_id=sheet.district_id)
+    if not sheet.disputes.standing().exists():
+        _move(sheet, SheetState.CONFIRMED)
+        record("reconciliation.agree", sheet, by=by, district_id=sheet.district_id)
+    return stored
+
+
+def _withdrawn_before(stored: Dispute) -> Dispute:
+    if stored.state == DisputeState.WITHDRAWN:
+        return stored
+    raise Conflict(_("攻坚办已答复这项异议：%(state)s，不能再撤回。") % {"state": stored.get_state_display()}, code="decided")
+
+
+def _move(sheet: Reconciliation, state: SheetState) -> None:
+    """Of a sheet that was answered and is locked; who answered when stays."""
+    Reconciliation.objects.filter(pk=sheet.pk).update(state=state, version=F("version") + 1)
+    sheet.refresh_from_db(fields=["state", "version"])
 
 
 # --- the office ---------------------------------------------------------------------------------------------------------------------
@@ -178,6 +206,8 @@ def _decided_before(stored: Dispute, wanted: dict, *, by) -> Dispute:
     there = Dispute.objects.select_related("decided_by").get(pk=stored.pk)
     if (there.state, there.decision, there.decided_by_id) == (wanted["state"], wanted["decision"], by.pk):
         return there
+    if there.state == DisputeState.WITHDRAWN:
+        raise Conflict(_("承办单位已撤回这项异议，不必再答复。"), code="withdrawn")
     raise Conflict(_("%(name)s已答复：%(state)s。") % {"name": there.decided_by, "state": there.get_state_display()}, code="decided")
 
 

@@ -17,10 +17,11 @@ from scorecards.forms_reconciling import DecideForm
 from scorecards.models import Dispute
 from scorecards.services import reconciling
 from scorecards.views.reconciling import insist_takes_part
+from scorecards.views.steps import taken_from
 from scorecards.words import DisputeState
 
 PAGE_SIZE = 30
-RELATED = ("reconciliation__organisation", "finding__problem_type", "finding__grid", "task", "filed_by", "decided_by", "evidence")
+RELATED = ("reconciliation__organisation", "finding__problem_type", "finding__grid", "task", "filed_by", "decided_by", "withdrawn_by", "evidence")
 
 
 @require_GET
@@ -82,8 +83,20 @@ def decided(request, found: Dispute):
 
 
 def shown(request, found: Dispute, form, *, status: int = 200, conflict: str = ""):
-    context = {"dispute": found, "sheet": found.reconciliation, "finding": found.finding, "form": form, "conflict": conflict}
+    sheet = found.reconciliation
+    may_withdraw = found.state == DisputeState.OPEN and reconciling.may_answer(request.user, sheet)
+    context = {"dispute": found, "sheet": sheet, "finding": found.finding, "form": form, "may_withdraw": may_withdraw, "conflict": conflict}
     return render(request, "scorecards/reconcile_dispute.html", context, status=status)
+
+
+@taken_from("scorecards:dispute", "pk")
+def withdraw(request, pk):
+    try:
+        reconciling.withdraw(the_dispute(request, pk), by=request.user)
+    except Conflict as lost:
+        return shown(request, the_dispute(request, pk), None, status=409, conflict=str(lost))
+    messages.success(request, _("异议已撤回。"))
+    return redirect("scorecards:dispute", pk)
 
 
 @require_GET

@@ -104,7 +104,8 @@ def board(request, district: Grid) -> dict:
 
 def of_period(whole, kind: str, period: str):
     """The sheets of one period with their disputes counted."""
-    counted = {"disputed": Count("disputes"), "undecided": Count("disputes", filter=Q(disputes__state="open"))}
+    standing, open_ = ~Q(disputes__state=DisputeState.WITHDRAWN), Q(disputes__state=DisputeState.OPEN)
+    counted = {"disputed": Count("disputes", filter=standing), "undecided": Count("disputes", filter=open_)}
     sheets = whole.filter(kind=kind, period=period).select_related("organisation", "answered_by")
     order = Case(*(When(organisation__kind=kind, then=Value(n)) for n, kind in enumerate(reconcile_rows.UNITS)))
     return sheets.annotate(**counted).order_by(order, "organisation__position", "organisation_id")
@@ -146,12 +147,13 @@ def shown(request, found: Reconciliation, *, status: int = 200, conflict: str = 
     page = Paginator(reconcile_rows.in_order(rows), PAGE_SIZE).get_page(request.GET.get("page"))
     lines = reconcile_rows.lines(page.object_list, user=request.user, at=at)
     disputes = list(found.disputes.select_related("finding", "filed_by", "decided_by", "evidence").order_by("filed_at", "pk"))
+    standing = {each.row: each for each in disputes if each.state != DisputeState.WITHDRAWN}
     may_answer = reconciling.may_answer(request.user, found)
     closed = sum(row["closed"] for row in rows)
     context = {
         "sheet": found,
         "page": page,
-        "lines": [(line, next((each for each in disputes if each.row == line.key), None)) for line in lines],
+        "lines": [(line, standing.get(line.key)) for line in lines],
         "disputes": disputes,
         "open_count": len(rows) - closed,
         "closed_count": closed,

@@ -61,7 +61,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "scorecards:month_sheet": {"month": card["month"], "sheet": "kpi", "form": "csv"},
         **{f"scorecards:{name}": {"pk": world.sheet.pk} for name in ("sheet", "confirm_sheet")},
         "scorecards:file_dispute": {"pk": world.sheet.pk, "row": world.dispute.row},
-        **{f"scorecards:{name}": {"pk": world.dispute.pk} for name in ("dispute", "dispute_paper")},
+        **{f"scorecards:{name}": {"pk": world.dispute.pk} for name in ("dispute", "dispute_paper", "withdraw_dispute")},
         **{f"scorecards:{name}": {"pk": world.listed.list_match_id} for name in ("match", "match_file")},
         "scorecards:match_row": {"pk": world.listed.pk},
         "scorecards:card": card,

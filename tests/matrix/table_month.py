@@ -63,8 +63,12 @@ MONTH = {
         "POST": "422 office director; 403 field auditor party supervision leader; 404 *",
     },
     "scorecards:dispute_paper": {"GET": "200 party office director supervision leader; 403 field auditor; 404 *", "POST": "405 *"},
+    "scorecards:withdraw_dispute": {
+        "GET": "302 *",
+        "POST": "302 party; 403 field auditor office director supervision leader; 404 *",
+    },
     "scorecards:sheet": {"GET": "200 party office director supervision leader; 403 field auditor; 404 *", "POST": "405 *"},
-    "scorecards:confirm_sheet": {"GET": "302 *", "POST": "409 party; 403 field auditor office director supervision leader; 404 *"},
+    "scorecards:confirm_sheet": {"GET": "302 *", "POST": "302 party; 403 field auditor office director supervision leader; 404 *"},
     "scorecards:file_dispute": {
         "GET": "200 party; 403 field auditor office director supervision leader; 404 *",
         "POST": "422 party; 403 field auditor office director supervision leader; 404 *",

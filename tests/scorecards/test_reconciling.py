@@ -315,6 +315,48 @@ def test_an_older_sheet_is_disputed_no_more_once_the_next_is_open(sheet, lives, 
         disputed(sheet, lives, people["town"], moment=beijing(6, 10, month=11))
 
 
+def test_a_withdrawn_dispute_leaves_the_sheet_agreed_to_and_the_row_can_be_disputed_anew(sheet, lives, people):
+    stored = disputed(sheet, lives, people["town"])
+
+    first, again = (at(beijing(31, 1), reconciling.withdraw, Dispute.objects.get(pk=stored.pk), by=people["manager"]) for _press in range(2))
+
+    kept = Reconciliation.objects.get(pk=sheet.pk)
+    assert (first.state, first.withdrawn_by, first.withdrawn_at, again) == ("withdrawn", people["manager"], beijing(31, 1), first)
+    assert (kept.state, kept.answered_by, kept.answered_at) == ("confirmed", people["town"], beijing(31))
+    assert AuditEvent.objects.filter(action="dispute.withdraw").count() == 1
+    assert disputed(sheet, lives, people["town"], moment=beijing(31, 2)).state == "open"
+    assert Reconciliation.objects.get(pk=sheet.pk).state == "disputed"
+    assert [fault for fault in verify.run(state=True).faults if fault["where"].startswith(("scorecards.Reconciliation", "scorecards.Dispute"))] == []
+
+
+def test_with_another_dispute_left_the_sheet_stays_disputed(sheet, lives, people):
+    stored = disputed(sheet, lives, people["town"])
+    at(beijing(31, 1), reconciling.dispute, sheet, f"t{lives['passed'].pk}", by=people["manager"], what="done", reason="27日已通过")
+
+    reconciling.withdraw(stored, by=people["town"])
+
+    assert Reconciliation.objects.get(pk=sheet.pk).state == "disputed"
+
+
+def test_only_the_unit_withdraws_and_only_what_is_not_answered(sheet, lives, people):
+    stored = disputed(sheet, lives, people["town"])
+    for who in ("office", "dept"):
+        with pytest.raises(NotYourRole):
+            reconciling.withdraw(stored, by=people[who])
+    reconciling.decide(stored, by=people["office"], accept=False, decision="维持")
+
+    with pytest.raises(Conflict, match="已答复"):
+        reconciling.withdraw(stored, by=people["town"])
+
+
+def test_the_office_answers_no_dispute_that_was_withdrawn(sheet, lives, people):
+    stored = disputed(sheet, lives, people["town"])
+    reconciling.withdraw(Dispute.objects.get(pk=stored.pk), by=people["town"])
+
+    with pytest.raises(Conflict, match="已撤回"):
+        reconciling.decide(stored, by=people["office"], accept=True, decision="好")
+
+
 # --- decisions ----------------------------------------------------------------------------------------------------------------------
 def test_an_accepted_dispute_corrects_the_ledger_by_a_signed_event(sheet, lives, people, district):
     stored = disputed(sheet, lives, people["town"])

@@ -172,6 +172,21 @@ def test_a_refused_correction_comes_back_with_its_words(sheet, task, people, sen
     assert Finding.objects.get(pk=task.finding_id).superior_due_at.isoformat() == "2026-11-20T15:59:59+00:00"
 
 
+def test_a_dispute_is_withdrawn_on_its_page_by_the_unit_only(sheet, task, people, page, send):
+    send(people["town"], "file_dispute", sheet.pk, f"t{task.pk}", what="done", reason="已办结")
+    stored = Dispute.objects.get()
+    assert "撤回异议</button>" in text(page(people["town"], "dispute", stored.pk))
+    assert "撤回异议</button>" not in text(page(people["office"], "dispute", stored.pk))
+
+    answer = send(people["town"], "withdraw_dispute", stored.pk)
+
+    assert answer.url == page(people["town"], "withdraw_dispute", stored.pk).url
+    shown = text(page(people["town"], "dispute", stored.pk))
+    assert "异议已撤回" in shown and "撤回异议</button>" not in shown
+    assert send(people["office"], "withdraw_dispute", stored.pk).status_code == 403
+    assert reverse("scorecards:file_dispute", args=[sheet.pk, f"t{task.pk}"]) in text(page(people["town"], "sheet", sheet.pk))
+
+
 def test_who_decides_second_is_told(sheet, task, people, send):
     with clock.standing(beijing(31)):
         stored = reconciling.dispute(sheet, f"t{task.pk}", by=people["town"], what="other", reason="？")
