@@ -41,12 +41,14 @@ NAMES = {
 }
 """Ours → how the world's files call it (without blanks and signs), the better word first."""
 SAID = {
-    "on_time": "ontime y yes true t 1 是 按期 按时 met withinsla intime 按期办结",
-    "late": "overdue n no false f 0 否 逾期 超期 late notmet missed breached pastdue outsidesla 逾期办结 未按期",
+    "yes": "y yes true t 1 是",
+    "no": "n no false f 0 否",
+    "on_time": "ontime 按期 按时 met withinsla intime 按期办结 未逾期 未超期",
+    "late": "overdue 逾期 超期 late notmet missed breached pastdue outsidesla 逾期办结 未按期 已逾期 已超期",
     "open": "open new inprogress pending reopened assigned 待办 待办理 办理中 未办结 处理中 重办 重新打开 已重开",
     "closed": "closed resolved completed complete done 已办结 办结 已结案 结案 已完成 已关闭 关闭 cancelled canceled",
 }
-ON_TIME, LATE, OPEN, CLOSED = (frozenset(words.split()) for words in SAID.values())
+YES, NO, ON_TIME, LATE, OPEN, CLOSED = (frozenset(words.split()) for words in SAID.values())
 MOMENT = re.compile(r"(\d{1,4})[/.\-年](\d{1,2})[/.\-月](\d{1,4})日?(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)?\s*([AaPp]\.?[Mm]\.?)?")
 DAY_END = dt.time(23, 59, 59)
 
@@ -187,10 +189,13 @@ def _is_open(status: str, closed) -> bool:
 
 
 def flag(cells: dict) -> bool | None:
-    for name, turned in (("on_time", False), ("overdue", True)):
+    """In time or not: a word that says so itself, or yes and no to what the column asks."""
+    for name, yes in (("on_time", True), ("overdue", False)):
         word = key(cells.get(name))
         if word in ON_TIME or word in LATE:
-            return (word in ON_TIME) != turned if not (turned and word in ("overdue", "late")) else False
+            return word in ON_TIME
+        if word in YES or word in NO:
+            return (word in YES) == yes
     return None
 
 
@@ -220,6 +225,7 @@ def moment(value, zone: ZoneInfo, *, day_first: bool = False, day_ends: bool = F
 def _written(found: re.Match, day_first: bool) -> dt.datetime:
     first, second, third = (int(part) for part in found.groups()[:3])
     year, month, day = (first, second, third) if len(found[1]) == 4 else (third, second, first) if day_first else (third, first, second)
+    year += 2000 if year < 100 else 0
     hour, minute, second_of = (int(part or 0) for part in found.groups()[3:6])
     if found[8]:
         hour = hour % 12 + (12 if found[8][0] in "Pp" else 0)

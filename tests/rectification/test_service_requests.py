@@ -107,6 +107,25 @@ def test_moments_are_read_on_the_citys_clocks(written_as, utc):
     assert f"{reading.moment(written_as, requests.CITY):%H:%M:%S}" == utc
 
 
+def test_a_year_of_two_digits_is_one_of_this_century():
+    assert [f"{reading.moment(text, requests.CITY, day_first=first):%Y-%m-%d}" for text, first in (("3/5/26 14:30", False), ("05.03.26", True))] == [
+        "2026-03-05",
+        "2026-03-05",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "in_time"),
+    [
+        ("on_time", "Y", True), ("on_time", "否", False), ("on_time", "逾期", False), ("on_time", "ONTIME", True), ("on_time", "", None),
+        ("overdue", "Y", False), ("overdue", "否", True), ("overdue", "逾期", False), ("overdue", "未逾期", True), ("overdue", "按期", True),
+        ("overdue", "Overdue", False), ("overdue", "unknown", None),
+    ],
+)  # fmt: skip
+def test_yes_and_no_answer_what_the_column_asks_and_other_words_speak_for_themselves(column, word, in_time):
+    assert reading.flag({column: word}) is in_time
+
+
 def test_a_limit_by_the_day_ends_with_the_day():
     zone = ZoneInfo("Asia/Shanghai")
     assert reading.moment("2026-03-05", zone, day_ends=True) == clock.end_of(dt.date(2026, 3, 5))
