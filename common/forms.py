@@ -5,6 +5,7 @@ import hashlib
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,13 +28,17 @@ def add_refusal(form: forms.BaseForm, refused: ValidationError) -> None:
 
 
 class SeenForm(forms.Form):
-    """Carries a mark of what stood when it was opened. Something else stands now: refused once, with what was typed; pressed again it is saved."""
+    """Carries a mark of what stood when it was opened. Something else stands now: refused once, with what was typed; pressed again it is saved.
+
+    The form of a row hands ``stood`` on to its service, which looks again under the lock (``common.seen``).
+    """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = self.mark
+        self.stood = model_to_dict(self.instance) if hasattr(self, "instance") else {}
 
     def standing(self) -> list:
         """What this form is about, as it stands in the database."""

@@ -9,6 +9,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.forms import SeenForm
 from grids import scope
 from grids.forms.fields import day_field
 from grids.models import Grid
@@ -162,7 +163,7 @@ class FlagAnswerForm(forms.Form):
     answer = forms.CharField(label=_("情况说明"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class ProblemTypeForm(forms.ModelForm):
+class ProblemTypeForm(SeenForm, forms.ModelForm):
     class Meta:
         model = ProblemType
         fields = [

@@ -60,9 +60,6 @@ class RuleForm(SeenForm, forms.ModelForm):
         clean = super().clean()
         if (clean.get("window_from") is None) != (clean.get("window_to") is None):
             self.add_error("window_to", _("时段起和时段止要一起填写。"))
-        same = {name: clean[name] for name in self.Meta.fields if name != "is_active" and name in clean}
-        if PatrolRule.objects.filter(district=self.instance.district_id, **same).exclude(pk=self.instance.pk).exists() and not self.errors:
-            self.add_error(None, _("已有一条完全相同的规则。"))
         return clean
 
 

@@ -12,6 +12,7 @@ import notices.services
 from audit.services import record
 from common import clock
 from common.errors import NotYourRole
+from common.seen import held_as_seen
 from grids import people, scope
 from grids.models import Grid
 from grids.roles import CHIEFS, OFFICE, TOWN
@@ -29,9 +30,12 @@ def limits_of(district: Grid) -> HollowSettings:
 
 
 @transaction.atomic
-def save_limits(limits: HollowSettings, *, by) -> HollowSettings:
+def save_limits(limits: HollowSettings, *, by, stood: dict | None = None) -> HollowSettings:
+    """``stood``: as in ``held_as_seen``. The district is held: of limits that are not there yet there is nothing else to lock."""
     if by is not None and not scope.may_change_settings(by, limits.district_id):
         raise NotYourRole(_("标准由攻坚办主任或系统管理员维护。"))
+    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=limits.district_id)
+    held_as_seen(HollowSettings.objects.filter(district=limits.district_id), stood)
     limits.full_clean()
     limits.save()
     record("hollowsettings.edit", limits, by=by, district_id=limits.district_id)

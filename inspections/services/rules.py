@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from common import clock
 from common.errors import Conflict, NotYourRole
+from common.seen import held_as_seen
 from grids import scope
 from grids.models import Grid
 from inspections import defaults
@@ -24,20 +25,34 @@ def insist_keeper(district_id: int, *, by) -> None:
 
 
 @transaction.atomic
-def save_rule(rule: PatrolRule, *, by) -> PatrolRule:
-    """Make or change a rule; what is planned already stays."""
+def save_rule(rule: PatrolRule, *, by, stood: dict | None = None) -> PatrolRule:
+    """Make or change a rule; what is planned already stays. ``stood``: as in ``held_as_seen``."""
     insist_keeper(rule.district_id, by=by)
-    before = PatrolRule.objects.filter(pk=rule.pk).first()
+    _hold_district(rule.district_id)
+    before = held_as_seen(PatrolRule.objects.filter(pk=rule.pk), stood) if rule.pk else None
     rule.full_clean()
+    _insist_another(rule)
     rule.save()
     record("patrol_rule.edit" if before else "patrol_rule.new", rule, by=by, district_id=rule.district_id, payload=changes(before, rule))
     return rule
 
 
+def _hold_district(district_id: int) -> None:
+    """One after the other: of a row that is not there yet there is nothing else to lock."""
+    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district_id)
+
+
+def _insist_another(rule: PatrolRule) -> None:
+    names = [field.attname for field in PatrolRule._meta.concrete_fields if field.name not in ("id", "is_active")]
+    if PatrolRule.objects.filter(**{name: getattr(rule, name) for name in names}).exclude(pk=rule.pk).exists():
+        raise ValidationError(_("已有一条完全相同的规则。"), code="same")
+
+
 @transaction.atomic
-def save_field_settings(found: FieldSettings, *, by) -> FieldSettings:
+def save_field_settings(found: FieldSettings, *, by, stood: dict | None = None) -> FieldSettings:
     insist_keeper(found.district_id, by=by)
-    before = FieldSettings.objects.filter(pk=found.pk).first()
+    _hold_district(found.district_id)
+    before = held_as_seen(FieldSettings.objects.filter(district=found.district_id), stood)
     found.full_clean()
     found.save()
     record("field_settings.edit", found, by=by, district_id=found.district_id, payload=changes(before, found))
@@ -58,7 +73,7 @@ def revise(checklist: Checklist, *, name: str, items: list[dict], by, seen: int 
     ``seen``: the version the person had open; a newer one by now is a ``Conflict``.
     """
     insist_keeper(checklist.district_id, by=by)
-    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=checklist.district_id)
+    _hold_district(checklist.district_id)
     newest = Checklist.objects.filter(district=checklist.district_id, code=checklist.code).order_by("-version")[0]
     if (seen or checklist.version) != newest.version:
         raise Conflict(_("这份清单已有第 %(version)s 版。") % {"version": newest.version}, code="stale", version=newest.version)

@@ -5,16 +5,18 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from common.errors import NotYourRole
+from common.seen import held_as_seen
 from grids import scope
 from inspections.models import ProblemType
+from inspections.services.rules import changes
 
 
 @transaction.atomic
-def save_type(problem_type: ProblemType, *, by) -> ProblemType:
-    """Make or change a type. The chain keeps what changed."""
+def save_type(problem_type: ProblemType, *, by, stood: dict | None = None) -> ProblemType:
+    """Make or change a type. The chain keeps what changed. ``stood``: as in ``held_as_seen``."""
     if not scope.may_change_settings(by, problem_type.district_id):
         raise NotYourRole(_("问题类型由攻坚办主任或系统管理员维护。"))
-    before = ProblemType.objects.filter(pk=problem_type.pk).first()
+    before = held_as_seen(ProblemType.objects.filter(pk=problem_type.pk), stood) if problem_type.pk else None
     problem_type.full_clean()
     problem_type.save()
     record(
@@ -22,12 +24,6 @@ def save_type(problem_type: ProblemType, *, by) -> ProblemType:
         problem_type,
         by=by,
         district_id=problem_type.district_id,
-        payload=_changes(before, problem_type),
+        payload=changes(before, problem_type),
     )
     return problem_type
-
-
-def _changes(before: ProblemType | None, after: ProblemType) -> dict:
-    names = [field.attname for field in ProblemType._meta.concrete_fields if field.name != "id"]
-    pairs = {name: [getattr(before, name, None), getattr(after, name)] for name in names}
-    return {name: [str(old), str(new)] for name, (old, new) in pairs.items() if before is None or str(old) != str(new)}

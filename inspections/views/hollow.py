@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from common import clock
 from common.errors import NotYourRole
 from common.forms import SeenForm, within
+from common.seen import look_again
 from grids import scope
 from grids.models import Grid
 from grids.views.frame import district_of, form_page, given, page_or_form, show_page
@@ -169,6 +170,7 @@ def rebut(request, pk, kind):
 
 
 @page_or_form
+@look_again
 def limits(request):
     district = district_of(request)
     if not scope.may_change_settings(request.user, district.pk):
@@ -179,4 +181,4 @@ def limits(request):
 
 
 def keep(form, by) -> None:
-    services.save_limits(form.instance, by=by)
+    services.save_limits(form.instance, by=by, stood=form.stood)

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common import clock
 from common.errors import Conflict
+from common.forms import add_refusal
+from common.seen import look_again
 from grids import scope
 from grids.models import Grid
 from grids.roles import OFFICE, SETTINGS_KEEPERS
@@ -50,6 +52,7 @@ def rules(request):
 
 
 @require_http_methods(READ)
+@look_again
 def rule(request, pk):
     return _rule(request, get_object_or_404(PatrolRule.objects.visible_to(request.user), pk=pk))
 
@@ -63,12 +66,20 @@ def new_rule(request):
 def _rule(request, found: PatrolRule):
     access.insist(scope.may_change_settings(request.user, found.district_id), _("巡查规则和检查清单由攻坚办主任或系统管理员维护。"))
     form = RuleForm(sent(request), instance=found)
-    if request.method == "POST" and form.is_valid():
-        services.save_rule(form.instance, by=request.user)
+    if request.method == "POST" and form.is_valid() and _saved(form, services.save_rule, by=request.user):
         messages.success(request, _("已保存。今后的计划按新规则。"))
         return redirect("patrols:rules")
     title = _("修改巡查规则") if found.pk else _("新增巡查规则")
     return render(request, "inspections/patrol_form.html", page(title, form, "patrols:rules", _("巡查规则")), status=400 if form.errors else 200)
+
+
+def _saved(form, save, *, by) -> bool:
+    """The form has filled its instance; the service checks and writes it."""
+    try:
+        save(form.instance, by=by, stood=form.stood)
+    except ValidationError as refused:
+        add_refusal(form, refused)
+    return not form.errors
 
 
 def page(title: str, form, back: str, back_label: str) -> dict:
@@ -105,12 +116,12 @@ def _changed(request, district: Grid, form) -> bool:
 
 # --- the field's settings ---------------------------------------------------------------------------------------------------------------
 @require_http_methods(READ)
+@look_again
 def field_settings(request):
     insist_keeper(request)
     found = rounds.settings_of(district_of(request, SETTINGS_KEEPERS).pk)
     form = FieldSettingsForm(sent(request), instance=found)
-    if request.method == "POST" and form.is_valid():
-        services.save_field_settings(form.instance, by=request.user)
+    if request.method == "POST" and form.is_valid() and _saved(form, services.save_field_settings, by=request.user):
         messages.success(request, _("已保存。"))
         return redirect("patrols:settings")
     return render(request, "inspections/patrol_form.html", page(_("外业设置"), form, "patrols:list", _("巡查")), status=400 if form.errors else 200)

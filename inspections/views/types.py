@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from common.forms import add_refusal
+from common.seen import look_again
 from grids import scope
 from grids.roles import SETTINGS_KEEPERS
 from inspections import access
@@ -26,6 +28,7 @@ def types(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@look_again
 def edit(request, pk):
     return _edit(request, get_object_or_404(ProblemType.objects.visible_to(request.user), pk=pk))
 
@@ -41,11 +44,10 @@ def new(request):
 
 def _saved(form, *, by) -> bool:
     try:
-        save_type(form.instance, by=by)
+        save_type(form.instance, by=by, stood=form.stood)
     except ValidationError as refused:
-        form.add_error(None, refused.messages)
-        return False
-    return True
+        add_refusal(form, refused)
+    return not form.errors
 
 
 def _edit(request, problem_type: ProblemType):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from common.errors import NotYourRole
+from common.seen import held_as_seen
 from grids import scope
 from registers.models import Site, SiteKind
 
@@ -28,10 +29,12 @@ def check_keeper(by, district_id) -> None:
 
 
 @transaction.atomic
-def save_kind(kind: SiteKind, *, by, statuses: list[dict] | None = None) -> SiteKind:
-    """Make or change a kind; ``statuses``: ``{"code" (empty: a new one), "label", "is_over"}`` of each that shall be there."""
+def save_kind(kind: SiteKind, *, by, statuses: list[dict] | None = None, stood: dict | None = None) -> SiteKind:
+    """Make or change a kind; ``statuses``: ``{"code" (empty: a new one), "label", "is_over"}`` of each that shall be there. ``stood``: as in
+    ``held_as_seen``.
+    """
     check_keeper(by, kind.district_id)
-    before = SiteKind.objects.select_for_update().filter(pk=kind.pk).first()
+    before = held_as_seen(SiteKind.objects.filter(pk=kind.pk), stood) if kind.pk else None
     if statuses is not None:
         kind.statuses = _numbered(statuses)
         _check_statuses(kind, before)
@@ -105,10 +108,14 @@ def save_column(
     synonyms: list[str] | None = None,
     mask: str = "",
     retired: bool = False,
+    stood: dict | None = None,
 ) -> str:
-    """Add a column (``key`` empty) or change one; its key. What kind of value it holds is decided once; a retired one keeps its values."""
+    """Add a column (``key`` empty) or change one; its key. What kind of value it holds is decided once; a retired one keeps its values.
+
+    ``stood``: as in ``held_as_seen``.
+    """
     check_keeper(by, kind.district_id)
-    kind = SiteKind.objects.select_for_update().get(pk=kind.pk)
+    kind = held_as_seen(SiteKind.objects.filter(pk=kind.pk), stood)
     before, table = kind.schema, copy.deepcopy(kind.schema)
     _check_title(table, key, title.strip())
     synonyms = [each for each in dict.fromkeys(synonyms or ()) if each != title]

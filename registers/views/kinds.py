@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.forms.models import model_to_dict
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.forms import add_refusal
+from common.seen import look_again
 from grids import scope
 from grids.roles import SETTINGS_KEEPERS
 from registers import access, schema
@@ -46,6 +48,7 @@ def new(request):
 
 
 @page_or_form
+@look_again
 def edit(request, pk):
     return edit_page(request, the_kind(request, pk))
 
@@ -56,7 +59,7 @@ def edit_page(request, kind: SiteKind):
     statuses = StatusFormSet(request.POST, prefix="status") if request.method == "POST" else StatusFormSet(initial=initial, prefix="status")
     if request.method == "POST" and form.is_valid() and statuses.is_valid():
         try:
-            service.save_kind(form.instance, statuses=statuses_of(statuses), by=request.user)
+            service.save_kind(form.instance, statuses=statuses_of(statuses), by=request.user, stood=form.stood)
         except ValidationError as refused:
             add_refusal(form, refused)
         else:
@@ -70,6 +73,7 @@ def edit_page(request, kind: SiteKind):
 
 # --- columns ------------------------------------------------------------------------------------------------------------------------
 @page_or_form
+@look_again
 def new_column(request, pk):
     kind = the_kind(request, pk)
     form = ColumnForm(*given(request), is_new=True)
@@ -77,6 +81,7 @@ def new_column(request, pk):
 
 
 @page_or_form
+@look_again
 def edit_column(request, pk, key):
     kind = the_kind(request, pk)
     line = next((line for line in schema.lines(kind.schema, retired=True) if line.key == key), None)
@@ -91,7 +96,7 @@ def edit_column(request, pk, key):
 def column_page(request, kind: SiteKind, key: str, form: ColumnForm, *, title: str):
     if request.method == "POST" and form.is_valid():
         try:
-            service.save_column(kind, key, by=request.user, **form.cleaned_data)
+            service.save_column(kind, key, by=request.user, stood=model_to_dict(kind), **form.cleaned_data)
         except ValidationError as refused:
             add_refusal(form, refused)
         else:

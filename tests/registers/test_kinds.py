@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from common import clock
-from common.errors import NotYourRole
+from common.errors import Conflict, NotYourRole
 from grids import services as structure
 from registers import defaults, schema
 from registers.models import Site, SiteKind
@@ -223,3 +223,10 @@ def test_the_second_of_two_editors_of_a_column_is_told_and_may_press_again(clien
     assert (late.status_code, "已被别人修改" in late.content.decode(), 'value="业主"' in late.content.decode()) == (400, True, True)
     assert client.post(address, {"title": "业主", "seen": late.context["form"]["seen"].value()}).status_code == 302
     assert "业主" in titles(kind)
+
+
+def test_a_kind_that_is_another_under_the_lock_is_a_conflict(kind, director):
+    with pytest.raises(Conflict):
+        kinds.save_kind(kind, by=director, stood={"name": "别的名字"})
+    with pytest.raises(Conflict):
+        kinds.save_column(kind, "builder", title="业主", by=director, stood={"name": "别的名字"})
