@@ -33,7 +33,7 @@ class CourseForm(SeenForm, forms.ModelForm):
 
 
 class QuestionForm(SeenForm, forms.ModelForm):
-    """Six lines for options, each with a tick for the right ones."""
+    """Six lines for options, or as many as there are, each with a tick for the right ones."""
 
     class Meta:
         model = Question
@@ -44,7 +44,8 @@ class QuestionForm(SeenForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["field"].queryset = Field.objects.filter(district_id=self.instance.district_id)
         lines = self.instance.lines if self.instance.pk else []
-        for n in range(max(OPTIONS, len(lines))):
+        self.places = max(OPTIONS, len(lines))
+        for n in range(self.places):
             text, right = lines[n] if n < len(lines) else ("", False)
             label = _("选项 %(n)s") % {"n": n + 1}
             spoken = forms.TextInput(attrs={"aria-label": label})
@@ -54,15 +55,11 @@ class QuestionForm(SeenForm, forms.ModelForm):
     @property
     def lines(self):
         """Pairs of bound fields: option and its tick."""
-        return [(self[f"option_{n}"], self[f"right_{n}"]) for n in range(OPTIONS) if f"option_{n}" in self.fields]
+        return [(self[f"option_{n}"], self[f"right_{n}"]) for n in range(self.places)]
 
     def clean(self):
         cleaned = super().clean()
-        pairs = [
-            (cleaned.get(f"option_{n}", "").strip(), cleaned.get(f"right_{n}", False))
-            for n in range(len(self.fields))
-            if f"option_{n}" in self.fields
-        ]
+        pairs = [(cleaned.get(f"option_{n}", "").strip(), cleaned.get(f"right_{n}", False)) for n in range(self.places)]
         kept = [(text, right) for text, right in pairs if text]
         self.instance.options = [text for text, _right in kept]
         self.instance.answers = [n for n, (_text, right) in enumerate(kept) if right]
@@ -102,7 +99,7 @@ class ClassForm(forms.Form):
         scores = {}
         for person in cleaned.get("people") or ():
             written = self.data.get(f"score_{person.pk}", "").strip()
-            if written and not (written.isascii() and written.isdigit() and int(written) <= 100):
+            if written and not (written.isascii() and written.isdigit() and len(written) <= 3 and int(written) <= 100):
                 self.add_error("people", _("%(name)s的得分须是 0 至 100 的整数。") % {"name": person})
             elif written:
                 scores[person.pk] = int(written)

@@ -15,6 +15,7 @@ from accounts.models import User
 from audit.services import record
 from common import clock
 from common.errors import Conflict, NotYourRole
+from common.seen import held_as_seen
 from grids import scope, training
 from grids.models import Course, Grid, Post, Question, TestPaper, TrainingRecord
 from grids.roles import OFFICE
@@ -25,27 +26,31 @@ source: random.Random = random.SystemRandom()
 
 # --- kept by those who keep the settings --------------------------------------------------------------------------------------------
 @transaction.atomic
-def save_course(course: Course, *, by) -> Course:
+def save_course(course: Course, *, by, stood: dict | None = None) -> Course:
+    """``stood``: as in ``held_as_seen``."""
     is_new = course.pk is None
-    _save(course, by=by)
+    _save(course, by=by, stood=stood)
     record("course.new" if is_new else "course.edit", course, by=by, district_id=course.district_id, payload={"name": course.name})
     return course
 
 
 @transaction.atomic
-def save_question(question: Question, *, by) -> Question:
+def save_question(question: Question, *, by, stood: dict | None = None) -> Question:
+    """``stood``: as in ``held_as_seen``."""
     is_new = question.pk is None
     question.district_id = question.field.district_id
-    _save(question, by=by)
+    _save(question, by=by, stood=stood)
     record("question.new" if is_new else "question.edit", question, by=by, district_id=question.district_id, payload={"text": question.text[:80]})
     return question
 
 
-def _save(row: Course | Question, *, by) -> None:
+def _save(row: Course | Question, *, by, stood: dict | None) -> None:
     if by is not None and not scope.may_change_settings(by, row.district_id):
         raise NotYourRole(_("课程和题库由攻坚办主任或系统管理员维护。"))
     if row.field_id and row.field.district_id != row.district_id:
         raise ValidationError({"field": _("请选本区县的专项领域。")})
+    if row.pk:
+        held_as_seen(type(row).objects.filter(pk=row.pk), stood)
     row.full_clean()
     row.save()
 
@@ -53,7 +58,7 @@ def _save(row: Course | Question, *, by) -> None:
 # --- a class ------------------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def record_class(course: Course, *, people: Iterable[User], on: dt.date, by, hours=None, trainer: str = "", scores: dict | None = None) -> int:
-    """Several persons at once; entering a person for the same day again changes nothing. ``scores``: user id → 0 to 100, for who was tested.
+    """Several persons at once; how many are new. Entering a person for the same day again changes nothing. ``scores``: user id → 0 to 100, for who was tested.
 
     Without a test everybody who was there has passed.
     """
@@ -61,12 +66,14 @@ def record_class(course: Course, *, people: Iterable[User], on: dt.date, by, hou
         raise NotYourRole(_("集中培训由攻坚办登记。"))
     if on > clock.today():
         raise ValidationError({"on": _("培训日期不能晚于今天。")})
+    Course.objects.select_for_update(of=("self",), no_key=True).get(pk=course.pk)
     known = set(course.records.filter(on=on, source=TrainingRecord.Source.CLASS).values_list("user_id", flat=True))
     fresh = [person for person in people if person.pk not in known]
     _check_of_district(fresh, course.district_id)
     for person in fresh:
         _write(course, person, on=on, source=TrainingRecord.Source.CLASS, score=(scores or {}).get(person.pk), hours=hours, trainer=trainer, by=by)
-    record("training.class", course, by=by, district_id=course.district_id, payload={"on": on, "people": [person.pk for person in fresh]})
+    if fresh:
+        record("training.class", course, by=by, district_id=course.district_id, payload={"on": on, "people": [person.pk for person in fresh]})
     return len(fresh)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from common import clock
 from common.errors import NotYourRole
 from common.forms import add_refusal
+from common.seen import look_again
 from grids import scope, training
 from grids.forms import training as forms
 from grids.models import Course, Field, Grid, Post, Question
@@ -107,7 +108,7 @@ def course_page(request, course, title):
 
 def saved(form, service, by, **_values):
     """The form has filled its instance; the service checks and writes it."""
-    service(form.instance, by=by)
+    service(form.instance, by=by, stood=form.stood)
 
 
 @page_or_form
@@ -118,6 +119,7 @@ def course_new(request):
 
 
 @page_or_form
+@look_again
 def course_edit(request, pk):
     course = get_object_or_404(Course.objects.visible_to(request.user), pk=pk)
     insist_keeper(request.user, course.district_id)
@@ -144,6 +146,7 @@ def question_new(request):
 
 
 @page_or_form
+@look_again
 def question_edit(request, pk):
     question = get_object_or_404(Question.objects.visible_to(request.user), pk=pk)
     insist_keeper(request.user, question.district_id)
@@ -154,7 +157,7 @@ def question_page(request, question, title):
     form = given(request, partial(forms.QuestionForm, instance=question))
     if request.method == "POST" and form.is_valid():
         try:
-            services.save_question(form.instance, by=request.user)
+            services.save_question(form.instance, by=request.user, stood=form.stood)
         except ValidationError as refused:
             add_refusal(form, refused)
         else:

@@ -96,6 +96,20 @@ def test_a_question_is_made_and_changed_on_its_page(client, district):
     assert client.post(reverse("grids:question-edit", args=[question.pk]), sent | {"option_1": ""}).status_code == 400
 
 
+def test_a_question_of_eight_options_keeps_them_all_on_its_page(client, district):
+    question = QuestionFactory(field=district.dust, options=list("甲乙丙丁戊己庚辛"), answers=[7])
+    client.force_login(UserFactory(office_director=district))
+    address = reverse("grids:question-edit", args=[question.pk])
+    page = client.get(address)
+    lines = [line for pair in page.context["form"].lines for line in pair]
+    sent = {line.html_name: line.value() for line in lines if line.value() not in (None, "", False)}
+
+    assert (len(lines), all(f'name="{line.html_name}"' in page.content.decode() for line in lines)) == (16, True)
+    assert client.post(address, sent | {"field": question.field_id, "text": "改过的题目", "is_active": "on"}).status_code == 302
+    question.refresh_from_db()
+    assert (question.text, question.options, question.answers) == ("改过的题目", list("甲乙丙丁戊己庚辛"), [7])
+
+
 # --- a class ------------------------------------------------------------------------------------------------------------------------
 def test_the_office_enters_several_persons_at_once_and_twice_is_once(district, course, member):
     office, other = UserFactory(office_staff=district), UserFactory(chief=district.villages[1])
@@ -106,6 +120,22 @@ def test_the_office_enters_several_persons_at_once_and_twice_is_once(district, c
     assert [(each.user, each.score, each.passed) for each in TrainingRecord.objects.order_by("pk")] == [(member, None, True), (other, 70, False)]
     assert TrainingRecord.objects.get(user=member).certificate_until == services.months_later(clock.today(), 12)
     assert TrainingRecord.objects.get(user=other).certificate_until is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_class_entered_by_two_at_once_is_entered_once(district, course, member):
+    office, gate = UserFactory(office_staff=district), threading.Barrier(2)
+
+    def enter(_n):
+        gate.wait(30)
+        try:
+            return services.record_class(course, people=[member], on=clock.today(), by=office)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(enter, range(2))) == [0, 1]
+    assert AuditEvent.objects.filter(action="training.class").count() == 1
 
 
 def test_a_class_is_entered_by_the_office_for_people_of_the_district_and_not_for_tomorrow(district, course, member):
@@ -126,6 +156,7 @@ def test_the_page_of_a_class(client, district, course, member):
     assert member.name in client.get(address).content.decode()
     wrong = client.post(address, sent | {f"score_{member.pk}": "105"})
     assert (wrong.status_code, "105" in wrong.content.decode()) == (400, True)
+    assert client.post(address, sent | {f"score_{member.pk}": "9" * 5_000}).status_code == 400
     assert client.post(address, sent).status_code == 302
     assert TrainingRecord.objects.values_list("user", "score", "trainer").get() == (member.pk, 95, "生态环境分局")
 
