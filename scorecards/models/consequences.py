@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids import scope
 from grids.models import Grid, Organisation
-from grids.roles import OFFICE, Role
+from grids.roles import MANAGERS, OFFICE, Role
 from scorecards import rule_words
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, PublishedQuerySet
 from scorecards.words import Action, Colour, Kind, Metric, Mode, ProposalState, Side, month_words
@@ -116,6 +116,11 @@ class ProposalQuerySet(models.QuerySet):
         theirs = Q(state=ProposalState.ISSUED, organisation_id__in=rights.organisation_ids)
         others = open_to_all & (Q(district_id__in=rights.districts_with(READERS)) | theirs)
         return self.filter(Q(district_id__in=rights.districts_with(INNER)) | others)
+
+    def calling(self, user):
+        """Interviews to which the person's own unit has been called on paper. Its head is shown the appointment, never the proposal."""
+        headed = [seat.organisation_id for seat in scope.rights(user).seats if seat.role in MANAGERS]
+        return self.filter(action=Action.INTERVIEW, state=ProposalState.ISSUED, organisation_id__in=headed)
 
 
 class Proposal(models.Model):

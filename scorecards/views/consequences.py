@@ -41,6 +41,7 @@ def consequences(request):
         "groups": groups([each for each in found if state in ("", each.state)], cards),
         "count": len(found),
         "cards": cards,
+        "calls": Proposal.objects.calling(request.user).filter(district=district).select_related("organisation").order_by("-issued_at"),
         "may_clear": scope.rights(request.user).in_district(district.pk, services.LEADER),
         "has_rules": ConsequenceRule.objects.visible_to(request.user).filter(district=district).in_force(month or "9999-12").exists(),
         "reads_all": pages.reads_all(request.user, district),

@@ -87,6 +87,20 @@ def test_an_issued_interview_stays_unseen_the_unit_sees_what_else_was_issued_to_
     assert seen == {"unit": ["criticise", "remind"], "neighbour": [], "staff": ["criticise", "remind"]}
 
 
+def test_an_issued_interview_is_an_appointment_for_the_head_of_the_unit_and_nobody_else(district, proposals, people, page):
+    handler = UserFactory(town_handler=district.towns[5])
+    consequences.decide(proposals["interview"], "approve", by=people["leader"], version=1)
+    assert "约谈通知" not in page(people["unit"]).content.decode()
+    consequences.decide(proposals["interview"], "issue", by=people["director"], version=2, paper_number="约谈〔2026〕3号")
+
+    shown = page(people["unit"]).content.decode()
+    told = [who for who in (*people.values(), handler) if "约谈通知" in page(who).content.decode()]
+
+    assert told == [people["unit"]] and "约谈〔2026〕3号" in shown and "政府主要负责人" in shown
+    assert (page(people["unit"]).context["groups"], page(people["unit"], "proposal", proposals["interview"].pk).status_code) == ([], 404)
+    assert sheet(page(people["unit"], "consequences_workbook", month=MONTH)).count("约谈") == 0
+
+
 def test_no_page_count_address_or_sheet_tells_the_others_of_an_interview(proposals, people, page):
     interview = proposals["interview"]
     for who in ("staff", "supervision"):
