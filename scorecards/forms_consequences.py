@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.models import Organisation
 from grids.roles import OrganisationKind
 from inspections.models import Finding
+from scorecards.forms_papers import Papers
 from scorecards.models import MONTH, ConsequenceRule, MoneyRule
 from scorecards.rule_words import RATES
 from scorecards.words import Kind, Metric, Mode, MoneyKind, MoneySide, Side
@@ -206,19 +207,6 @@ MONEY_FORMS = {"check": StepForm, "send_back": SendBackForm, "sign": SignForm}
 
 
 # --- clues --------------------------------------------------------------------------------------------------------------------------
-class Papers(forms.ClearableFileInput):
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
-
-
-class PapersField(forms.FileField):
-    widget = Papers
-
-    def clean(self, data, initial=None):
-        files = data if isinstance(data, (list, tuple)) else [data] if data else []
-        return [super(PapersField, self).clean(each, initial) for each in files]
-
-
 class ClueForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     organisation = forms.ModelChoiceField(label=_("涉及单位"), queryset=Organisation.objects.none())
@@ -231,7 +219,7 @@ class ClueForm(forms.Form):
     )
     receiver = forms.CharField(label=_("受理机关"), max_length=60, initial=_("区纪委监委"))
     paper_number = forms.CharField(label=_("移送函文号"), max_length=60)
-    papers = PapersField(label=_("证据材料"), required=False, help_text=_("Word、Excel、PDF 或图片，每个不超过 20 MB，可选多个。"))
+    evidence = Papers(label=_("证据材料"))
 
     def __init__(self, *args, district, user, **more):
         super().__init__(*args, **more)

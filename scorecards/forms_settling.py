@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from common.forms import SeenForm
 from grids.models import Organisation
 from scorecards.forms import HUNDRED
+from scorecards.forms_papers import Papers
 from scorecards.models import Appeal, SettlingRule
 from scorecards.services import adjustments
 from scorecards.words import AdjustmentKind, AppealState, InnovationLevel, month_words
@@ -20,26 +21,9 @@ def words(length: int, *, rows: int = 4) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": length})
 
 
-class FileInput(forms.ClearableFileInput):
-    template_name = "django/forms/widgets/file.html"
-    allow_multiple_selected = True
-
-
-class Files(forms.FileField):
-    """Several papers at once; they are judged where they are stored (``views.kept``)."""
-
-    widget = FileInput
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, required=False, help_text=_("Word、Excel、PDF 或图片，每份不超过 20 MB。"), **kwargs)
-
-    def clean(self, data, initial=None):
-        return data
-
-
 class AppealForm(forms.Form):
     grounds = forms.CharField(label=_("申诉理由"), max_length=1000, widget=words(1000), help_text=_("写明哪一项事实或认定有误、依据是什么。"))
-    evidence = Files(label=_("佐证材料"))
+    evidence = Papers(label=_("佐证材料"))
 
 
 class DecisionForm(forms.Form):
@@ -113,7 +97,7 @@ class EntryForm(forms.Form):
     )
     reason = forms.CharField(label=_("理由"), max_length=500, widget=words(500, rows=3))
     paper_number = forms.CharField(label=_("文号"), max_length=60, required=False, help_text=_("文号和佐证材料至少有一项。"))
-    evidence = Files(label=_("佐证材料"))
+    evidence = Papers(label=_("佐证材料"))
 
     def __init__(self, *args, kind, district_id, card=None, **kwargs):
         super().__init__(*args, **kwargs)

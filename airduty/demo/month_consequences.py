@@ -73,7 +73,7 @@ def _hand_over(district: Grid) -> None:
     director = _one(district, Role.OFFICE_DIRECTOR)
     unit = finding.tasks.order_by("pk").first()
     organisation = unit.organisation if unit else district.organisations.filter(kind=OrganisationKind.TOWNSHIP).first()
-    said = {"facts": FACTS, "receiver": "区纪委监委", "paper_number": "青环攻坚办移〔2026〕1号", "papers": []}
+    said = {"facts": FACTS, "receiver": "区纪委监委", "paper_number": "青环攻坚办移〔2026〕1号", "evidence": []}
     clue = clues.hand_over(district, by=director, key=uuid.uuid4(), organisation=organisation, findings=[finding], **said)
     clues.advance(clue, "accept", by=director, version=clue.version, receipt="受理回执2026第1号", accepted_on=clock.today())
 

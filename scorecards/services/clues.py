@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from common import clock
 from common.errors import Conflict, NotYourRole
-from evidence.services import store_file
+from evidence.models import File
 from grids.models import Grid, Organisation
 from inspections.models import Finding
 from scorecards.models import Clue
@@ -21,13 +21,21 @@ def insist(user, district_id: int) -> None:
 
 
 def hand_over(
-    district: Grid, *, by, key, organisation: Organisation, facts: str, receiver: str, paper_number: str, findings: list[Finding], papers: list
+    district: Grid,
+    *,
+    by,
+    key,
+    organisation: Organisation,
+    facts: str,
+    receiver: str,
+    paper_number: str,
+    findings: list[Finding],
+    evidence: list[File],
 ) -> Clue:
-    """Sent again with the same ``key`` it is the one that is there. Files are stored first, so that a refusal loses none of the words."""
+    """Sent again with the same ``key`` it is the one that is there."""
     insist(by, district.pk)
     if there := Clue.objects.filter(key=key, handed_by=by).first():
         return there
-    kept = [store_file(each, name=each.name, size=each.size, by=by) for each in papers]
     with transaction.atomic():
         Grid.objects.select_for_update(no_key=True).get(pk=district.pk)
         if there := Clue.objects.filter(key=key).first():
@@ -37,7 +45,7 @@ def hand_over(
             paper_number=paper_number, handed_by=by, handed_at=clock.now(),
         )  # fmt: skip
         clue.findings.set(findings)
-        clue.files.set(kept)
+        clue.files.set(evidence)
         record("clue.hand_over", clue, by=by, district_id=district.pk, payload={"number": clue.number})
     return clue
 

@@ -19,10 +19,12 @@ from scorecards import consequence_pages as pages
 from scorecards.forms_consequences import CLUE_FORMS, ClueForm
 from scorecards.models import Clue
 from scorecards.services import clues as services
+from scorecards.views.kept import Kept, keep_files
 from scorecards.views.steps import taken_from, typed
 from scorecards.words import ClueState
 
 BUTTONS = {"accept": lambda: _("登记受理"), "conclude": lambda: _("登记结果")}
+MOST_PAPERS = 20
 NEXT = {ClueState.HANDED: "accept", ClueState.ACCEPTED: "conclude"}
 
 
@@ -53,18 +55,26 @@ def chips(rows, chosen: str) -> list[dict]:
 @require_http_methods(["GET", "POST"])
 def new_clue(request):
     district = the_district(request)
-    given = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ClueForm(*given, district=district, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            clue = services.hand_over(district, by=request.user, **form.cleaned_data)
-        except ValidationError as refused:
-            add_refusal(form, refused)
-        else:
-            messages.success(request, _("已登记线索移送 %(number)s。") % {"number": clue})
-            return redirect(clue)
-    context = {"tabs": pages.tabs(request.user, district, "clues"), "form": form}
+    options, kept = {"district": district, "user": request.user}, Kept()
+    form = ClueForm(**options)
+    if request.method == "POST":
+        kept = keep_files(request, most=MOST_PAPERS)
+        form = ClueForm(request.POST, request.FILES, **options)
+        if (made := _handed_over(request, district, form, kept)) is not None:
+            return made
+    context = {"tabs": pages.tabs(request.user, district, "clues"), "form": form, "kept": kept}
     return render(request, "scorecards/new_clue.html", context, status=422 if form.errors else 200)
+
+
+def _handed_over(request, district, form, kept: Kept):
+    """The way on, or None with the reasons in the form."""
+    for error in kept.errors:
+        form.add_error("evidence", error)
+    if not form.is_valid():
+        return None
+    clue = services.hand_over(district, by=request.user, **form.cleaned_data | {"evidence": kept.files})
+    messages.success(request, _("已登记线索移送 %(number)s。") % {"number": clue})
+    return redirect(clue)
 
 
 @never_cache

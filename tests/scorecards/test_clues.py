@@ -1,6 +1,7 @@
 """Clues handed over: seen by few, told to nobody, entered once."""
 
 import io
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +18,7 @@ from tests.factories.settled import SixTownsFactory
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 FACTS = "连续三个月未处置渣土覆盖"
 
 
@@ -53,7 +55,7 @@ def entered(district, director, page):
     form = page(director, "new_clue").context["form"]
     values = {
         "key": str(form["key"].value()), "organisation": district.towns[5].pk, "findings": finding.number, "facts": FACTS, "receiver": "区纪委监委",
-        "paper_number": "督移〔2026〕1号", "papers": SimpleUploadedFile("证据.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"),
+        "paper_number": "督移〔2026〕1号", "evidence": SimpleUploadedFile("证据.pdf", PDF),
     }  # fmt: skip
     return values, page(director, "new_clue", data=values)
 
@@ -73,7 +75,7 @@ def test_a_clue_is_entered_with_its_findings_and_papers(district, director, ente
 
 def test_the_form_sent_twice_makes_one_clue(director, entered, page):
     values, _answer = entered
-    values["papers"].seek(0)
+    values["evidence"].seek(0)
 
     page(director, "new_clue", data=values)
 
@@ -146,6 +148,12 @@ def test_an_unknown_number_is_named_and_nothing_typed_is_lost(director, district
         "paper_number": "",
     }
 
-    text = page(director, "new_clue", data=values).content.decode()
+    values["evidence"] = SimpleUploadedFile("证据.pdf", PDF)
 
-    assert "没有找到这些编号的问题：2026-999999" in text and FACTS in text
+    answer = page(director, "new_clue", data=values)
+
+    text = answer.content.decode()
+    assert "没有找到这些编号的问题：2026-999999" in text and FACTS in text and "证据.pdf" in text
+    key, ((kept, _file),) = answer.context["form"]["key"].value(), answer.context["kept"].words
+    page(director, "new_clue", data=values | {"key": key or str(uuid.uuid4()), "findings": "", "paper_number": "1号", "evidence": "", "kept": kept})
+    assert [file.name for file in Clue.objects.get().files.all()] == ["证据.pdf"]
