@@ -15,10 +15,10 @@ from grids.models import Grid
 from grids.roles import OFFICE
 from notices import services as notices
 from scorecards.models import MONTH, Account, Adjustment, Appeal, Reconciliation, Scorecard, Settlement, SettlementEvent
-from scorecards.services import recomputing
+from scorecards.services import posting, recomputing
 from scorecards.services.building import build
 from scorecards.services.settling import LEADERS, appeals_until, hold, is_settled, may_run, settled_months
-from scorecards.words import SettlementAct, SettlementState, SignState, month_words
+from scorecards.words import SettlementAct, SettlementState, SheetKind, SheetState, SignState, month_words
 
 CHANNELS = ("inbox", "email")
 
@@ -91,8 +91,8 @@ def _entries(district: Grid, month: str) -> Item:
 
 
 def _reconciled(district: Grid, month: str) -> Item:
-    sheets = Reconciliation.objects.filter(district=district, kind="monthly", period=month)
-    total, silent = sheets.count(), sheets.filter(state="silent").count()
+    sheets = Reconciliation.objects.filter(district=district, kind=SheetKind.MONTHLY, period=month)
+    total, silent = sheets.count(), sheets.filter(state=SheetState.SILENT).count()
     words = _("共 %(total)s 个单位，%(silent)s 个未对账") % {"total": total, "silent": silent} if total else _("本月没有月度对账单")
     return Item("reconciled", _("月度对账"), words, None, reverse("scorecards:reconciling"))
 
@@ -115,7 +115,10 @@ def settlement_of(district: Grid, month: str) -> Settlement:
 
 @transaction.atomic
 def propose(district: Grid, month: str, *, by, version: int | None = None, note: str = "") -> Settlement:
-    """The month is worked out a last time; what the leader approves is the digest of what came out."""
+    """What has happened is booked and the month worked out a last time; what the leader approves is the digest of what came out.
+
+    Without its accounts a settled month would leave a gap that the book could never be carried over.
+    """
     MONTH(month)
     if not may_run(by, district.pk):
         raise NotYourRole(_("结账由攻坚办提请，区领导批准。"))
@@ -123,6 +126,7 @@ def propose(district: Grid, month: str, *, by, version: int | None = None, note:
     _check(settlement_of(district, month), SettlementState.OPEN, version)
     if stopping := obstacles(district, month):
         raise ValidationError([_("%(label)s：%(words)s。") % {"label": item.label, "words": item.words} for item in stopping], code="not_ready")
+    posting.post(district, now=clock.now(), by=by)
     build(month, district=district, by=by, rebuild=True)
     settlement, _new = Settlement.objects.get_or_create(district=district, month=month)
     digest = recomputing.digest_of(district, month)

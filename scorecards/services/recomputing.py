@@ -1,7 +1,7 @@
 """The digest of a month, and the proof of it: the month worked out anew from the ledger, in a transaction that is undone.
 
-The digest is over canonical JSON (``audit.canonical``): integers only, everything ordered by code. The same rows give the same digest on
-PostgreSQL and on SQLite.
+The digest is over canonical JSON (``audit.canonical``): figures as integers, everything in a fixed order, units and grids by their key: a unit that
+is given another name or code later leaves a settled month as it was. The same rows give the same digest on PostgreSQL and on SQLite.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from scorecards.services.sealing import seal
 from scorecards.words import AppealState, SettlementState, SignState
 
 CHECKERS = OFFICE | {Role.SUPERVISION, Role.DISTRICT_LEADER}
-FORMAT = 1
+FORMAT = 2
 CARD = ("obtained", "counted", "share", "rank", "group_size", "grade", "digest")
 LINE = ("indicator", "part", "full", "state", "numerator", "denominator", "points")
 ENTRY = ("kind", "amount", "reason", "of_month", "of_indicator", "of_event_key", "paper_number")
@@ -65,7 +65,7 @@ def document(district: Grid, month: str) -> dict:
     cards = list(_cards(district, month))
     return {
         "format": FORMAT,
-        "district": district.code,
+        "district": district.pk,
         "month": month,
         "cards": _with_lines(cards),
         "entries": _entries(district, month),
@@ -74,13 +74,8 @@ def document(district: Grid, month: str) -> dict:
     }
 
 
-def code_of(subject) -> str:
-    """Of an organisation or a grid; organisations without a code by their full name, which is unique in the district."""
-    return subject.code or subject.name
-
-
 def _cards(district: Grid, month: str):
-    return Scorecard.objects.filter(district=district, month=month).select_related("organisation", "scheme").order_by("pk")
+    return Scorecard.objects.filter(district=district, month=month).select_related("scheme").order_by("pk")
 
 
 def _with_lines(cards: list[Scorecard]) -> list[dict]:
@@ -88,30 +83,38 @@ def _with_lines(cards: list[Scorecard]) -> list[dict]:
     for line in ScoreLine.objects.filter(scorecard__in=cards).order_by("indicator"):
         lines[line.scorecard_id].append(_picked(line, LINE))
     found = [
-        {"subject": code_of(card.subject), "kind": card.scheme.kind, "scheme": card.scheme.version, "lines": lines[card.pk], **_picked(card, CARD)}
+        {
+            "subject": card.organisation_id or card.grid_id,
+            "kind": card.scheme.kind,
+            "scheme": card.scheme.version,
+            "lines": lines[card.pk],
+            **_picked(card, CARD),
+        }
         for card in cards
     ]
     return sorted(found, key=lambda each: (each["kind"], each["subject"]))
 
 
 def _entries(district: Grid, month: str) -> list[dict]:
-    signed = Adjustment.objects.filter(district=district, month=month, state=SignState.SIGNED).select_related("organisation", "evidence")
-    found = [
-        {"subject": code_of(each.organisation), "evidence": each.evidence.sha256 if each.evidence else "", **_picked(each, ENTRY)} for each in signed
-    ]
+    signed = Adjustment.objects.filter(district=district, month=month, state=SignState.SIGNED).select_related("evidence")
+    found = [{"subject": each.organisation_id, "evidence": each.evidence.sha256 if each.evidence else "", **_picked(each, ENTRY)} for each in signed]
     return sorted(found, key=canonical.dumps)
 
 
 def _appeals(district: Grid, month: str) -> list[dict]:
     decided = Appeal.objects.filter(district=district, scorecard__month=month).exclude(state=AppealState.WITHDRAWN)
-    found = [{"subject": code_of(each.scorecard.organisation), **_picked(each, APPEAL)} for each in decided.select_related("scorecard__organisation")]
+    found = [{"subject": each.scorecard.organisation_id, **_picked(each, APPEAL)} for each in decided.select_related("scorecard")]
     return sorted(found, key=canonical.dumps)
 
 
 def _accounts(district: Grid, month: str) -> list[dict]:
-    accounts = Account.objects.filter(district=district, month=month).select_related("organisation", "grid")
-    found = [{"kind": "unit" if each.organisation_id else "grid", "subject": code_of(each.holder), **_picked(each, FIGURES)} for each in accounts]
+    accounts = Account.objects.filter(district=district, month=month).order_by()
+    found = [{**_holder(each), **_picked(each, FIGURES)} for each in accounts]
     return sorted(found, key=lambda each: (each["kind"], each["subject"]))
+
+
+def _holder(account: Account) -> dict:
+    return {"kind": "unit", "subject": account.organisation_id} if account.organisation_id else {"kind": "grid", "subject": account.grid_id}
 
 
 def _picked(row, names: tuple) -> dict:
