@@ -243,6 +243,19 @@ def test_the_scan_builds_last_month_once_after_two_and_tells_the_office():
     assert Notice.objects.filter(kind="scorecards.ready").count() == 1
 
 
+def test_a_month_that_comes_out_otherwise_is_told_again_whichever_card_it_is_and_units_are_counted_not_grids(district):
+    from notices.models import Notice
+
+    person(district.office, "office_staff")
+    for village in (0, 2):
+        FindingFactory(district=district, grid=district.villages[village], source="district_supervision", captured_at=beijing(9, village))
+        services.build(MONTH, district=district, rebuild=True)
+
+    told = Notice.objects.filter(kind="scorecards.ready", channel="inbox").order_by("pk")
+    units = Scorecard.objects.filter(month=MONTH, organisation__isnull=False).count()
+    assert len(told) == 2 and all(f"共 {units} 个单位" in notice.body for notice in told)
+
+
 def test_months_before_the_first_finding_are_not_built_by_the_clock():
     district = MarkedDistrictFactory()
     FindingFactory(district=district, captured_at=beijing(1, month=11))

@@ -29,8 +29,8 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError("；".join(error.messages)) from error
         text = (
-            _("%(district)s %(month)s：已生成 %(count)s 个单位的计分卡。")
+            _("%(district)s %(month)s：已生成 %(count)s 张计分卡。")
             if built.changed
-            else _("%(district)s %(month)s：%(count)s 个单位的计分卡与已有结果一致，未作改动。")
+            else _("%(district)s %(month)s：%(count)s 张计分卡与已有结果一致，未作改动。")
         )
         self.stdout.write(text % {"district": district, "month": month, "count": len(built.cards)})
