@@ -11,7 +11,7 @@ const listeners = new Set();
 const news = "BroadcastChannel" in window ? new BroadcastChannel("airduty-field") : null;
 let timer = null;
 let running = false;
-let again = false;
+let next = null; // how a pass was asked for while another one was running: { now }
 
 export const UNSENT = [WAITING, SENDING, SIGNIN, REPAIR, CONFLICT];
 
@@ -32,11 +32,11 @@ function tell() {
 news?.addEventListener("message", changed);
 
 // kind: finding, visit or patrol; target: its uuid; files: [{ sha256, blob, size, what }].
-export const add = (act, { draftKey } = {}) => addAll([act], { draftKey });
+export const add = (act, options) => addAll([act], options);
 
 // Acts that belong together, a visit and the problems found there, are kept together or not at all.
-export async function addAll(acts, { draftKey } = {}) {
-  await store.keep(acts.map((act) => ({ entry: entryOf(act), files: act.files ?? [] })), { draftKey });
+export async function addAll(acts, { draftKey, replaces } = {}) {
+  await store.keep(acts.map((act) => ({ entry: entryOf(act), files: act.files ?? [] })), { draftKey, replaces });
   navigator.storage?.persist?.().catch(() => false);
   tell();
   run();
@@ -71,20 +71,17 @@ const tried = (item) => [WAITING, SENDING, SIGNIN].includes(item.state);
 
 export async function run({ now = false } = {}) {
   if (running) {
-    again = true;
+    next = { now: now || Boolean(next?.now) };
     return;
   }
   running = true;
   clearTimeout(timer);
   try {
-    await alone(() => pass({ now }));
+    for (let how = { now }; how; [how, next] = [next, null]) await alone(() => pass(how));
   } finally {
     running = false;
+    await plan();
   }
-  if (again) {
-    again = false;
-    run();
-  } else await plan();
 }
 
 // One sender at a time, whichever tab it lives in.
@@ -145,9 +142,9 @@ function filesOf(item) {
 }
 
 async function plan() {
-  const next = (await store.items()).filter((each) => [WAITING, SENDING].includes(each.state)).map((each) => each.next_at - Date.now());
-  if (!next.length) return;
-  timer = setTimeout(run, Math.max(1_000, Math.min(LONGEST_WAIT, ...next.map((wait) => (wait > LONGEST_WAIT ? 0 : wait)))));
+  const waits = (await store.items()).filter((each) => [WAITING, SENDING].includes(each.state)).map((each) => each.next_at - Date.now());
+  clearTimeout(timer);
+  if (waits.length) timer = setTimeout(run, Math.max(1_000, Math.min(LONGEST_WAIT, ...waits.map((wait) => (wait > LONGEST_WAIT ? 0 : wait)))));
 }
 
 // --- what a person decides --------------------------------------------------------------------------------------------------------------
@@ -157,18 +154,21 @@ export async function retry(key) {
   await run();
 }
 
-// Conflict: the server keeps what it has, and what is on the phone goes out as a report of its own.
+// Conflict: the server keeps what it has, and what is on the phone goes out as a report of its own, once.
 export async function anew(key) {
   const old = await store.item(key);
   const blobs = await Promise.all(old.files.map(async ({ sha256, size, what }) => ({ sha256, size, what, blob: await store.blobOf(key, sha256) })));
   const { device_id: _device, seq: _seq, ...body } = old.body;
-  await add({ ...old, body, target: crypto.randomUUID(), files: blobs.filter(({ blob }) => blob) });
-  await settled(key);
+  const replaces = { key, from: CONFLICT, patch: isDone() };
+  await add({ ...old, body, target: crypto.randomUUID(), files: blobs.filter(({ blob }) => blob) }, { replaces });
+  await store.dropFiles(key);
 }
+
+const isDone = () => ({ state: DONE, done_at: new Date().toISOString() });
 
 // The server's copy stands; the phone's is put away.
 export async function settled(key) {
-  await store.change(key, { state: DONE, done_at: new Date().toISOString() });
+  await store.change(key, isDone());
   await store.dropFiles(key);
   tell();
 }

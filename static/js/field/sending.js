@@ -56,12 +56,15 @@ const missingOf = (answer) => [
   ...(answer.voices_missing ?? []).map((sha256) => ["voices", sha256]),
 ];
 
-// A photo that the server cannot use does not keep the others back.
+// A photo that the server cannot use does not keep the others back; one that it has taken and still misses is left for later.
 async function photos(first, item, { csrf, files }) {
   const refused = new Map();
+  const taken = new Set();
   let missing = missingOf(first.answer);
   for (let next = missing[0]; next; next = missing.find(([, sha256]) => !refused.has(sha256))) {
     await files.note(item.files.length - missing.length);
+    if (taken.has(next[1])) return verdict(WAITING, gettext("服务器没有正确应答，稍后自动再试"));
+    taken.add(next[1]);
     const sent = await one(item, next, { csrf, files });
     if (sent.state === REPAIR) refused.set(next[1], sent.reason);
     else if (sent.state) return sent;

@@ -23,8 +23,9 @@ async function json(response) {
   if (!(response.headers.get("Content-Type") ?? "").includes("json")) return null;
   try {
     return await response.json();
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error; // cut off on its way
   }
 }
 

@@ -1,6 +1,6 @@
 // The phone's own database: what waits to be sent, with its photos, and what was fetched for the time without network.
 //
-//   meta    key → value: device, seq, person, bundle, etag, types chosen last, track
+//   meta    key → value: device, seq, person, bundle, etag, types chosen last, tracks
 //   items   one act to be sent: { key, kind, target, path, body, files, person, seq, state, … } (queue.js)
 //   files   [item key, sha256] → { blob }
 //   drafts  key → a report or a visit not finished yet, with its photos
@@ -45,8 +45,31 @@ async function using(work) {
   }
 }
 
+// Everywhere it is told and nothing is given up: the person makes room and tries again.
+export const isFull = (error) => error.name === "QuotaExceededError";
+
 export const recall = (key) => using((db) => db.get("meta", key));
 export const remember = (key, value) => using((db) => db.put("meta", value, key));
+
+// All of it, or nothing.
+export function rememberAll(values) {
+  return using(async (db) => {
+    const writing = db.transaction("meta", "readwrite");
+    await Promise.all([...Object.entries(values).map(([key, value]) => writing.store.put(value, key)), writing.done]);
+  });
+}
+
+// What ``change`` makes of the value that is there now, whoever else writes it meanwhile.
+export function amend(key, change) {
+  return using(async (db) => {
+    const writing = db.transaction("meta", "readwrite");
+    const fresh = change(await writing.store.get(key));
+    await writing.store.put(fresh, key);
+    await writing.done;
+    return fresh;
+  });
+}
+
 export const unlearn = (...keys) => using((db) => Promise.all(keys.map((key) => db.delete("meta", key))));
 
 export const draft = (key) => using((db) => db.get("drafts", key));
@@ -58,11 +81,17 @@ export const items = () => using((db) => db.getAll("items"));
 export const item = (key) => using((db) => db.get("items", key));
 export const blobOf = (key, sha256) => using(async (db) => (await db.get("files", [key, sha256]))?.blob);
 
-// Device and numbers of acts are given in the transaction that keeps them, together with their photos and the end of their draft: all of it, or nothing.
-export function keep(acts, { draftKey = "" } = {}) {
+// Device and numbers of acts are given in the transaction that keeps them, together with their photos, the end of their draft and of the item whose
+// place they take: all of it, or nothing. ``replaces``: { key, from, patch }; nothing is kept when that item is not in the state ``from`` any more.
+export function keep(acts, { draftKey = "", replaces = null } = {}) {
   return using(async (db) => {
     const change = db.transaction(["meta", "items", "files", "drafts"], "readwrite", { durability: "strict" });
     const meta = change.objectStore("meta");
+    if (replaces) {
+      const old = await change.objectStore("items").get(replaces.key);
+      if (old?.state !== replaces.from) return;
+      await change.objectStore("items").put({ ...old, ...replaces.patch });
+    }
     const device = (await meta.get("device")) ?? before("device-id") ?? crypto.randomUUID();
     let seq = (await meta.get("seq")) ?? Number(before("device-seq") ?? 0);
     for (const { entry, files } of acts) {
