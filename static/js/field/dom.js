@@ -1,4 +1,6 @@
 // Making pages without a framework. h("a.m-big", { href, onclick }, child, …) is an element; text children are text, never markup.
+import { isFull } from "./store.js";
+
 const root = document.getElementById("app");
 export const place = root?.dataset ?? {};
 
@@ -47,7 +49,22 @@ export function note(text, tone = "", ...more) {
 }
 
 export function button(text, onclick, { tone = "", drawing = null, ...more } = {}) {
-  return h(`button.m-button${tone ? `.is-${tone}` : ""}`, { type: "button", onclick, ...more }, drawing && icon(drawing), text);
+  return h(`button.m-button${tone ? `.is-${tone}` : ""}`, { type: "button", onclick: once(onclick), ...more }, drawing && icon(drawing), text);
+}
+
+// One act however often it is pressed: what was pressed rests until the act is done, and says so when the phone has no room for it.
+export function once(act) {
+  return async ({ currentTarget: pressed }) => {
+    pressed.disabled = true;
+    try {
+      await act();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      toast(gettext("手机存储空间不足，没有存下。请删掉手机里不用的东西后再试。"));
+    } finally {
+      pressed.disabled = false;
+    }
+  };
 }
 
 // A part of a page that can be drawn anew by itself, while the rest stays under the person's hands: ``make(again)`` gives its children.

@@ -1,5 +1,5 @@
-// Reports begun and not submitted. Each has its own draft, so that a new one never takes the place, time or photos of one left behind; they stay for
-// their author when another person signs in, as unsent items do.
+// Reports and visits begun and not submitted. Each has its own draft, so that a new one never takes the place, time or photos of one left behind; they
+// stay for their author when another person signs in, as unsent items do.
 import { state } from "./person.js";
 import { taken } from "./photos.js";
 import * as store from "./store.js";
@@ -29,9 +29,12 @@ export function resume(draft) {
 
 // What this person has begun and not submitted, newest first.
 export async function drafts() {
+  return (await own("report")).sort((a, b) => b.captured_at.localeCompare(a.captured_at));
+}
+
+async function own(kind) {
   const { id } = state.person; // asked before waiting: somebody may sign out meanwhile
-  const all = await store.drafts();
-  return all.filter((each) => each.kind === "report" && each.person === id).sort((a, b) => b.captured_at.localeCompare(a.captured_at));
+  return (await store.drafts()).filter((each) => each.kind === kind && each.person === id);
 }
 
 // The one on the screen before; after a restart what was begun just now.
@@ -51,12 +54,14 @@ export async function addPhotos(draft, files, { fromAlbum = false } = {}) {
 }
 
 // Whether the phone is full.
-export async function keepDraft(draft) {
+export const keepDraft = (draft) => wasFull(isBegun(draft) ? store.keepDraft(keyOf(draft), draft) : store.dropDraft(keyOf(draft)));
+
+async function wasFull(keeping) {
   try {
-    await (isBegun(draft) ? store.keepDraft(keyOf(draft), draft) : store.dropDraft(keyOf(draft)));
+    await keeping;
     return false;
   } catch (error) {
-    if (error.name !== "QuotaExceededError") throw error;
+    if (!store.isFull(error)) throw error;
     return true;
   }
 }
@@ -65,3 +70,20 @@ export async function forget(draft) {
   if (opened === draft) opened = null;
   await store.dropDraft(keyOf(draft));
 }
+
+// --- visits: each under the number that it will be sent with ----------------------------------------------------------------------------------
+export const visitKey = (uuid) => `visit-${uuid}`;
+
+export const emptyVisit = (site, { uuid, code }) => ({
+  kind: "visit", uuid, person: state.person.id, site: site.uuid, code, answers: {}, notes: {}, photos: [], text: "", arrived_at: new Date().toISOString(),
+});
+
+const isVisitBegun = ({ answers, photos, text }) => Boolean(photos.length || text || Object.values(answers).some((answer) => answer !== undefined));
+
+// What this person has begun to look at and not submitted, newest first.
+export async function visitDrafts() {
+  return (await own("visit")).filter(isVisitBegun).sort((a, b) => b.arrived_at.localeCompare(a.arrived_at));
+}
+
+export const keepVisit = (draft) => wasFull(store.keepDraft(visitKey(draft.uuid), draft));
+export const forgetVisit = (draft) => store.dropDraft(visitKey(draft.uuid));

@@ -1,7 +1,9 @@
 // One screen for one problem: camera first, place and grid filled in, the kind by pictures, a word or a voice if needed.
-import { bar, body, button, day, h, hour, icon, live, note, place, words } from "./dom.js";
+import { camera } from "./camera.js";
+import { bar, body, button, day, h, icon, live, note, place, words } from "./dom.js";
 import { state, siteOf, typeOf } from "./person.js";
-import { MAX_PHOTOS, SAME_WALK, addPhotos, atHand, begin, forget, isBegun, keepDraft, keyOf } from "./drafts.js";
+import { announced } from "./photos.js";
+import { SAME_WALK, atHand, begin, forget, isBegun, keepDraft, keyOf } from "./drafts.js";
 import { gridsAt, locate } from "./place.js";
 import * as queue from "./queue.js";
 import { request } from "./server.js";
@@ -18,7 +20,7 @@ export async function report({ go }) {
   const draft = await atHand();
   const refusal = h("div");
   const saved = h("span", { "aria-live": "polite" });
-  const page = { draft, refusal, isGone: false, recording: null };
+  const page = { draft, isGone: false, recording: null };
   page.save = async () => {
     if (page.isGone) return;
     const isFull = await keepDraft(draft);
@@ -26,14 +28,15 @@ export async function report({ go }) {
     if (isFull) page.refuse(gettext("手机存储空间不足，这条还没有存下。请删掉手机里不用的东西，不要关闭这一页。"));
   };
   page.refuse = (text, tone = "bad") => {
-    refusal.replaceChildren(note(text, tone));
-    refusal.scrollIntoView({ block: "center" });
+    refusal.replaceChildren(...(text ? [note(text, tone)] : []));
+    if (text) refusal.scrollIntoView({ block: "center" });
   };
   page.typed = () => { saved.textContent = ""; clearTimeout(page.typing); page.typing = setTimeout(page.save, TYPING); };
   const last = (await store.recall("types")) ?? [];
   const aid = live(() => [help(draft), nearby(draft)]);
-  const submit = button(gettext("提交"), () => send(page, { go, submit }));
-  const parts = [old(draft, { go }), live((again) => photos(page, again)), where(page, aid), refusal, live((again) => types(page, { again, aid, last })), aid, said(page), abandon(page, { go })];
+  const submit = button(gettext("提交"), () => send(page, { go }));
+  const shots = camera(draft, { begun: () => isBegun(draft) || page.startNow(), changed: page.save, refuse: page.refuse });
+  const parts = [old(draft, { go }), shots, where(page, aid), refusal, live((again) => types(page, { again, aid, last })), aid, said(page), abandon(page, { go })];
   return [bar(gettext("报问题"), { label: gettext("返回"), right: saved }), body(...parts.flat()), h("div.m-submit", {}, submit)];
 }
 
@@ -42,40 +45,6 @@ function old(draft, { go }) {
   if (!isBegun(draft) || Date.now() - Date.parse(draft.captured_at) < SAME_WALK) return null;
   const anew = async () => { await begin(); go("/m/report/"); };
   return note(words(gettext("这一条是 %s 开始的，时间和位置按那时。"), [day(draft.captured_at)]), "warn", " ", h("button.m-link", { type: "button", onclick: anew }, gettext("另报一条新的")));
-}
-
-// --- photos ------------------------------------------------------------------------------------------------------------------------------
-function photos(page, again) {
-  const { draft, refusal, save } = page;
-  const take = async (input, options) => {
-    const room = MAX_PHOTOS - draft.photos.length;
-    if (!isBegun(draft)) page.startNow();
-    await addPhotos(draft, [...input.files], options);
-    refusal.replaceChildren();
-    if (input.files.length > room) page.refuse(words(gettext("照片最多 %s 张。"), [MAX_PHOTOS]));
-    again();
-    await save();
-  };
-  const camera = h("input", { type: "file", accept: "image/*", capture: "environment", "aria-label": gettext("拍照") });
-  camera.addEventListener("change", () => take(camera));
-  const album = h("input", { type: "file", accept: "image/*", multiple: true, "aria-label": gettext("从相册选") });
-  album.addEventListener("change", () => take(album, { fromAlbum: true }));
-  const remove = async (photo) => {
-    draft.photos.splice(draft.photos.indexOf(photo), 1);
-    again();
-    await save();
-  };
-  return [
-    h("ul.m-photos", {}, draft.photos.map((photo) => thumbnail(photo, remove)), h("li.m-shoot", {}, icon("camera"), h("span", {}, gettext("拍照")), camera)),
-    h("label.m-pick", {}, h("span", {}, icon("photo"), gettext("从相册选")), album),
-  ];
-}
-
-export function thumbnail(photo, remove) {
-  const image = h("img", { alt: gettext("照片"), src: URL.createObjectURL(photo.blob) });
-  image.addEventListener("load", () => URL.revokeObjectURL(image.src));
-  const away = remove && h("button", { type: "button", "aria-label": gettext("删除这张照片"), onclick: () => remove(photo) }, "×");
-  return h("li", {}, image, h("small", {}, photo.from_album ? gettext("相册") : hour(photo.at)), away);
 }
 
 // --- place -------------------------------------------------------------------------------------------------------------------------------
@@ -121,13 +90,13 @@ function placeText(point, found) {
 }
 
 // --- kind of problem: what this person chose last stands first -------------------------------------------------------------------------------
-function types({ draft, refusal, save }, { again, aid, last }) {
+function types({ draft, refuse, save }, { again, aid, last }) {
   const all = state.bundle?.problem_types ?? [];
   const rank = (type) => (last.includes(type.code) ? last.indexOf(type.code) : last.length + all.indexOf(type));
   const sorted = [...all].sort((a, b) => rank(a) - rank(b));
   const chosen = all.find((type) => type.id === draft.type);
   const shown = draft.allTypes ? sorted : [...new Set([chosen, ...sorted.slice(0, FIRST_TYPES)].filter(Boolean))];
-  const choose = (type) => { draft.type = type.id; refusal.replaceChildren(); again(); aid.again(); return save(); };
+  const choose = (type) => { draft.type = type.id; refuse(""); again(); aid.again(); return save(); };
   const more = !draft.allTypes && shown.length < all.length && h("button.m-choice", { type: "button", onclick: () => { draft.allTypes = true; again(); } }, gettext("其他…"));
   return h("fieldset.m-fieldset", {}, h("legend.m-label", {}, gettext("这是什么问题")),
     h("div.m-choices.m-types", {}, shown.map((type) => h("button.m-choice", { type: "button", "aria-pressed": String(type.id === draft.type), onclick: () => choose(type) }, icon(type.icon || "flag"), type.name)), more));
@@ -210,29 +179,28 @@ function abandon(page, { go }) {
   return h("p", {}, h("button.m-link", { type: "button", onclick: ask }, gettext("放弃这条上报")));
 }
 
-async function send(page, { go, submit }) {
+async function send(page, { go }) {
   const { draft } = page;
   const type = typeOf(draft.type);
   if (!type) {
     page.refuse(gettext("请先选问题类型。"));
     return;
   }
-  submit.disabled = true;
   page.recording?.stop();
   if (page.recording) await page.recorded;
   await Promise.race([page.placed, new Promise((done) => { setTimeout(done, PLACE_PATIENCE); })]);
   page.isGone = true;
   try {
-    await queue.add({ kind: "finding", target: draft.uuid, body: bodyOf(draft), files: [...draft.photos, ...(draft.voice ? [draft.voice] : [])], person: state.person.id, label: draft.text.slice(0, 40) || type.name }, { draftKey: keyOf(draft) });
+    await queue.add({ kind: "finding", target: draft.uuid, body: bodyOf(draft), files: [...draft.photos, ...(draft.voice ? [draft.voice] : [])], person: draft.person, label: draft.text.slice(0, 40) || type.name }, { draftKey: keyOf(draft) });
     await forget(draft);
   } catch (error) {
-    submit.disabled = page.isGone = false;
-    if (error.name !== "QuotaExceededError") throw error;
+    page.isGone = false;
+    if (!store.isFull(error)) throw error;
     page.refuse(gettext("手机存储空间不足，这条还是草稿。请删掉手机里不用的东西后再提交。"));
     return;
   }
   await rememberType(type.code);
-  go("/m/", { said: gettext("已提交。网络通时自动发送，不用等在这里。") });
+  return go("/m/", { said: gettext("已提交。网络通时自动发送，不用等在这里。") });
 }
 
 function bodyOf(draft) {
@@ -241,12 +209,17 @@ function bodyOf(draft) {
     v: 1, captured_at: draft.captured_at, saved_at: new Date().toISOString(), problem_type: draft.type, text: draft.text, address: draft.address,
     ...(draft.grid && { grid: Number(draft.grid) }), ...(lon !== undefined && { lon, lat }), ...(accuracy && { accuracy }),
     ...(draft.dissuaded && { outcome: "dissuaded" }), ...(draft.site && { site: draft.site }), ...(draft.visit && { visit: draft.visit }),
-    ...(draft.checklist && { checklist: draft.checklist }), photos: draft.photos.map(({ sha256, size, from_album }) => ({ sha256, size, source: from_album ? "album" : "camera" })),
+    ...(draft.checklist && { checklist: draft.checklist }), photos: announced(draft.photos),
   };
   return draft.voice ? { ...body, voices: [{ sha256: draft.voice.sha256, size: draft.voice.size, seconds: draft.voice.seconds, mime: draft.voice.mime }] } : body;
 }
 
+// A help for the next time; the report itself is kept already.
 async function rememberType(code) {
   const last = (await store.recall("types")) ?? [];
-  await store.remember("types", [code, ...last.filter((each) => each !== code)].slice(0, REMEMBERED));
+  try {
+    await store.remember("types", [code, ...last.filter((each) => each !== code)].slice(0, REMEMBERED));
+  } catch (error) {
+    if (!store.isFull(error)) throw error;
+  }
 }

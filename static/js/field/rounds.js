@@ -1,5 +1,6 @@
 // Rounds: today's list, one round with its objects, one tap for an object in order. What is done on the phone shows at once, sent or not.
-import { bar, body, button, h, icon, list, note, toast, words } from "./dom.js";
+import { bar, body, button, h, icon, list, note, once, words } from "./dom.js";
+import { visitDrafts } from "./drafts.js";
 import { kindOf, siteOf, state } from "./person.js";
 import { distance, gridsAt, locate, metres } from "./place.js";
 import * as queue from "./queue.js";
@@ -8,6 +9,7 @@ import * as track from "./track.js";
 const NEAR_PAST = 60_000;
 const OVER = ["finished", "missed", "handed_over"];
 let here = null;
+const begun = new Set(); // rounds begun since the page was opened, and visits on their way into the queue: a list drawn before knows nothing of them
 const KINDS = { daily: () => gettext("日常巡查"), night: () => gettext("夜查"), emergency: () => gettext("污染天气巡查"), special: () => gettext("专项巡查") };
 
 // The rounds of the plan with what this phone has done since: begun, finished, visits made.
@@ -66,13 +68,14 @@ export async function round({ go, again, uuid }) {
   const far = ({ site }) => (here?.point && site.lon ? distance(here.point.lon, here.point.lat, site.lon, site.lat) : Infinity);
   sites.sort((a, b) => Number(a.visit.isDone) - Number(b.visit.isDone) || far(a) - far(b));
   const left = sites.filter((each) => !each.visit.isDone).length;
+  const half = new Set((await visitDrafts()).map((draft) => draft.uuid));
   const bits = [
     h("p.quiet", {}, [sayWindow(found), !found.isOwn && words(gettext("还差 %s 处"), [left])].filter(Boolean).join(" · ")),
     track.notice(found), found.isBegun ? null : note(gettext("点“开始巡查”，或直接对第一处点“正常”。")),
-    h("ul.m-stops", {}, sites.map((each) => stop(found, each, far(each), { again }))),
+    h("ul.m-stops", {}, sites.map((each) => stop(found, each, far(each), { again, isHalf: half.has(each.visit.uuid) }))),
     found.isOwn && !found.isOver && note(gettext("这一次没有排定对象：从对象名单里选，或扫对象上的二维码，到访会记在这一次巡查里。")),
     !found.isOver && h("p.m-links", {}, h("a", { href: "/m/map/" }, icon("map"), gettext("在地图上看")), h("a", { href: "/m/sites/" }, icon("list"), gettext("对象名单"))),
-    !found.isOver && !found.isOwn && left > 0 && h("p", {}, h("a", { href: `/patrols/${found.uuid}/` }, icon("user"), gettext("移交给同网格的人（要联网）"))),
+    !found.isOver && !found.isOwn && left > 0 && h("p", {}, h("a", { href: `/patrols/${found.uuid}/#hand-over` }, icon("user"), gettext("移交给同网格的人（要联网）"))),
   ];
   return [bar(title(found), { back: "/m/rounds/", label: gettext("巡查") }), body(...bits), foot(found, left, { go, again })];
 }
@@ -87,45 +90,57 @@ async function lookAround(again) {
   if (location.pathname.startsWith("/m/round/")) again();
 }
 
-function stop(found, { visit, site }, far, { again }) {
+function stop(found, { visit, site }, far, { again, isHalf }) {
   const about = [kindOf(site.kind)?.name, Number.isFinite(far) ? metres(far) : "", site.risk === "key" ? gettext("重点") : ""].filter(Boolean).join(" · ");
   const head = h("a.m-stop-name", { href: `/m/visit/${visit.uuid}/` }, h("b", {}, site.name), h("small.quiet", {}, about));
   if (visit.isDone) return h("li.is-done", {}, head, h("span.done", {}, icon("check"), visit.act && visit.act.state !== "done" ? gettext("待上传") : gettext("已到访")));
   if (found.isOver) return h("li", {}, head, h("span.soon", {}, gettext("未到访")));
-  const normal = h("button.m-normal", { type: "button", onclick: async (event) => { event.currentTarget.disabled = true; await visitNormal(found, visit, site).catch(full); again(); } }, gettext("正常"));
+  if (isHalf) return h("li", {}, head, h("a.m-check", { href: `/m/visit/${visit.uuid}/` }, gettext("继续填")));
+  const normal = h("button.m-normal", { type: "button", onclick: once(async () => { await visitNormal(found, visit, site); await again(); }) }, gettext("正常"));
   return h("li", {}, head, h("a.m-check", { href: `/m/visit/${visit.uuid}/` }, gettext("检查")), normal);
-}
-
-function full(error) {
-  if (error.name !== "QuotaExceededError") throw error;
-  toast(gettext("手机存储空间不足，没有存下。请删掉手机里不用的东西后再试。"));
 }
 
 // 一键正常: place and time are taken, nothing else is asked.
 async function visitNormal(found, visit, site) {
-  const where = await locate({ patience: 4_000 });
-  await ensureBegun(found);
-  const now = new Date().toISOString();
-  const body = { v: 1, patrol: found.uuid, site: site.uuid, arrived_at: now, saved_at: now, ...(where ?? {}), conclusion: "normal", one_tap: true, checklist: null, text: "", photos: [] };
-  await queue.add({ kind: "visit", target: visit.uuid, body, person: state.person.id, label: site.name });
+  await onceOnly(visit.uuid, async () => {
+    const where = await locate({ patience: 4_000 });
+    await ensureBegun(found);
+    const now = new Date().toISOString();
+    const body = { v: 1, patrol: found.uuid, site: site.uuid, arrived_at: now, saved_at: now, ...(where ?? {}), conclusion: "normal", one_tap: true, checklist: null, text: "", photos: [] };
+    await queue.add({ kind: "visit", target: visit.uuid, body, person: state.person.id, label: site.name });
+  });
 }
 
 export async function ensureBegun(found) {
   if (found && !found.isBegun) await begin(found);
 }
 
-async function begin(found) {
-  await sendPatrol(found.uuid, { started_at: new Date().toISOString() }, title(found));
-  track.start(found);
+async function onceOnly(uuid, act) {
+  if (begun.has(uuid)) return;
+  begun.add(uuid);
+  try {
+    await act();
+  } catch (error) {
+    begun.delete(uuid);
+    throw error;
+  }
+}
+
+function begin(found) {
+  return onceOnly(found.uuid, async () => {
+    await sendPatrol(found.uuid, { started_at: new Date().toISOString() }, title(found));
+    await track.start(found);
+  });
 }
 
 function foot(found, left, { go, again }) {
   if (found.isOver) return h("div.m-submit", {}, note(gettext("这次巡查已经结束。"), "good"));
-  if (!found.isBegun) return h("div.m-submit", {}, button(gettext("开始巡查"), async () => { await begin(found); again(); }));
+  if (!found.isBegun) return h("div.m-submit", {}, button(gettext("开始巡查"), async () => { await begin(found); await again(); }));
   const finish = async () => {
     if (left && !window.confirm(words(gettext("还有 %s 处没有到访，现在结束这次巡查？"), [left]))) return;
-    await sendPatrol(found.uuid, { finished_at: new Date().toISOString(), ...(await track.take(found)) }, title(found));
-    go("/m/", { said: gettext("巡查已结束。网络通时自动发送。") });
+    await sendPatrol(found.uuid, { finished_at: new Date().toISOString(), ...(await track.of(found)) }, title(found));
+    await track.end(found);
+    await go("/m/", { said: gettext("巡查已结束。网络通时自动发送。") });
   };
   return h("div.m-submit", {}, button(gettext("结束巡查"), finish, { tone: left ? "plain" : "" }));
 }

@@ -1,7 +1,7 @@
 // An object opened by its QR code: what is known of it, check it now, report a problem on it.
 import { bar, body, button, h, note } from "./dom.js";
 import { checklistOf, siteOf, state } from "./person.js";
-import { begin } from "./drafts.js";
+import { begin, emptyVisit, visitKey } from "./drafts.js";
 import * as store from "./store.js";
 import { about } from "./visit.js";
 import { overlaid } from "./rounds.js";
@@ -19,7 +19,7 @@ export async function site({ go, uuid }) {
 async function visitOf(found) {
   const planned = (await overlaid()).filter((round) => !round.isOver).flatMap((round) => round.visits).find((visit) => visit.site === found.uuid && !visit.isDone);
   if (planned) return planned.uuid;
-  const uuid = crypto.randomUUID();
-  await store.keepDraft(`visit-${uuid}`, { person: state.person.id, site: found.uuid, code: found.checklists[0] ?? "", answers: {}, notes: {}, photos: [], text: "", arrived_at: new Date().toISOString() });
-  return uuid;
+  const draft = emptyVisit(found, { uuid: crypto.randomUUID(), code: found.checklists[0] ?? "" });
+  await store.keepDraft(visitKey(draft.uuid), draft);
+  return draft.uuid;
 }

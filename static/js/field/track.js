@@ -5,6 +5,7 @@ import * as store from "./store.js";
 
 const EVERY = 30_000;
 const TRACKED = ["night", "emergency"];
+const KEY = "tracks"; // uuid of a running round → its points
 let watching = null;
 
 const wanted = (round) => Boolean(state.bundle?.settings.track) && TRACKED.includes(round.kind);
@@ -15,30 +16,42 @@ export function notice(round) {
 
 export async function start(round) {
   if (!wanted(round)) return;
-  await store.remember("track", { round: round.uuid, points: [] });
-  resume();
+  await store.amend(KEY, (tracks) => ({ ...tracks, [round.uuid]: tracks?.[round.uuid] ?? [] }));
+  watch();
 }
 
-// Also called when the app opens: a round that was running goes on being written down.
-export async function resume() {
-  const kept = await store.recall("track");
-  if (!kept || watching !== null || !navigator.geolocation) return;
-  watching = navigator.geolocation.watchPosition(write, () => {}, { enableHighAccuracy: true, maximumAge: 10_000 });
+// When the app opens: a round that was running goes on being written down, one that is over is not.
+export async function resume(running) {
+  await keepOnly((uuid) => running.includes(uuid));
+}
+
+// { track } for the act that finishes the round.
+export async function of(round) {
+  const points = (await store.recall(KEY))?.[round.uuid] ?? [];
+  return points.length ? { track: points } : {};
+}
+
+export const end = (round) => keepOnly((uuid) => uuid !== round.uuid);
+
+async function keepOnly(isRunning) {
+  if (!(await store.recall(KEY))) return;
+  const kept = await store.amend(KEY, (tracks) => Object.fromEntries(Object.entries(tracks ?? {}).filter(([uuid]) => isRunning(uuid))));
+  if (Object.keys(kept).length) watch();
+  else rest();
+}
+
+function watch() {
+  if (watching === null && navigator.geolocation) watching = navigator.geolocation.watchPosition(write, () => {}, { enableHighAccuracy: true, maximumAge: 10_000 });
+}
+
+function rest() {
+  if (watching !== null) navigator.geolocation.clearWatch(watching);
+  watching = null;
 }
 
 async function write({ coords, timestamp }) {
-  const kept = await store.recall("track");
-  const last = kept?.points.at(-1);
-  if (!kept || (last && timestamp - Date.parse(last[0]) < EVERY)) return;
-  kept.points.push([new Date(timestamp).toISOString(), Number(coords.longitude.toFixed(6)), Number(coords.latitude.toFixed(6)), Math.round(coords.accuracy)]);
-  await store.remember("track", kept);
-}
-
-// Ends the watching and gives { track } for the act that finishes the round.
-export async function take(round) {
-  if (watching !== null) navigator.geolocation.clearWatch(watching);
-  watching = null;
-  const kept = await store.recall("track");
-  await store.unlearn("track");
-  return kept?.round === round.uuid && kept.points.length ? { track: kept.points } : {};
+  const point = [new Date(timestamp).toISOString(), Number(coords.longitude.toFixed(6)), Number(coords.latitude.toFixed(6)), Math.round(coords.accuracy)];
+  const isDue = (points) => !points.length || timestamp - Date.parse(points.at(-1)[0]) >= EVERY;
+  const kept = await store.amend(KEY, (tracks) => Object.fromEntries(Object.entries(tracks ?? {}).map(([uuid, points]) => [uuid, isDue(points) ? [...points, point] : points])));
+  if (!Object.keys(kept).length) rest(); // ended in another tab, or signed out
 }

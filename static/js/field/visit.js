@@ -1,33 +1,33 @@
 // One object on a round: its checklist, photos of what failed, and the problems that follow from it.
-import { bar, body, button, h, icon, live, note, words } from "./dom.js";
-import { checklistOf, kindOf, siteOf, state, typeOf } from "./person.js";
-import { locate } from "./place.js";
-import { taken } from "./photos.js";
+import { camera } from "./camera.js";
+import { bar, body, button, h, icon, live, note, once, words } from "./dom.js";
+import { emptyVisit, forgetVisit, keepVisit, visitKey } from "./drafts.js";
 import { textOf } from "./ledger.js";
+import { checklistOf, kindOf, siteOf, state, typeOf } from "./person.js";
+import { announced } from "./photos.js";
+import { locate } from "./place.js";
 import * as queue from "./queue.js";
-import { thumbnail } from "./report.js";
 import { ensureBegun, overlaid } from "./rounds.js";
 import * as store from "./store.js";
 
 const PLACE_PATIENCE = 4_000;
 const TYPING = 400;
+const LONGEST_TEXT = 1_000;
 const SEVERITIES = ["serious", "general", "minor"];
-const draftKey = (uuid) => `visit-${uuid}`;
 const PASS_WORDS = [["pass", () => gettext("合格")], ["fail", () => gettext("不合格")], ["na", () => gettext("不适用")]];
 
 export async function visit({ go, uuid }) {
   const all = await overlaid();
   const found = all.find((each) => each.visits.some((one) => one.uuid === uuid)) ?? all.find((each) => each.isOwn && each.isBegun && !each.isOver) ?? null;
   const planned = found?.visits.find((one) => one.uuid === uuid);
-  const kept = await store.draft(draftKey(uuid));
+  const kept = await store.draft(visitKey(uuid));
   const site = siteOf(planned?.site ?? kept?.site);
   const back = { back: found ? `/m/round/${found.uuid}/` : "/m/rounds/", label: gettext("返回") };
   if (!site) return [bar(gettext("巡查"), back), body(note(gettext("手机里没有这个对象，联网后会更新。")))];
   if (planned?.isDone) return [bar(site.name, back), body(about(site), note(gettext("这一处已经到访。"), "good"), again_(site))];
-  return form({ found, site, uuid, back, go, draft: kept?.person === state.person.id ? kept : fresh(site, planned) });
+  const draft = kept?.person === state.person.id ? { ...kept, kind: "visit", uuid } : emptyVisit(site, { uuid, code: checklistOf(site, planned?.checklist)?.code ?? "" });
+  return form({ found, site, back, go, draft });
 }
-
-const fresh = (site, planned) => ({ person: state.person.id, site: site.uuid, code: checklistOf(site, planned?.checklist)?.code ?? "", answers: {}, notes: {}, photos: [], text: "", arrived_at: new Date().toISOString() });
 
 export function about(site) {
   const call = site.phone && h("a", { href: `tel:${site.phone}` }, icon("phone"), `${site.person || gettext("联系人")} ${site.phone}`);
@@ -36,23 +36,32 @@ export function about(site) {
 
 const again_ = (site) => h("p", {}, h("a.m-button.is-plain", { href: `/m/site/${site.uuid}/` }, gettext("再查一次")));
 
-function form({ found, site, uuid, back, go, draft }) {
-  const page = { draft, site, isGone: false };
-  page.save = () => !page.isGone && store.keepDraft(draftKey(uuid), draft);
+function form({ found, site, back, go, draft }) {
+  const refusal = h("div");
+  const page = { draft, site, found, isGone: false };
+  page.save = async () => {
+    if (!page.isGone && (await keepVisit(draft))) page.refuse(gettext("手机存储空间不足，这条还没有存下。请删掉手机里不用的东西，不要关闭这一页。"));
+  };
+  page.refuse = (text) => {
+    refusal.replaceChildren(...(text ? [note(text, "bad")] : []));
+    if (text) refusal.scrollIntoView({ block: "center" });
+  };
+  page.leave = (said) => go(found ? `/m/round/${found.uuid}/` : "/m/", { said });
   page.typed = () => { clearTimeout(page.typing); page.typing = setTimeout(page.save, TYPING); };
   page.list = () => checklistOf(site, draft.code);
-  const refusal = h("div");
   page.located = locate({ patience: 15_000 });
-  const submit = button("", () => finish(page, { found, uuid, go, refusal, submit }));
+  const submit = button("", () => finish(page));
+  const relabel = () => { submit.textContent = failed(page).length ? gettext("提交，并提出问题") : gettext("提交：正常"); };
   page.changed = () => {
-    submit.textContent = failed(page).length ? gettext("提交，并提出问题") : gettext("提交：正常");
+    relabel();
     return page.save();
   };
   const items = live(() => page.list()?.items.map((item, n, all) => [heading(item, all[n - 1]), live((again) => line(item, page, again))]) ?? note(gettext("这类对象没有检查清单，看一看，有问题拍照说明。")));
-  const text = h("textarea.m-input", { rows: "2", maxlength: "1000", "aria-label": gettext("情况说明（可不填）"), placeholder: gettext("情况说明（可不填）"), value: draft.text });
+  const text = h("textarea.m-input", { rows: "2", maxlength: String(LONGEST_TEXT), "aria-label": gettext("情况说明（可不填）"), placeholder: gettext("情况说明（可不填）"), value: draft.text });
   text.addEventListener("input", () => { draft.text = text.value; page.typed(); });
-  page.changed();
-  const parts = [about(site), live((again) => others(page, () => { again(); items.again(); })), items, h("span.m-label", {}, gettext("照片")), live((again) => camera(page, again)), text, refusal, unreachable(page, { found, uuid, go, refusal })];
+  relabel();
+  const shots = camera(draft, { changed: page.save, refuse: page.refuse });
+  const parts = [about(site), live((again) => others(page, () => { again(); items.again(); })), items, h("span.m-label", {}, gettext("照片")), shots, text, refusal, unreachable(page), abandon(page)];
   return [bar(page.list()?.name ?? gettext("检查"), back), body(...parts), h("div.m-submit", {}, submit)];
 }
 
@@ -81,11 +90,18 @@ function answer(item, page, again) {
 }
 
 function figure(item, { draft, site }, set) {
-  const { lower, upper } = limits(item, site);
-  const bounds = [lower !== null && `≥ ${lower}`, upper !== null && `≤ ${upper}`].filter(Boolean).join(gettext("，"));
   const input = h("input.m-input", { type: "number", step: "any", inputmode: "decimal", "aria-label": item.text, value: draft.answers[item.code] ?? "" });
-  input.addEventListener("change", () => set(input.value === "" ? undefined : Number(input.value)));
-  return h("div.m-row", {}, input, h("span.quiet", {}, [item.unit, bounds].filter(Boolean).join(" ")));
+  const wrong = h("p.m-error", { role: "alert" });
+  input.addEventListener("change", () => {
+    wrong.textContent = input.validity.badInput ? gettext("请填一个数，例如 12.5。") : "";
+    if (!input.validity.badInput) set(input.value === "" ? undefined : Number(input.value));
+  });
+  return [h("div.m-row", {}, input, h("span.quiet", {}, [bounds(limits(item, site)), item.unit].filter(Boolean).join(" "))), wrong];
+}
+
+function bounds({ lower, upper }) {
+  if (lower !== null && upper !== null) return `${lower}–${upper}`;
+  return lower !== null ? `≥ ${lower}` : upper !== null ? `≤ ${upper}` : "";
 }
 
 function free(item, page) {
@@ -114,86 +130,77 @@ const limits = (item, site) => ({ lower: item.lower, upper: item.upper, ...site.
 
 const failed = ({ draft, site, list }) => (list()?.items ?? []).filter((item) => fails(item, draft.answers[item.code], site));
 
-function camera({ draft, save }, again) {
-  const add = async (input, options) => {
-    for (const file of input.files) {
-      const photo = await taken(file, options);
-      if (draft.photos.length < 9 && !draft.photos.some((each) => each.sha256 === photo.sha256)) draft.photos.push(photo);
-    }
-    again();
-    await save();
-  };
-  const shoot = h("input", { type: "file", accept: "image/*", capture: "environment", "aria-label": gettext("拍照") });
-  shoot.addEventListener("change", () => add(shoot));
-  const album = h("input", { type: "file", accept: "image/*", multiple: true, "aria-label": gettext("从相册选") });
-  album.addEventListener("change", () => add(album, { fromAlbum: true }));
-  const remove = (photo) => { draft.photos.splice(draft.photos.indexOf(photo), 1); again(); save(); };
-  return [h("ul.m-photos", {}, draft.photos.map((photo) => thumbnail(photo, remove)), h("li.m-shoot", {}, icon("camera"), h("span", {}, gettext("拍照")), shoot)), h("label.m-pick", {}, h("span", {}, icon("photo"), gettext("从相册选")), album)];
-}
-
 // --- sending -----------------------------------------------------------------------------------------------------------------------------
-function unreachable(page, { found, uuid, go, refusal }) {
+function unreachable(page) {
+  const { draft } = page;
   const say = async () => {
-    const why = window.prompt(gettext("为什么无法到访？（例如：大门关闭、已搬走）"));
+    const why = window.prompt(gettext("为什么无法到访？（例如：大门关闭、已搬走）"))?.trim();
     if (!why) return;
-    const draft = { ...page.draft, text: why.slice(0, 1000) };
-    if (await handedOver(page, refusal, (where) => [act({ ...page, found, uuid, where, list: null, draft, conclusion: "unreachable" })], { found, uuid })) go(found ? `/m/round/${found.uuid}/` : "/m/");
+    const text = [why, draft.text].filter(Boolean).join(gettext("；")).slice(0, LONGEST_TEXT);
+    const isKept = await handedOver(page, (where) => [act({ ...page, where, list: null, draft: { ...draft, text }, conclusion: "unreachable" })]);
+    if (isKept) await page.leave(gettext("已提交。"));
   };
-  return h("p", {}, h("button.m-link", { type: "button", onclick: say }, gettext("无法到访")));
+  return h("p", {}, h("button.m-link", { type: "button", onclick: once(say) }, gettext("无法到访")));
 }
 
-async function finish(page, { found, uuid, go, refusal, submit }) {
-  const { draft, site } = page;
+function abandon(page) {
+  const ask = async () => {
+    if (!window.confirm(gettext("放弃这次还没有提交的检查？照片和文字都会删除。"))) return;
+    page.isGone = true;
+    await forgetVisit(page.draft);
+    await page.leave();
+  };
+  return h("p", {}, h("button.m-link", { type: "button", onclick: once(ask) }, gettext("放弃这次检查")));
+}
+
+async function finish(page) {
   const [list, wrong] = [page.list(), failed(page)];
-  if (wrong.some((item) => item.photo) && !draft.photos.length) {
-    refusal.replaceChildren(note(gettext("有不合格项，请至少拍一张照片。"), "bad"));
-    refusal.scrollIntoView({ block: "center" });
+  if (wrong.some((item) => item.photo) && !page.draft.photos.length) {
+    page.refuse(gettext("有不合格项，请至少拍一张照片。"));
     return;
   }
-  submit.disabled = true;
-  const made = (where) => [act({ found, site, uuid, where, draft, list, conclusion: wrong.length ? "problem" : "normal" }), ...problems({ site, uuid, draft, list, wrong })];
-  const isKept = await handedOver(page, refusal, made, { found, uuid });
-  submit.disabled = isKept;
-  if (isKept) go(found ? `/m/round/${found.uuid}/` : "/m/", { said: wrong.some((item) => typeOf(item.problem_type)) ? gettext("已提交，不合格项已作为问题上报。") : gettext("已提交。") });
+  const isKept = await handedOver(page, (where) => [act({ ...page, where, list, conclusion: wrong.length ? "problem" : "normal" }), ...problems({ ...page, list, wrong })]);
+  if (isKept) await page.leave(wrong.some((item) => typeOf(item.problem_type)) ? gettext("已提交，不合格项已作为问题上报。") : gettext("已提交。"));
 }
 
-// The visit and its problems go into the queue together. False when the phone is full: nothing is lost, nothing is sent.
-async function handedOver(page, refusal, made, { found, uuid }) {
-  const where = await Promise.race([page.located, new Promise((done) => { setTimeout(done, PLACE_PATIENCE); })]);
+// The visit and its problems go into the queue together, once. False when they are there already or the phone is full: nothing is lost, nothing is sent.
+async function handedOver(page, made) {
+  if (page.isGone) return false;
   page.isGone = true;
+  const where = await Promise.race([page.located, new Promise((done) => { setTimeout(done, PLACE_PATIENCE); })]);
   try {
-    await ensureBegun(found);
-    await queue.addAll(made(where), { draftKey: draftKey(uuid) });
+    await ensureBegun(page.found);
+    await queue.addAll(made(where), { draftKey: visitKey(page.draft.uuid) });
     return true;
   } catch (error) {
     page.isGone = false;
-    if (error.name !== "QuotaExceededError") throw error;
-    refusal.replaceChildren(note(gettext("手机存储空间不足，这条还是草稿。请删掉手机里不用的东西后再提交。"), "bad"));
+    if (!store.isFull(error)) throw error;
+    page.refuse(gettext("手机存储空间不足，这条还是草稿。请删掉手机里不用的东西后再提交。"));
     return false;
   }
 }
 
-function act({ found, site, uuid, where, draft, list, conclusion }) {
+function act({ found, site, where, draft, list, conclusion }) {
   const answered = (list?.items ?? []).filter(({ code }) => draft.answers[code] !== undefined);
   const answers = Object.fromEntries(answered.map(({ code }) => [code, { value: draft.answers[code], note: draft.notes[code] ?? "" }]));
   const body = {
     v: 1, patrol: found?.uuid ?? null, site: site.uuid, arrived_at: draft.arrived_at, saved_at: new Date().toISOString(), ...(where ?? {}), conclusion, one_tap: false,
     checklist: answered.length ? { code: list.code, version: list.version, answers } : null, text: draft.text,
-    photos: draft.photos.map(({ sha256, size, from_album }) => ({ sha256, size, source: from_album ? "album" : "camera" })),
+    photos: announced(draft.photos),
   };
-  return { kind: "visit", target: uuid, body, files: draft.photos, person: state.person.id, label: site.name };
+  return { kind: "visit", target: draft.uuid, body, files: draft.photos, person: draft.person, label: site.name };
 }
 
 // Failed items become problems in the words of the checklist, one for each type of problem.
-function problems({ site, uuid, draft, list, wrong }) {
+function problems({ site, draft, list, wrong }) {
   return [...grouped(wrong)].filter(([type]) => typeOf(type)).map(([type, items]) => {
     const text = textOf(site, items, draft);
     const body = {
       v: 1, captured_at: draft.arrived_at, saved_at: new Date().toISOString(), problem_type: typeOf(type).id, severity: worst(items), text,
-      address: (site.address ?? "").slice(0, 200), ...(site.lon && { lon: site.lon, lat: site.lat }), site: site.uuid, visit: uuid,
-      checklist: { code: list.code, version: list.version, items: items.map((item) => item.code) }, photos: draft.photos.map(({ sha256, size, from_album }) => ({ sha256, size, source: from_album ? "album" : "camera" })),
+      address: (site.address ?? "").slice(0, 200), ...(site.lon && { lon: site.lon, lat: site.lat }), site: site.uuid, visit: draft.uuid,
+      checklist: { code: list.code, version: list.version, items: items.map((item) => item.code) }, photos: announced(draft.photos),
     };
-    return { kind: "finding", target: crypto.randomUUID(), body, files: draft.photos, person: state.person.id, label: text.slice(0, 40) };
+    return { kind: "finding", target: crypto.randomUUID(), body, files: draft.photos, person: draft.person, label: text.slice(0, 40) };
   });
 }
 
