@@ -1,5 +1,5 @@
 // The field app. Addresses are plain (/m/report/), so that a QR code, a menu or a notice can open any page; the shell is the same for all of them.
-import { bar, body, button, h, icon, note, place, show, toast, words } from "./dom.js";
+import { bar, body, button, h, icon, note, place, show, toast } from "./dom.js";
 
 const PAGES = [
   [/^\/m\/$/, "home"], [/^\/m\/report\/$/, "report"], [/^\/m\/rounds\/$/, "rounds"], [/^\/m\/round\/([0-9a-f-]{36})\/$/, "round"],
@@ -25,11 +25,11 @@ function texts() {
 }
 
 async function modules() {
-  const [person, queue, track, ...views] = await Promise.all([
-    import("./person.js"), import("./queue.js"), import("./track.js"),
-    import("./home.js"), import("./report.js"), import("./rounds.js"), import("./visit.js"), import("./site.js"), import("./sites.js"), import("./tasks.js"), import("./unsent.js"), import("./map.js"), import("./me.js"),
+  const [person, queue, track, rounds, ...views] = await Promise.all([
+    import("./person.js"), import("./queue.js"), import("./track.js"), import("./rounds.js"),
+    import("./home.js"), import("./report.js"), import("./visit.js"), import("./site.js"), import("./sites.js"), import("./tasks.js"), import("./unsent.js"), import("./map.js"), import("./me.js"),
   ]);
-  return { person, queue, track, views: Object.assign({}, ...views) };
+  return { person, queue, track, rounds, views: Object.assign({}, rounds, ...views) };
 }
 
 // What was chosen for this account on a desk or on another phone holds here, too, until something else is chosen here.
@@ -60,7 +60,7 @@ async function paint({ focus = false } = {}) {
   const mine = (drawing += 1);
   const { person, views } = parts;
   const page = match(location.pathname);
-  const made = !person.state.person ? welcome() : page ? await views[page.name]({ go, again: draw, uuid: page.uuid, signIn, installer: () => installEvent }) : away();
+  const made = !person.state.person ? welcome() : page ? await views[page.name]({ go, again: draw, uuid: page.uuid, signIn, installer: () => installEvent && install }) : away();
   const bottom = page && person.state.person && !made.some((part) => part?.matches?.(".m-submit")) ? await tabs(page.name) : null;
   if (mine !== drawing) return; // somebody has asked for a newer picture meanwhile
   show([...made, bottom]);
@@ -82,6 +82,11 @@ function go(path, { said = "" } = {}) {
   return draw({ focus: true });
 }
 
+async function install() {
+  await installEvent.prompt();
+  installEvent = null; // a browser asks once
+}
+
 function signIn() {
   if (!navigator.onLine) return toast(gettext("登录要联网。"));
   location.assign(`${place.signin}?next=${encodeURIComponent(location.pathname)}`);
@@ -94,6 +99,11 @@ function welcome() {
   return [h("header.m-head", {}, h("div", {}, h("h1", { tabindex: "-1" }, gettext("大气巡查")), h("small", {}, gettext("大气污染防治攻坚平台")))), body(note(text), button(gettext("登录"), signIn, { drawing: "user" }))];
 }
 
+// Without the phone's own database nothing could be kept until it is sent.
+function unusable() {
+  return [h("header.m-head", {}, h("h1", { tabindex: "-1" }, gettext("大气巡查"))), body(note(gettext("这个浏览器不能在手机里保存数据（例如无痕模式，或者存储空间已满），上报会丢失。请换普通模式，或者换一个浏览器打开。"), "bad"), button(gettext("重试"), () => location.reload(), { tone: "plain" }))];
+}
+
 function away() {
   return [bar(gettext("需要联网")), body(note(gettext("这一页要联网才能打开。"), "warn"), button(gettext("重试"), () => location.reload(), { tone: "plain" }))];
 }
@@ -101,7 +111,7 @@ function away() {
 async function tabs(here) {
   const { mine } = await parts.queue.counts(parts.person.state.person.id);
   const tab = (name, href, drawing_, label, count = 0) => h(`a${here === name ? ".on" : ""}`, { href, ...(here === name && { "aria-current": "page" }) }, icon(drawing_), label, count > 0 && h("span.m-count", { "data-unsent-count": "" }, String(count)));
-  return h("nav.m-tabs", { "aria-label": gettext("主导航") }, tab("home", "/m/", "home", gettext("首页")), tab("rounds", "/m/rounds/", "list", gettext("巡查")), tab("tasks", "/m/tasks/", "task", gettext("任务")), tab("unsent", "/m/unsent/", "upload", mine ? words(gettext("待上传 %s"), [mine]) : gettext("待上传"), mine), tab("me", "/m/me/", "user", gettext("我的")));
+  return h("nav.m-tabs", { "aria-label": gettext("主导航") }, tab("home", "/m/", "home", gettext("首页")), tab("rounds", "/m/rounds/", "list", gettext("巡查")), tab("tasks", "/m/tasks/", "task", gettext("任务")), tab("unsent", "/m/unsent/", "upload", gettext("待上传"), mine), tab("me", "/m/me/", "user", gettext("我的")));
 }
 
 // --- what happens around the pages -----------------------------------------------------------------------------------------------------------
@@ -117,12 +127,18 @@ function follow(event) {
 // A page on which somebody types is not drawn anew under their hands.
 function refreshView() {
   const name = match(location.pathname)?.name;
-  if (["home", "unsent", "rounds", "round", "tasks"].includes(name)) draw();
+  const search = document.querySelector("input[type=search]");
+  if (["home", "unsent", "rounds", "round", "site", "tasks", "me"].includes(name) || (name === "sites" && !search?.value && document.activeElement !== search)) draw();
 }
 
-async function renew() {
+async function renew(how) {
   const before = parts.person.state.online;
-  if ((await parts.person.refresh()) || before !== parts.person.state.online) refreshView();
+  if ((await parts.person.refresh(how)) || before !== parts.person.state.online) refreshView();
+}
+
+async function tracked() {
+  const running = parts.person.state.person ? (await parts.rounds.overlaid()).filter((round) => round.isBegun && !round.isOver) : [];
+  return parts.track.resume(running.map((round) => round.uuid));
 }
 
 async function worker() {
@@ -140,20 +156,27 @@ async function worker() {
 async function start() {
   await texts();
   parts = await modules();
-  await parts.person.load();
+  try {
+    await parts.person.load();
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    show(unusable());
+    return;
+  }
   document.addEventListener("click", follow);
   window.addEventListener("popstate", () => draw());
   window.addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); installEvent = event; });
-  window.addEventListener("online", renew);
+  window.addEventListener("online", () => renew());
+  window.addEventListener("pageshow", ({ persisted }) => { if (persisted) renew({ force: true }); });
   window.addEventListener("offline", () => { parts.person.state.online = false; refreshView(); });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") renew(); });
   parts.queue.onChange(refreshView);
   if (parts.person.state.person) await draw({ focus: true });
   parts.queue.start();
-  parts.track.resume();
+  tracked();
   const { person } = parts;
   const hadAll = Boolean(person.state.person && person.state.bundle);
-  const isNews = await person.refresh();
+  const isNews = await person.refresh({ force: true }); // a page of the server may have changed a task or a round just now
   if (!person.state.person && person.state.online) signIn();
   else if (!hadAll) await draw({ focus: true });
   else if (isNews) refreshView();

@@ -2,8 +2,9 @@
 import { body, day, h, icon, list, note, words } from "./dom.js";
 import { overlaid } from "./rounds.js";
 import { siteOf, state, typeOf } from "./person.js";
-import { begin, drafts, resume } from "./drafts.js";
+import { begin, drafts, resume, visitDrafts } from "./drafts.js";
 import * as queue from "./queue.js";
+import { isLate, mine as myTasks } from "./tasks.js";
 
 // One button for the life of the page: home is drawn anew while the camera is open, and the picture must find its way back.
 let shot = null;
@@ -14,7 +15,7 @@ export async function home({ go, signIn }) {
   const head = h("header.m-head", {},
     h("div", {}, h("h1", { tabindex: "-1" }, bundle?.person.place || gettext("未安排网格")), h("small", {}, `${bundle?.person.role ?? ""} ${person.name}`)),
     h("small", {}, state.online ? "" : gettext("离线")));
-  const parts = [ended(mine, signIn), unsent(mine), held(bundle), await unfinished(go), camera(go, bundle), await round(), tasks(bundle), elsewhere(), recent(mine, bundle)];
+  const parts = [ended(mine, signIn), unsent(mine), held(mine, bundle), await unfinished(go), await halfWay(mine), camera(go, bundle), await round(), tasks(), elsewhere(), recent(mine, bundle)];
   return [head, body(...parts.flat().filter(Boolean))];
 }
 
@@ -38,8 +39,17 @@ async function unfinished(go) {
     h("b", {}, gettext("没有提交")), h("span.quiet", {}, [day(draft.captured_at), said(draft)].filter(Boolean).join(" · ")), h("span", {}, gettext("继续填"))));
 }
 
-function held(bundle) {
-  const n = bundle?.held.length ?? 0;
+// A look at an object that was left in the middle: its round may be of yesterday, its photos are not.
+async function halfWay(mine) {
+  const made = new Set(mine.map((act) => act.target));
+  return (await visitDrafts()).filter((draft) => !made.has(draft.uuid)).map((draft) => h("a.m-unsent.m-draft", { href: `/m/visit/${draft.uuid}/`, "data-draft": "" },
+    h("b", {}, gettext("没有提交")), h("span.quiet", {}, [day(draft.arrived_at), siteOf(draft.site)?.name].filter(Boolean).join(" · ")), h("span", {}, gettext("继续填"))));
+}
+
+// What this phone itself has sent and the server has kept is told among the unsent.
+function held(mine, bundle) {
+  const told = new Set(mine.filter((each) => queue.UNSENT.includes(each.state)).map((each) => each.target));
+  const n = (bundle?.held ?? []).filter((each) => !told.has(each.uuid)).length;
   return n ? h("a.m-unsent", { href: "/m/held/" }, h("b", {}, words(gettext("%s 条待修改"), [n])), h("span.quiet", {}, gettext("没有丢，改好即可提交")), h("span", {}, gettext("查看"))) : null;
 }
 
@@ -65,17 +75,18 @@ function shooting(go) {
 
 async function round() {
   const rounds = await overlaid();
-  const today = rounds.filter((each) => !each.isOver);
-  const [done, all] = [today.flatMap((each) => each.visits).filter((visit) => visit.isDone).length, today.flatMap((each) => each.visits).length];
-  const left = all - done;
-  const said = all ? words(gettext("已到 %(done)s / %(all)s 处 · 还差 %(left)s 处"), { done, all, left }) : gettext("今天没有安排巡查");
+  const open = rounds.filter((each) => !each.isOver);
+  const visits = open.flatMap((each) => each.visits);
+  const [done, all] = [visits.filter((visit) => visit.isDone).length, visits.length];
+  const none = open.length ? gettext("巡查中") : rounds.length ? gettext("今天的巡查已完成") : gettext("今天没有安排巡查");
+  const said = all ? words(gettext("已到 %(done)s / %(all)s 处 · 还差 %(left)s 处"), { done, all, left: all - done }) : none;
   return h("a.m-big", { href: "/m/rounds/" }, icon("list"), h("span", {}, gettext("今日巡查"), h("small", {}, said)));
 }
 
-function tasks(bundle) {
-  const mine = bundle?.tasks ?? [];
-  const late = mine.filter((task) => Date.parse(task.due_at) < Date.now()).length;
-  const said = mine.length ? words(gettext("等我办理 %s 件"), [mine.length]) : gettext("没有等您办理的任务");
+function tasks() {
+  const [waiting] = myTasks();
+  const late = waiting.filter(isLate).length;
+  const said = waiting.length ? words(gettext("等我办理 %s 件"), [waiting.length]) : gettext("没有等您办理的任务");
   return h("a.m-big", { href: "/m/tasks/" }, icon("clock"), h("span", {}, gettext("我的任务"), h("small", {}, said, late ? h("span.late", {}, ` · ${words(gettext("超期 %s 件"), [late])}`) : null)));
 }
 

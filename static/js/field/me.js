@@ -1,5 +1,5 @@
 // Mine: who I am here, what this phone keeps, language, sign-out.
-import { bar, body, button, day, h, list, note, place, words } from "./dom.js";
+import { bar, body, button, day, h, list, once, place, toast, words } from "./dom.js";
 import * as person from "./person.js";
 import * as queue from "./queue.js";
 import { session } from "./server.js";
@@ -17,13 +17,13 @@ export async function me({ go, again, installer }) {
   ];
   const parts = [
     h("dl.m-facts", {}, facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
-    installer() && button(gettext("装到手机桌面"), () => installer().prompt(), { drawing: "download" }),
+    installer() && button(gettext("装到手机桌面"), installer(), { drawing: "download" }),
     h("h2.m-label", {}, gettext("更多")),
     list([
       h("a", { href: "/ledger/?mine=on&box=all" }, gettext("我报的问题")), h("a", { href: "/m/training/" }, gettext("培训和考试")), h("a", { href: place.account }, gettext("账号和密码")),
-      h("button.m-row-button", { type: "button", onclick: async () => { await person.refresh({ force: true }); again(); } }, gettext("更新名单和任务")),
+      h("button.m-row-button", { type: "button", onclick: once(() => update({ again })) }, gettext("更新名单和任务")),
     ]),
-    languages(), h("p"), signOut(mine, { go }),
+    languages(), h("p"), button(gettext("退出登录"), () => signOut(mine, { go }), { tone: "plain", drawing: "out" }),
   ];
   return [bar(gettext("我的")), body(...parts.filter(Boolean))];
 }
@@ -42,16 +42,24 @@ function languages() {
   return h("div.m-choices", {}, Object.entries(JSON.parse(place.languages)).map(([code, { name, lang }]) => h("button.m-choice", { type: "button", lang, "aria-pressed": String(lang === now), onclick: choose(code) }, name)));
 }
 
-function signOut(mine, { go }) {
-  const leave = async () => {
-    const warning = mine ? words(gettext("还有 %s 条没有送达。退出后它们留在这部手机里，您再登录才会发送。确定退出？"), [mine]) : gettext("退出后，这部手机上的名单、清单和任务会清除。确定退出？");
-    if (!window.confirm(warning)) return;
-    const who = await session().catch(() => null);
-    if (!who) { window.alert(gettext("退出登录需要联网。")); return; }
-    const left = await fetch(place.signout, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": who.csrf } }).catch(() => null);
-    if (!left) { window.alert(gettext("退出登录需要联网。")); return; }
-    await person.clear();
-    go("/m/");
-  };
-  return button(gettext("退出登录"), leave, { tone: "plain", drawing: "out" });
+async function update({ again }) {
+  await person.refresh({ force: true });
+  await again();
+  toast(!person.state.online ? gettext("没有网络，没有更新。") : person.state.signedIn ? gettext("名单和任务是最新的。") : gettext("登录已过期，名单和任务不再更新。"));
+}
+
+async function signOut(mine, { go }) {
+  const warning = mine ? words(gettext("还有 %s 条没有送达。退出后它们留在这部手机里，您再登录才会发送。确定退出？"), [mine]) : gettext("退出后，这部手机上的名单、清单和任务会清除。确定退出？");
+  if (!window.confirm(warning)) return;
+  if (!(await signedOut())) { window.alert(gettext("没有退出成功：退出登录需要联网。请联网后再试。")); return; }
+  await person.clear();
+  await go("/m/");
+}
+
+// Only when the server says that nobody is signed in any more: a phone that goes on to the next person must not be half signed out.
+async function signedOut() {
+  const who = await session().catch(() => null);
+  if (who?.person) await fetch(place.signout, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": who.csrf } }).catch(() => null);
+  const after = who && (await session().catch(() => null));
+  return Boolean(after && !after.person);
 }

@@ -1,4 +1,5 @@
 // Who uses this phone, and what was fetched for them: objects, checklists, rounds and tasks of their grids. Cleared at sign-out; what is unsent stays.
+import { toast } from "./dom.js";
 import * as queue from "./queue.js";
 import { bundle, session } from "./server.js";
 import * as store from "./store.js";
@@ -17,7 +18,7 @@ export async function refresh({ force = false } = {}) {
   state.online = Boolean(who);
   if (!who) return false;
   Object.assign(state, { signedIn: who.person !== null, language: who.language });
-  if (!who.person) return true;
+  if (!who.person) return load().then(() => true); // signed out in another tab: what was fetched is gone from here, too
   await become(who.person);
   const fetched = (await store.recall("fetched_at")) ?? 0;
   if (!force && state.bundle && Math.abs(Date.now() - fetched) < FRESH) return false;
@@ -31,21 +32,29 @@ async function become(person) {
     state.bundle = null;
   }
   state.person = person;
-  await store.remember("person", person);
+  await keep({ person });
 }
 
 async function fetchBundle() {
   const { status, answer, etag } = await bundle(state.bundle ? await store.recall("etag") : null).catch(() => ({}));
   if (status === 200 && answer?.v === 1 && answer.person?.id === state.person.id) {
     state.bundle = answer;
-    await Promise.all([store.remember("bundle", answer), store.remember("etag", etag)]);
+    await keep({ bundle: answer, etag, fetched_at: Date.now() });
     await queue.tidy(state.person.id, answer.held.map((each) => each.uuid));
-  } else if (status !== 304) return false;
-  await store.remember("fetched_at", Date.now());
+  } else if (status === 304) await keep({ fetched_at: Date.now() });
   return status === 200;
 }
 
-const forget = () => store.unlearn("person", "bundle", "etag", "fetched_at", "types", "track");
+async function keep(values) {
+  try {
+    await store.rememberAll(values);
+  } catch (error) {
+    if (!store.isFull(error)) throw error;
+    toast(gettext("手机存储空间不足，新的名单没有存下，没有网络时看到的是旧的。请删掉手机里不用的东西。"));
+  }
+}
+
+const forget = () => store.unlearn("person", "bundle", "etag", "fetched_at", "types", "tracks");
 
 export async function clear() {
   Object.assign(state, { person: null, bundle: null });

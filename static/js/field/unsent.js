@@ -9,7 +9,8 @@ const LABELS = {
   [WAITING]: () => gettext("等待发送"), [SIGNIN]: () => gettext("需要登录"), [REPAIR]: () => gettext("需要修改"),
   [CONFLICT]: () => gettext("内容冲突"), [DONE]: () => gettext("已送达"),
 };
-const KINDS = { finding: () => gettext("问题"), visit: () => gettext("到访"), patrol: () => gettext("巡查") };
+const KINDS = { finding: () => gettext("问题"), visit: () => gettext("到访") };
+const named = (item) => [KINDS[item.kind]?.(), item.label].filter(Boolean).join(" · "); // the label of a round says what it is
 
 export async function unsent({ again, signIn }) {
   const { id } = state.person;
@@ -23,7 +24,7 @@ export async function unsent({ again, signIn }) {
     ...waiting.map((each) => card(each, { again })),
     waiting.length > 0 && [button(gettext("现在重试"), async () => { await queue.run({ now: true }); again(); }, { tone: "plain", drawing: "refresh" }), h("p"), button(gettext("导出为文件"), () => exported(waiting), { tone: "plain", drawing: "download" })],
     others > 0 && note(words(gettext("这部手机上还有其他人的 %s 条没有送达，请他们登录后发送。"), [others]), "warn"),
-    done.length > 0 && h("h2.m-label", {}, gettext("最近送达")), ...done.map((each) => h("p.quiet", {}, `${day(each.done_at)} ${KINDS[each.kind]()} ${each.label}`)),
+    done.length > 0 && h("h2.m-label", {}, gettext("最近送达")), ...done.map((each) => h("p.quiet", {}, [day(each.done_at), named(each)].join(" · "))),
   ];
   return [bar(gettext("待上传")), body(...parts.flat().filter(Boolean))];
 }
@@ -35,7 +36,7 @@ function stateLabel(item) {
 
 function card(item, { again }) {
   return h("section.m-card", { "data-item": item.key, "data-state": item.state },
-    h("div.m-row.m-tight", {}, h("b", {}, `${KINDS[item.kind]()} · ${item.label}`), h("span.soon", {}, stateLabel(item))),
+    h("div.m-row.m-tight", {}, h("b", {}, named(item)), h("span.soon", {}, stateLabel(item))),
     h("p.quiet", {}, [day(item.made_at), item.files.length ? words(gettext("%s 个文件"), [item.files.length]) : ""].filter(Boolean).join(" · ")),
     item.reason && h("p", {}, item.reason), ...remedies(item, { again }));
 }
