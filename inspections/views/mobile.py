@@ -61,12 +61,12 @@ def repair(request, uuid):
     kept_submission = get_object_or_404(HeldSubmission.objects.visible_to(request.user).waiting(), uuid=uuid)
     if kept_submission.kind != HeldKind.FINDING:
         return held_rounds.again(request, kept_submission)
-    if request.method != "POST":
-        form = FieldReportForm(initial=initial_of(kept_submission, request.user), user=request.user)
-        return render(request, "mobile/repair.html", repair_page(form, intake.Kept(), errors=kept_submission.errors))
-    kept = intake.keep_photos(request)
+    kept = intake.keep_photos(request) if request.method == "POST" else intake.Kept()
     for photo in held.photos_there(kept_submission, by=request.user):
         kept.add(photo, by=request.user)
+    if request.method != "POST":
+        form = FieldReportForm(initial=initial_of(kept_submission, request.user), user=request.user)
+        return render(request, "mobile/repair.html", repair_page(form, kept, errors=kept_submission.errors))
     data = request.POST.copy()
     data["uuid"] = str(kept_submission.uuid)
     form = FieldReportForm(data, request.FILES, user=request.user)
