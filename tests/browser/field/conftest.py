@@ -118,6 +118,10 @@ class Phone:
             self.page.wait_for_timeout(50)
         raise AssertionError(f"never: {condition}; {self.page.evaluate(ITEMS)}")
 
+    def unsent_items(self) -> list[tuple[str, str]]:
+        """Kind and state of all that the phone's database keeps, in the order in which it was given."""
+        return [(each["kind"], each["state"]) for each in sorted(self.page.evaluate(ITEMS), key=lambda each: each["seq"])]
+
     def states(self) -> list[str]:
         self.page.goto("/m/unsent/")
         self.page.wait_for_selector("h1")
