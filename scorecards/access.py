@@ -1,5 +1,7 @@
 """Who sees the ranking: every unit of the district. People with grid posts only do not, and are told why."""
 
+import re
+
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -8,6 +10,7 @@ from grids.models import Grid
 from grids.roles import OFFICE, Role
 from grids.scope import rights
 from scorecards.models import Scorecard
+from scorecards.models.settling import READERS
 
 
 def district_of(request) -> Grid:
@@ -16,7 +19,7 @@ def district_of(request) -> Grid:
     if not mine:
         raise NotYourRole(_("考核排名面向区直部门、乡办和攻坚办公布；网格岗位和审计人员不查看。"))
     asked = request.GET.get("district") or min(mine)
-    found = Grid.objects.visible_to(request.user).districts().filter(pk__in=mine, pk=asked if str(asked).isdigit() else 0).first()
+    found = Grid.objects.visible_to(request.user).districts().filter(pk__in=mine, pk=asked if re.fullmatch(r"[0-9]{1,9}", str(asked)) else 0).first()
     if found is None:
         raise Http404
     return found
@@ -50,9 +53,14 @@ def _the_one(cards) -> Scorecard:
     return found
 
 
+def reads_all(user, district_id: int) -> bool:
+    """What stands around the month, of every unit; units read what is theirs."""
+    return rights(user).in_district(district_id, READERS)
+
+
 def may_try(user, district: Grid) -> bool:
     """Other figures for a month's scheme, without storing anything (试算)."""
-    return rights(user).in_district(district.pk, OFFICE | {Role.SUPERVISION, Role.DISTRICT_LEADER})
+    return reads_all(user, district.pk)
 
 
 def may_edit_schemes(user, district: Grid) -> bool:

@@ -9,10 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from grids.models import Grid
 from grids.roles import OrganisationKind
-from grids.scope import rights
 from scorecards.account_words import EntryKind
 from scorecards.models import FIGURES, Account
-from scorecards.models.settling import READERS
 
 LABELS = {
     "opening": Account._meta.get_field("opening").verbose_name,
@@ -42,10 +40,6 @@ class Group:
     idle: list[Account] = field(default_factory=list)
     """Those in which nothing was and nothing moved."""
     total: dict[str, int] = field(default_factory=lambda: dict(NOTHING))
-
-
-def reads_all(user, district: Grid) -> bool:
-    return rights(user).in_district(district.pk, READERS)
 
 
 def months(district: Grid) -> list[str]:

@@ -6,10 +6,8 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from grids import scope
 from scorecards.models import WELL_FORMED_MONTH, Proposal, Settlement
 from scorecards.models.clues import keepers_of_clues
-from scorecards.models.consequences import READERS
 from scorecards.rule_words import number
 from scorecards.words import Metric, SettlementState, month_words
 
@@ -21,10 +19,6 @@ def tabs(user, district, here: str) -> list[dict]:
     if district.pk in keepers_of_clues(user):
         pages.append(("clues", _("线索移送")))
     return [{"label": label, "url": reverse(f"scorecards:{name}"), "active": name == here} for name, label in pages]
-
-
-def reads_all(user, district) -> bool:
-    return scope.rights(user).in_district(district.pk, READERS)
 
 
 def months_of(request, district) -> list[str]:

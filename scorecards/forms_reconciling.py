@@ -180,7 +180,17 @@ class RegisterRowForm(forms.Form):
         offer(self, "grid", Grid.objects.filter(district_id=district, parent__isnull=False).active(clock.today()))
 
 
-class RematchForm(forms.Form):
+class OfRowForm(forms.Form):
+    """``version``: of the row as the person read it."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, row: MatchRow, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = row.version
+
+
+class RematchForm(OfRowForm):
     """Which of ours it is, by its number; or none."""
 
     ours = forms.CharField(label=_("本区编号"), max_length=60, required=False, help_text=_("填本区台账编号或上级编号。"))
@@ -188,7 +198,7 @@ class RematchForm(forms.Form):
     note = forms.CharField(label=_("说明"), max_length=300, required=False)
 
     def __init__(self, *args, row: MatchRow, user, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, row=row, **kwargs)
         self.ledger = Finding.objects.visible_to(user).filter(district_id=row.list_match.district_id, is_sealed=False)
 
     def clean(self):
@@ -207,7 +217,7 @@ class RematchForm(forms.Form):
         return found
 
 
-class NoteForm(forms.Form):
+class NoteForm(OfRowForm):
     note = forms.CharField(label=_("要向上级核对什么"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 

@@ -11,10 +11,10 @@ from grids.models import Organisation
 from grids.scope import rights
 from rectification.models import Task
 from rectification.words import PARTY_TURN, UNFINISHED
+from scorecards.access import reads_all
 from scorecards.charts.colours import BLUES, EDGE, LATE, NAMES, piece
 from scorecards.indicators import facts
 from scorecards.indicators.month import Month
-from scorecards.models.settling import READERS
 
 AGES = ((0, 3), (4, 7), (8, 15), (16, 30), (31, None))
 """Days past the day of assignment, both included."""
@@ -69,10 +69,6 @@ def _reach(user, district_id: int) -> Q:
     if reads_all(user, district_id):
         return Q()
     return Q(organisation_id__in=[seat.organisation_id for seat in found.seats]) | Q(finding__field_id__in=found.field_ids)
-
-
-def reads_all(user, district_id: int) -> bool:
-    return rights(user).in_district(district_id, READERS)
 
 
 def _age(last_day: dt.date):

@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from grids import scope
 from grids.models import Grid, Organisation
-from grids.roles import MANAGERS, OFFICE, Role
+from grids.roles import MANAGERS, Role
 from scorecards import rule_words
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, PublishedQuerySet
+from scorecards.models.settling import READERS
 from scorecards.words import Action, Colour, Kind, Metric, Mode, ProposalState, Side, month_words
 
 INNER = frozenset({Role.DISTRICT_LEADER, Role.OFFICE_DIRECTOR})
 """Who sees interview proposals: the leading group and the office's director."""
-READERS = OFFICE | {Role.SUPERVISION, Role.DISTRICT_LEADER}
 
 
 class RuleQuerySet(PublishedQuerySet):

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from grids import scope
 from grids.models import Grid, Organisation
 from scorecards import rule_words
-from scorecards.models.consequences import READERS, VersionedRule
+from scorecards.models.consequences import VersionedRule
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH
+from scorecards.models.settling import READERS
 from scorecards.words import MoneyKind, MoneySide, MoneyState, Ties, month_words
 
 
@@ -103,10 +104,6 @@ class MoneyTable(models.Model):
     @property
     def month_label(self) -> str:
         return month_words(self.month)
-
-    @property
-    def total_wan(self) -> str:
-        return wan(self.total)
 
 
 class MoneyLineQuerySet(models.QuerySet):

@@ -90,13 +90,9 @@ class Read:
     unread: list[dict] = field(default_factory=list)
 
 
-def columns() -> list[Column]:
-    return COLUMNS
-
-
 def read(file, *, district: Grid) -> Read:
     """Rows not saved yet. Raises ``ValidationError`` when the file as a whole cannot be read."""
-    table = read_table(file, columns())
+    table = read_table(file, COLUMNS)
     known = {column.key for column in table.columns}
     if not known & {"superior_number", "text"}:
         raise ValidationError(_("没有找到“上级编号”或“问题描述”这一列，无法核对。请检查表头。"), code="no_header")

@@ -32,8 +32,9 @@ def _locked(row: MatchRow, *, by) -> MatchRow:
     return MatchRow.objects.select_for_update(of=("self",)).select_related("list_match__district").get(pk=row.pk)
 
 
-def _insist(row: MatchRow, *results: MatchResult) -> None:
-    if row.result not in results:
+def _insist(row: MatchRow, *results: MatchResult, version: int | None = None) -> None:
+    """``version``: of the row the person had read, where what others did since would be written over."""
+    if row.result not in results or version not in (None, row.version):
         raise Conflict(_("这一行刚由他人处理，现在是“%(result)s”。请刷新后查看。") % {"result": row.get_result_display()}, code="handled")
 
 
@@ -98,9 +99,6 @@ class Guesses:
 
 
 # --- differing ----------------------------------------------------------------------------------------------------------------------
-REPAIRABLE = ("deadline", "status")
-
-
 def may_correct(row: MatchRow) -> bool:
     """Whether one press can put something right: the superior's date, or that the superior has accepted."""
     return "deadline" in row.differs or ("status" in row.differs and bool(row.is_done))
@@ -128,13 +126,16 @@ def correct(row: MatchRow, *, by) -> MatchRow:
 
 # --- by hand ------------------------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def rematch(row: MatchRow, *, by, finding: Finding | None, note: str = "") -> MatchRow:
+def rematch(row: MatchRow, *, by, finding: Finding | None, note: str = "", version: int | None = None) -> MatchRow:
     """A person says which of ours it is, or that it is none of them (``finding`` None)."""
     row = _locked(row, by=by)
     if row.number is None:
         raise ValidationError(_("这是本区台账的行，请在清单的行上指定对应关系。"), code="not_of_the_list")
     if finding and (finding.district_id != row.list_match.district_id or finding.is_sealed):
         raise ValidationError({"finding": _("本区台账没有这一条。")}, code="not_here")
+    if row.handling == Handling.REMATCHED and (row.finding, row.handled_by_id, row.note) == (finding, by.pk, note.strip()[:300]):
+        return row
+    _insist(row, *MatchResult, version=version)
     was = row.finding_id
     row.finding, row.how, row.likeness = finding, "hand", 100 if finding else 0
     judge(row, Facts([finding.pk] if finding else []))
@@ -146,14 +147,14 @@ def rematch(row: MatchRow, *, by, finding: Finding | None, note: str = "") -> Ma
 
 
 @transaction.atomic
-def report(row: MatchRow, *, by, note: str) -> MatchRow:
+def report(row: MatchRow, *, by, note: str, version: int | None = None) -> MatchRow:
     """待上报核对: what only the superior can put right, with a note on what is to be said."""
     row = _locked(row, by=by)
     if not note.strip():
         raise ValidationError({"note": _("请写明要向上级核对什么。")}, code="note")
     if row.handling == Handling.REPORTED and row.note == note.strip()[:300]:
         return row
-    _insist(row, MatchResult.MISSING_THERE, MatchResult.DIFFERING)
+    _insist(row, MatchResult.MISSING_THERE, MatchResult.DIFFERING, version=version)
     _save(row, Handling.REPORTED, by=by, note=note)
     record("match_row.report", row, by=by, district_id=row.list_match.district_id, payload={"note": row.note})
     return row

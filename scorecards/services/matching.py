@@ -24,6 +24,7 @@ from rectification.words import LEFT
 from scorecards.models import ListMatch, MatchRow
 from scorecards.services import match_reading
 from scorecards.services.match_pairs import Pool, pair
+from scorecards.services.settling import hold
 from scorecards.words import Handling, MatchResult
 from sheets.cells import choice_key
 from sheets.models import Job
@@ -61,6 +62,7 @@ def upload(district: Grid, file, *, name: str, source: str, by) -> Uploaded:
 
 
 def _upload(district: Grid, file, read: match_reading.Read, *, name: str, source: str, by) -> Uploaded:
+    hold(district.pk)
     last = ListMatch.objects.filter(district=district, name=name, following=None).select_related("file").first()
     stored = evidence.services.store_file(file, name=file.name, size=file.size, by=by)
     if last and last.file.sha256 == stored.sha256 and last.source == source:

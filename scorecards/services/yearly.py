@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from grids.scope import rights
 from scorecards import marks
 from scorecards.models import Proposal, Scorecard, UnitCard
-from scorecards.models.consequences import READERS
+from scorecards.models.settling import READERS
 from scorecards.services.settling import settled_months
 from scorecards.words import Action, Colour, Kind, ProposalState
 

@@ -30,7 +30,7 @@ def accounts(request, month=""):
         "tabs": [{"label": _("单位账"), "url": "?", "active": not of_grids}, {"label": _("网格账"), "url": "?tab=grids", "active": of_grids}],
         "tab": "grids" if of_grids else "",
         "labels": [{"label": board.LABELS[name], "sign": board.SIGNS[name]} for name in board.LABELS],
-        "reads_all": board.reads_all(request.user, district),
+        "reads_all": access.reads_all(request.user, district.pk),
         "is_settled": is_settled(district.pk, month),
     }
     context |= grids_context(request, district, month) if of_grids else units_context(request, district, month)

@@ -35,7 +35,7 @@ def charts(request):
         "kind": kind,
         "tabs": [{"label": Kind(each).label, "url": f"?{urlencode({'month': month, 'kind': each})}", "active": each == kind} for each in kinds],
         "is_settled": settling.is_settled(district.pk, month),
-        "reads_all": ageing.reads_all(request.user, district.pk),
+        "reads_all": access.reads_all(request.user, district.pk),
     }
     if kinds:
         found = years.year(request.user, district, kind=kind, months=years.window(month, months))
@@ -109,12 +109,12 @@ def open_rows(request, month):
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     for task in page.object_list:
         task.days = (found.last_day - clock.beijing(task.assigned_at).date()).days
-    context = {"month": month, "month_label": month_words(month), "page": page, "cut_off": found.end, "heading": _open_heading(chosen)}
+    context = {"month": month, "month_label": month_words(month), "page": page, "cut_off": found.end, "heading": _open_heading(chosen, found)}
     return render(request, "scorecards/chart_open.html", context | {"back": _back(request, month)})
 
 
-def _open_heading(chosen: dict) -> list[str]:
-    unit = Organisation.objects.filter(pk=chosen["unit"]).first() if chosen["unit"] else None
+def _open_heading(chosen: dict, month: Month) -> list[str]:
+    unit = Organisation.objects.filter(pk=chosen["unit"], pk__in=month.units).first() if chosen["unit"] else None
     late = {True: _("逾期"), False: _("未逾期"), None: ""}[chosen["late"]]
     whose = str(unit or (Kind(chosen["kind"]).label if chosen["kind"] else ""))
     return [words for words in (whose, ageing.age_label(chosen["age"]) if chosen["age"] is not None else "", late) if words]

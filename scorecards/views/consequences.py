@@ -44,7 +44,7 @@ def consequences(request):
         "calls": Proposal.objects.calling(request.user).filter(district=district).select_related("organisation").order_by("-issued_at"),
         "may_clear": scope.rights(request.user).in_district(district.pk, services.LEADER),
         "has_rules": ConsequenceRule.objects.visible_to(request.user).filter(district=district).in_force(month or "9999-12").exists(),
-        "reads_all": pages.reads_all(request.user, district),
+        "reads_all": access.reads_all(request.user, district.pk),
     }
     return render(request, "scorecards/consequences.html", context)
 

@@ -20,7 +20,7 @@ from scorecards.forms_reconciling import ListForm, NoteForm, RegisterRowForm, Re
 from scorecards.models import ListMatch, MatchRow
 from scorecards.services import match_pairs, match_repair
 from scorecards.services import matching as services
-from scorecards.views.reconciling import is_office, reads_all
+from scorecards.views.reconciling import is_office
 from scorecards.views.steps import taken_from
 from scorecards.words import MatchResult
 from sheets.models import Job
@@ -44,7 +44,7 @@ CHANGED = {
 
 def district_to_read(request):
     district = access.district_of(request)
-    if not reads_all(request.user, district):
+    if not access.reads_all(request.user, district.pk):
         raise NotYourRole(_("上级清单由攻坚办核对，督查局和区领导可以查看。"))
     return district
 
@@ -178,7 +178,7 @@ def paper(request, pk):
 FORMS = {
     "register": lambda row, user, *given: RegisterRowForm(*given, row=row),
     "rematch": lambda row, user, *given: RematchForm(*given, row=row, user=user),
-    "report": lambda row, user, *given: NoteForm(*given),
+    "report": lambda row, user, *given: NoteForm(*given, row=row),
 }
 
 
@@ -246,7 +246,7 @@ def repair(request, pk, action):
     except ValidationError as refused:
         return refuse(request, found, action, form, refused)
     except Conflict as lost:
-        return shown(request, the_row(request, pk), filled=(action, form) if form else None, status=409, conflict=str(lost))
+        return overtaken(request, the_row(request, pk), action, form, str(lost))
     messages.success(request, said(done))
     return redirect(back(request, done))
 
@@ -258,8 +258,16 @@ def repaired(found: MatchRow, action: str, form, *, by) -> MatchRow:
     if action == "register":
         return match_repair.register(found, by=by, problem_type=given["problem_type"], grid=given["grid"], not_same=given["not_same"])
     if action == "rematch":
-        return match_repair.rematch(found, by=by, finding=given["finding"], note=given["note"])
-    return match_repair.report(found, by=by, note=given["note"])
+        return match_repair.rematch(found, by=by, finding=given["finding"], note=given["note"], version=given["version"])
+    return match_repair.report(found, by=by, note=given["note"], version=given["version"])
+
+
+def overtaken(request, found: MatchRow, action: str, form, reason: str):
+    """The row as it stands now, with what was typed, which can be sent over it."""
+    if form is not None and "version" in form.fields:
+        form.data = form.data.copy()
+        form.data["version"] = found.version
+    return shown(request, found, filled=(action, form) if form else None, status=409, conflict=reason)
 
 
 def refuse(request, found: MatchRow, action: str, form, refused: ValidationError):

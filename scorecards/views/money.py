@@ -39,7 +39,7 @@ def shown(request, district, months: list[str], month: str, *, bound=None, confl
         "steps": steps(request.user, table, bound or {}),
         "may_drop": bool(table) and services.may(request.user, table, "check"),
         "has_rules": MoneyRule.objects.visible_to(request.user).filter(district=district).in_force(month or "9999-12").exists(),
-        "reads_all": pages.reads_all(request.user, district),
+        "reads_all": access.reads_all(request.user, district.pk),
         "conflict": conflict,
         "lost": lost,
     }

@@ -20,7 +20,6 @@ from scorecards import access
 from scorecards.forms_reconciling import BoardForm, DisputeForm, RuleForm
 from scorecards.models import Dispute, Reconciliation
 from scorecards.models.reconciling import own_units
-from scorecards.models.settling import READERS
 from scorecards.services import reconcile_clock, reconcile_rows, reconciling
 from scorecards.views.steps import taken_from
 from scorecards.words import DisputeState, SheetKind, SheetState, period_words
@@ -29,23 +28,19 @@ PAGE_SIZE, SHEETS_A_PAGE, BEFORE = 100, 20, 6
 
 
 # --- who ----------------------------------------------------------------------------------------------------------------------------
-def reads_all(user, district: Grid) -> bool:
-    return scope.rights(user).in_district(district.pk, READERS)
-
-
 def is_office(user, district_id: int) -> bool:
     return scope.rights(user).in_district(district_id, OFFICE)
 
 
 def insist_takes_part(user, district: Grid) -> None:
-    if not own_units(user) and not reads_all(user, district):
+    if not own_units(user) and not access.reads_all(user, district.pk):
         raise NotYourRole(_("对账由乡办、部门、指挥部和攻坚办办理，系统管理员不参与。"))
 
 
 def district_to_read(request) -> Grid:
     """The district whose sheets the person reads all of; 403 for units, which read their own only."""
     district = access.district_of(request)
-    if not reads_all(request.user, district):
+    if not access.reads_all(request.user, district.pk):
         raise NotYourRole(_("全区对账情况由攻坚办、督查局和区领导查看。"))
     return district
 
@@ -57,7 +52,7 @@ def home(request):
     district = access.district_of(request)
     insist_takes_part(request.user, district)
     undecided = Dispute.objects.visible_to(request.user).filter(state=DisputeState.OPEN).count()
-    context = {"reads_all": reads_all(request.user, district), "now": clock.now(), "open_disputes": undecided} | own_sheets(request)
+    context = {"reads_all": access.reads_all(request.user, district.pk), "now": clock.now(), "open_disputes": undecided} | own_sheets(request)
     if context["reads_all"]:
         context |= board(request, district)
     return render(request, "scorecards/reconciling.html", context)

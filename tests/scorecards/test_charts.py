@@ -15,6 +15,7 @@ from scorecards.charts import ageing, flow, years
 from scorecards.indicators.month import Month
 from scorecards.models import Scorecard, ScoreLine, Settlement
 from tests.factories.accounts import UserFactory
+from tests.factories.grids import DistrictFactory
 from tests.factories.inspections import FindingEventFactory, FindingFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
 from tests.scorecards.lives import random_lives, step, task_of
@@ -163,7 +164,17 @@ def test_a_township_sees_the_age_of_its_own_duties_only(district, town, sees):
     assert foreign == 0
 
 
-@pytest.mark.parametrize("query", [{"age": "9"}, {"unit": "x"}, {"late": "maybe"}, {"kind": "grid"}])
+def test_a_unit_of_elsewhere_is_not_named(office, sees):
+    foreign = DistrictFactory().housing
+    foreign.name = foreign.short_name = "别处的局"
+    foreign.save()
+
+    shown = sees(office, "chart_open", MONTH, unit=foreign.pk)
+
+    assert (shown.context["heading"], shown.context["page"].paginator.count) == ([], 0)
+
+
+@pytest.mark.parametrize("query", [{"age": "9"}, {"unit": "x"}, {"late": "maybe"}, {"kind": "grid"}, {"district": "²"}])
 def test_an_address_that_says_nonsense_is_not_there(query, district, office, sees):
     assert sees(office, "chart_open", MONTH, **query).status_code == 404
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -20,6 +21,7 @@ from tests.factories.districts import made_district
 from tests.factories.inspections import FindingFactory
 from tests.factories.rectification import TaskFactory
 from tests.factories.scorecards import beijing
+from tests.rectification.test_races import at_once
 from tests.scorecards.lists import uploaded, workbook
 
 pytestmark = pytest.mark.django_db
@@ -301,8 +303,6 @@ def test_what_is_missing_there_is_noted_for_the_next_report(district, office):
 def test_the_same_file_again_is_nothing_new(district, office):
     rows = [(1, "A-1", "裸土", "", "", "", "", "")]
     file = uploaded(rows).read()
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     made = [matching.upload(district, SimpleUploadedFile("a.xlsx", file), name=NAME, source="city_inspection", by=office) for _n in range(2)]
 
     assert made[0].match == made[1].match and [each.is_same for each in made] == [False, True]
@@ -350,6 +350,18 @@ def test_two_uploads_of_the_same_list_at_once_cannot_both_follow_the_first(distr
             district=district, name=NAME, source="city_inspection", file=first.file, uploaded_by=office, uploaded_at=clock.now(), previous=first
         )
     assert read.rows
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks are PostgreSQL's")
+def test_a_list_that_is_sent_twice_at_once_is_kept_once(district, office):
+    file = workbook([(1, "A-1", "裸土", "", "", "", "", "")]).getvalue()
+
+    def send():
+        return matching.upload(district, SimpleUploadedFile("a.xlsx", file), name=NAME, source="city_inspection", by=office)
+
+    assert sorted(each.is_same for each in at_once(send, send)) == [False, True]
+    assert ListMatch.objects.count() == 1
 
 
 # --- long lists ---------------------------------------------------------------------------------------------------------------------

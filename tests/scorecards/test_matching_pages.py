@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from inspections.models import Finding
 from scorecards.models import ListMatch, MatchRow
+from scorecards.services import match_repair
 from tests.factories.accounts import UserFactory
 from tests.factories.districts import made_district
 from tests.factories.inspections import FindingFactory
@@ -104,6 +105,23 @@ def test_who_comes_second_is_shown_the_row_as_it_is(match, office, go, district)
 
     assert answer.status_code == 409 and "刚由他人处理" in text(answer)
     assert go(office, "repair_match_row", row.pk, "destroy", method="post").status_code == 404
+
+
+def test_what_a_colleague_has_matched_meanwhile_is_not_written_over_unseen(match, office, go, district):
+    theirs, mine = FindingFactory(district=district), FindingFactory(district=district)
+    row = MatchRow.objects.get(superior_number="A-2")
+    read = go(office, "match_row", row.pk).context["forms"]["rematch"]["version"].value()
+    match_repair.rematch(row, by=UserFactory(office_staff=district), finding=theirs)
+
+    late = go(office, "repair_match_row", row.pk, "rematch", method="post", ours=mine.number, note="同一处", version=read)
+
+    assert late.status_code == 409 and "刚由他人处理" in text(late) and "同一处" in text(late)
+    row.refresh_from_db()
+    assert (row.finding, late.context["forms"]["rematch"]["version"].value()) == (theirs, row.version)
+    again = {"ours": mine.number, "note": "同一处", "version": row.version}
+    assert [go(office, "repair_match_row", row.pk, "rematch", method="post", **again).status_code for _press in range(2)] == [302, 302]
+    row.refresh_from_db()
+    assert (row.finding, row.version) == (mine, again["version"] + 1)
 
 
 def test_a_file_that_is_no_list_comes_back_with_the_name_typed(office, go):
