@@ -3,8 +3,8 @@
 import datetime as dt
 import uuid
 
+from airduty.demo.persons import one
 from common import clock
-from grids import people
 from grids.models import Grid
 from grids.roles import OrganisationKind, Role
 from inspections.models import Finding
@@ -33,7 +33,7 @@ def day(district: Grid, today: dt.date, *, waits: bool = False) -> None:
 
 def _rules(district: Grid) -> None:
     """Cards and a small money rule, switched on by the director, beside the default ladder."""
-    director = _one(district, Role.OFFICE_DIRECTOR)
+    director = one(district, Role.OFFICE_DIRECTOR)
     if director is None or MoneyRule.objects.filter(district=district).exists():
         return
     first = rules.first_open_month(district.pk)
@@ -47,7 +47,7 @@ def _rules(district: Grid) -> None:
 
 def _decide(district: Grid, month: str, *, number: str) -> None:
     """The leader approves, the director issues; of several yellow cards one is dropped."""
-    leader, director = _one(district, Role.DISTRICT_LEADER), _one(district, Role.OFFICE_DIRECTOR)
+    leader, director = one(district, Role.DISTRICT_LEADER), one(district, Role.OFFICE_DIRECTOR)
     waiting = list(Proposal.objects.filter(district=district, month=month, state=ProposalState.PROPOSED).select_related("rule", "organisation"))
     yellow = [each for each in waiting if each.action == Action.YELLOW]
     for each in waiting:
@@ -61,8 +61,8 @@ def _decide(district: Grid, month: str, *, number: str) -> None:
 def _sign(district: Grid, month: str) -> None:
     table = MoneyTable.objects.filter(district=district, month=month, state=MoneyState.DRAFT).first()
     if table is not None:
-        checked = money.decide(table, "check", by=_one(district, Role.OFFICE_STAFF), version=table.version)
-        money.decide(checked, "sign", by=_one(district, Role.DISTRICT_LEADER), version=checked.version, paper_number="青环攻坚领〔2026〕9号")
+        checked = money.decide(table, "check", by=one(district, Role.OFFICE_STAFF), version=table.version)
+        money.decide(checked, "sign", by=one(district, Role.DISTRICT_LEADER), version=checked.version, paper_number="青环攻坚领〔2026〕9号")
 
 
 def _hand_over(district: Grid) -> None:
@@ -70,13 +70,9 @@ def _hand_over(district: Grid) -> None:
     finding = Finding.objects.filter(district=district, source__in=FROM_STATE, number__isnull=False).order_by("pk").first()
     if finding is None or Clue.objects.filter(district=district).exists():
         return
-    director = _one(district, Role.OFFICE_DIRECTOR)
+    director = one(district, Role.OFFICE_DIRECTOR)
     unit = finding.tasks.order_by("pk").first()
     organisation = unit.organisation if unit else district.organisations.filter(kind=OrganisationKind.TOWNSHIP).first()
     said = {"facts": FACTS, "receiver": "区纪委监委", "paper_number": "青环攻坚办移〔2026〕1号", "evidence": []}
     clue = clues.hand_over(district, by=director, key=uuid.uuid4(), organisation=organisation, findings=[finding], **said)
     clues.advance(clue, "accept", by=director, version=clue.version, receipt="受理回执2026第1号", accepted_on=clock.today())
-
-
-def _one(district: Grid, role: Role):
-    return people.with_role(district, {role}).first()

@@ -5,11 +5,10 @@ import io
 from collections import Counter
 
 import openpyxl
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from airduty.demo.persons import attempt, one
 from common import clock
-from common.errors import Conflict, NotYourRole
 from grids import people
 from grids.models import Grid
 from grids.roles import Role
@@ -52,27 +51,27 @@ def _answer(sheet: Reconciliation, now: dt.datetime) -> None:
     rows = reconcile_rows.in_order(reconcile_rows.facts(sheet))
     if habit in DISPUTES and rows and not rows[0]["closed"]:
         what, reason = REASONS[sheet.pk % len(REASONS)]
-        _try(reconciling.dispute, sheet, reconcile_rows.key_of(rows[0]), by=who, what=what, reason=reason)
+        attempt(reconciling.dispute, sheet, reconcile_rows.key_of(rows[0]), by=who, what=what, reason=reason)
     else:
-        _try(reconciling.confirm, sheet, by=who)
+        attempt(reconciling.confirm, sheet, by=who)
 
 
 def _decide(district: Grid, now: dt.datetime, *, until: dt.datetime) -> None:
     """The next day; those of the last days wait for the visitor."""
-    office = people.with_role(district, {Role.OFFICE_STAFF}).first()
+    office = one(district, Role.OFFICE_STAFF)
     waiting = Dispute.objects.filter(reconciliation__district=district, state=DisputeState.OPEN, filed_at__lt=min(now - A_DAY, until - 3 * A_DAY))
     for dispute in waiting.select_related("reconciliation__organisation", "finding").order_by("pk") if office else ():
         accept, decision = DECISIONS[dispute.pk % len(DECISIONS)]
-        _try(reconciling.decide, dispute, by=office, accept=accept, decision=decision)
+        attempt(reconciling.decide, dispute, by=office, accept=accept, decision=decision)
 
 
 def show(district: Grid) -> None:
     """A list as the city hands it down: most rows as ours, some with another date or done there, one that we do not have."""
     ours = Finding.objects.filter(district=district, source__in=FROM_ABOVE, is_sealed=False, number__isnull=False)
-    office = people.with_role(district, {Role.OFFICE_STAFF}).first()
+    office = one(district, Role.OFFICE_STAFF)
     sources = Counter(ours.values_list("source", flat=True)).most_common(1)
     if office and sources:
-        _try(matching.upload, district, _list(list(ours.order_by("-pk")[:30])), name=LIST, source=sources[0][0], by=office)
+        attempt(matching.upload, district, _list(list(ours.order_by("-pk")[:30])), name=LIST, source=sources[0][0], by=office)
 
 
 def _list(findings: list[Finding]) -> SimpleUploadedFile:
@@ -118,11 +117,3 @@ def _row(n: int, finding: Finding) -> tuple:
         done,
         str(unit.organisation) if unit else "",
     )
-
-
-def _try(act, *arguments, **more) -> None:
-    """A step, if it is really open to this person now."""
-    try:
-        act(*arguments, **more)
-    except (Conflict, NotYourRole, ValidationError):
-        return

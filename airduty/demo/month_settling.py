@@ -2,10 +2,8 @@
 
 import datetime as dt
 
-from django.core.exceptions import ValidationError
-
+from airduty.demo.persons import attempt, one
 from common import clock
-from common.errors import Conflict, NotYourRole
 from grids import people
 from grids.models import Grid
 from grids.roles import PARTIES, OrganisationKind, Role
@@ -39,9 +37,9 @@ def day(district: Grid, today: dt.date, *, waits: bool = False) -> None:
         step(district, month)
     elif settlement.state == SettlementState.OPEN and today >= settling.settling_on(district.pk, month):
         _decide(district, month)
-        _try(closing.propose, district, month, by=_one(district, Role.OFFICE_DIRECTOR), note="各单位申诉已裁定，分录已签批。")
+        attempt(closing.propose, district, month, by=one(district, Role.OFFICE_DIRECTOR), note="各单位申诉已裁定，分录已签批。")
     elif settlement.state == SettlementState.PROPOSED and not waits:
-        _try(closing.approve, settlement, by=_one(district, Role.DISTRICT_LEADER), version=settlement.version)
+        attempt(closing.approve, settlement, by=one(district, Role.DISTRICT_LEADER), version=settlement.version)
 
 
 def _argue(district: Grid, month: str) -> None:
@@ -53,29 +51,17 @@ def _argue(district: Grid, month: str) -> None:
     for row, grounds in zip(list(of_unit.values())[:3], GROUNDS, strict=False):
         who = people.members_of(row.scorecard.organisation, PARTIES).first()
         if who is not None:
-            _try(appealing.file, row.scorecard, row.event_key, grounds=grounds, by=who)
-    office = _one(district, Role.OFFICE_STAFF)
+            attempt(appealing.file, row.scorecard, row.event_key, grounds=grounds, by=who)
+    office = one(district, Role.OFFICE_STAFF)
     for kind_of_unit, (kind, level, reason, number) in zip((Kind.TOWNSHIP, Kind.DEPARTMENT), ENTRIES, strict=True):
         unit = district.organisations.filter(kind=kind_of_unit).order_by("position", "pk").first()
-        _try(adjusting.draw_up, unit=unit, kind=kind, level=level, month=month, reason=reason, paper_number=number, by=office)
+        attempt(adjusting.draw_up, unit=unit, kind=kind, level=level, month=month, reason=reason, paper_number=number, by=office)
 
 
 def _decide(district: Grid, month: str) -> None:
     for n, appeal in enumerate(Appeal.objects.undecided().filter(district=district, scorecard__month=month).order_by("pk")):
         for person in appeals.deciders(appeal)[: 2 if appeal.decider == OrganisationKind.LEADING_GROUP else 1]:
             outcome, note = DECISIONS[n % len(DECISIONS)]
-            _try(appealing.decide, appeal, outcome=outcome, note=note, by=person, version=appeal.version)
+            attempt(appealing.decide, appeal, outcome=outcome, note=note, by=person, version=appeal.version)
     for entry in Adjustment.objects.filter(district=district, month=month, state=SignState.PROPOSED):
-        _try(adjusting.sign, entry, by=_one(district, Role.OFFICE_DIRECTOR), note="同意")
-
-
-def _one(district: Grid, role: Role):
-    return people.with_role(district, {role}).first()
-
-
-def _try(act, *arguments, **more) -> None:
-    """A step, if it is really open to this person now."""
-    try:
-        act(*arguments, **more)
-    except (Conflict, NotYourRole, ValidationError):
-        return
+        attempt(adjusting.sign, entry, by=one(district, Role.OFFICE_DIRECTOR), note="同意")
