@@ -33,6 +33,8 @@ class Rights:
     post_roles: frozenset = frozenset()
     paths: tuple[str, ...] = ()
     """Prefixes of the grids that are theirs: by post, by township, or the district's root."""
+    led_paths: tuple[str, ...] = ()
+    """Of these the grids they answer for: as chief or deputy, or by their township."""
     field_ids: frozenset = frozenset()
     """Fields whose headquarters they serve or whose lead unit is theirs."""
     post_district_ids: frozenset = frozenset()
@@ -114,21 +116,26 @@ def _work_out(user, day) -> Rights:
     held = list(Membership.objects.current(day).filter(Q(user=user) | standing_in).values_list(*columns).distinct())
     seats = tuple(dict.fromkeys(Seat(Role(role), organisation, district) for role, organisation, district, *_paths in held))
     posts = list(Post.objects.current(day).filter(Q(user=user) | standing_in).values_list("role", "grid__path", "grid__district_id").distinct())
-    paths = {path for _role, path, _district in posts} | _paths_of_seats(held)
+    towns, led = _towns_of_seats(held), {path for role, path, _district in posts if role in CHIEFS}
     return Rights(
         seats=seats,
         post_roles=frozenset(role for role, _path, _district in posts),
-        paths=_outermost(paths),
+        paths=_outermost({path for _role, path, _district in posts} | towns | _roots_of_seats(held)),
+        led_paths=_outermost(towns | led),
         field_ids=_fields_of_seats(seats, Field),
         post_district_ids=frozenset(district for _role, _path, district in posts),
         roles=frozenset(seat.role for seat in seats),
     )
 
 
-def _paths_of_seats(held) -> set[str]:
-    """The district's root for those who see all of it, the grids of a township for its people."""
-    whole = {root for role, _organisation, _district, root, _grid in held if role in WHOLE_DISTRICT}
-    return whole | {grid for role, _organisation, _district, _root, grid in held if role in (Role.TOWN_MANAGER, Role.TOWN_HANDLER) and grid}
+def _roots_of_seats(held) -> set[str]:
+    """The district's root for those who see all of it."""
+    return {root for role, _organisation, _district, root, _grid in held if role in WHOLE_DISTRICT}
+
+
+def _towns_of_seats(held) -> set[str]:
+    """The grids of a township for its people."""
+    return {grid for role, _organisation, _district, _root, grid in held if role in TOWN and grid}
 
 
 def _fields_of_seats(seats, Field) -> frozenset:
@@ -162,11 +169,12 @@ def own_districts(user):
     return apps.get_model("grids", "Grid").objects.districts().filter(pk__in=rights(user).district_ids).order_by("pk")
 
 
-def looks_after(user, district) -> bool:
-    """Whether grids of the district are theirs to look after: those of a chief, a township's, or all of them."""
+def looked_after(user, district) -> list[str]:
+    """Prefixes of the grids of the district that are theirs to look after: those of a chief, a township's, or all of them."""
     found = rights(user)
-    answers = found.has(*TOWN, *WHOLE_DISTRICT) or bool(found.post_roles & CHIEFS)
-    return answers and any(path.startswith(district.path) for path in found.paths)
+    if found.in_district(district.pk, WHOLE_DISTRICT):
+        return [district.path]
+    return [path for path in found.led_paths if path.startswith(district.path)]
 
 
 def for_the_campaign(view):

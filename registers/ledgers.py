@@ -74,7 +74,7 @@ PRINTED: dict[str, list[tuple[str, str]]] = {
     ],
 }  # fmt: skip
 PRINTED["car-repair"] = [(title, "booth" if title == "有无喷烤漆房" else key) for title, key in PRINTED["vocs"]]
-NUMBER, NOTHING = "#", ""
+NUMBER = "#"
 
 
 def title(code: str, key: str) -> str:

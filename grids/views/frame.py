@@ -41,7 +41,7 @@ def check_member(request, district: Grid) -> None:
 
 def show_page(request, template: str, district: Grid, **context):
     """Render a page with what every page of this app needs to know about its reader."""
-    looks_after = scope.looks_after(request.user, district)
+    looks_after = bool(scope.looked_after(request.user, district))
     context |= {
         "district": district,
         "may_edit": scope.may_change_settings(request.user, district.pk),

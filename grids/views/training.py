@@ -25,9 +25,10 @@ PAGE_SIZE = 50
 
 def areas(request, district) -> Q:
     """Over ``grid__path``: the grids of the district whose people the reader looks after."""
-    if not scope.looks_after(request.user, district):
+    paths = scope.looked_after(request.user, district)
+    if not paths:
         raise NotYourRole(_("培训情况由网格长、乡办、攻坚办和督查局查看。"))
-    return scope.under([path for path in scope.rights(request.user).paths if path.startswith(district.path)], "grid__path")
+    return scope.under(paths, "grid__path")
 
 
 @require_GET

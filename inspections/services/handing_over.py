@@ -8,21 +8,19 @@ from audit.services import record
 from common import clock
 from common.errors import Conflict, NotYourRole
 from grids import people, scope
-from grids.roles import MANAGERS, OFFICE, PostRole, Role
+from grids.roles import OFFICE
 from inspections.models import Patrol, Visit
 from inspections.services import rounds
 from inspections.words import PatrolState, VisitState
 
 OPEN = (PatrolState.PLANNED, PatrolState.STARTED)
-ORDERING = OFFICE | MANAGERS | {Role.TOWN_HANDLER}
 
 
 def may_hand_over(patrol: Patrol, user) -> bool:
     """The person, the chief of the grid, township or office above it."""
     rights = scope.rights(user)
-    above = any(patrol.grid_path.startswith(path) for path in rights.paths)
-    leads = bool({PostRole.CHIEF, PostRole.DEPUTY_CHIEF} & rights.post_roles) or rights.has(*ORDERING)
-    return patrol.state in OPEN and (patrol.person_id == user.pk or (above and leads))
+    leads = any(patrol.grid_path.startswith(path) for path in rights.led_paths) or rights.in_district(patrol.district_id, OFFICE)
+    return patrol.state in OPEN and (patrol.person_id == user.pk or leads)
 
 
 def candidates(patrol: Patrol):

@@ -15,7 +15,7 @@ from common.errors import NotYourRole
 from common.seen import held_as_seen
 from grids import people, scope
 from grids.models import Grid
-from grids.roles import CHIEFS, OFFICE, TOWN
+from grids.roles import OFFICE, TOWN
 from inspections import hollow
 from inspections.models import HollowKind, HollowRebuttal, HollowSettings, HollowSign, HollowWeek
 
@@ -44,8 +44,7 @@ def save_limits(limits: HollowSettings, *, by, stood: dict | None = None) -> Hol
 
 def may_rebut(user, grid: Grid) -> bool:
     """Chief and deputy of a grid at or above, and the township: those who answer for it."""
-    found = scope.rights(user)
-    return any(grid.path.startswith(path) for path in found.paths) and bool(found.has(*TOWN) or found.post_roles & CHIEFS)
+    return any(grid.path.startswith(path) for path in scope.rights(user).led_paths)
 
 
 @transaction.atomic

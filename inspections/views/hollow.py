@@ -50,9 +50,10 @@ class LimitsForm(SeenForm, forms.ModelForm):
 
 def own_paths(request, district) -> list[str]:
     """Grids whose signs the reader may see: chiefs, townships, office, 督查局 and leaders, each below their own."""
-    if not scope.looks_after(request.user, district):
+    paths = scope.looked_after(request.user, district)
+    if not paths:
         raise NotYourRole(_("空挂迹象由网格长、乡办、攻坚办和督查局查看。"))
-    return [path for path in scope.rights(request.user).paths if path.startswith(district.path)]
+    return paths
 
 
 @require_GET

@@ -8,7 +8,7 @@ from common import clock
 from grids import services
 from grids.models import Grid, Membership, Post
 from grids.roles import PostRole, Role
-from grids.scope import rights, role_label
+from grids.scope import looked_after, rights, role_label
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import DistrictFactory, GridFactory
 
@@ -52,6 +52,19 @@ def test_the_office_has_the_whole_district_because_its_area_is_the_root():
     district = DistrictFactory()
 
     assert rights(UserFactory(office_staff=district)).paths == (district.path,)
+
+
+def test_a_chief_answers_for_the_own_grid_and_not_for_one_walked_in():
+    district = DistrictFactory()
+    chief = UserFactory(chief=district.villages[0], patroller=district.villages[-1])
+    town, office = UserFactory(town_handler=district.town_a.organisation), UserFactory(office_staff=district)
+
+    assert set(rights(chief).paths) == {district.villages[0].path, district.villages[-1].path}
+    assert [looked_after(user, district) for user in (chief, town, office)] == [
+        [district.villages[0].path],
+        [district.town_a.path],
+        [district.path],
+    ]
 
 
 def test_people_of_another_district_see_nothing_of_ours():

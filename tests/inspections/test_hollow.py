@@ -230,6 +230,7 @@ def test_chief_and_township_answer_and_nobody_else(client, vacant):
         (UserFactory(office_staff=vacant), 403),
         (UserFactory(member=grid), 403),
         (UserFactory(town_manager=vacant.town_b.organisation), 403),
+        (UserFactory(patroller=grid, chief=vacant.villages[-1]), 403),
     ):
         client.force_login(user)
         assert client.post(address, {"text": "不对"}).status_code == status
