@@ -5,12 +5,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.forms import SeenForm
 from grids.forms.fields import UnitChoice, offer
 from grids.models import Field, Grid, Headquarters, Organisation
 from grids.roles import OrganisationKind
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(SeenForm):
     name = forms.CharField(label=_("全称"), max_length=80)
     short_name = forms.CharField(label=_("简称"), max_length=30)
     parent = UnitChoice(label=_("上级单位"), required=False)
@@ -30,7 +31,7 @@ class NewOrganisationForm(OrganisationForm):
     field_order = ["kind"]
 
 
-class HeadquartersForm(forms.Form):
+class HeadquartersForm(SeenForm):
     lead_unit = UnitChoice(label=_("牵头单位"), required=False)
     member_units = forms.ModelMultipleChoiceField(
         label=_("成员单位"), queryset=Organisation.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
@@ -50,7 +51,7 @@ class NewHeadquartersForm(HeadquartersForm):
     field_order = ["name"]
 
 
-class FieldForm(forms.Form):
+class FieldForm(SeenForm):
     name = forms.CharField(label=_("专项领域"), max_length=40)
     headquarters = forms.ModelChoiceField(label=_("所属指挥部"), queryset=Headquarters.objects.none(), required=False, empty_label=_("无"))
     position = forms.IntegerField(label=_("排序"), min_value=0, max_value=9999, initial=0)

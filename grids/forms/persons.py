@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import phone_field
+from common.forms import SeenForm
 from grids.forms.fields import InDistrict, PersonChoice, day_field, offer
 from grids.models import Grid, Organisation
 from grids.roles import ROLES_OF_KIND, OrganisationKind, PostRole
@@ -44,7 +45,7 @@ class NewPersonForm(forms.Form):
         offer(self, "role", choices=roles_of(place) if isinstance(place, Organisation) else PostRole.choices)
 
 
-class PersonForm(forms.Form):
+class PersonForm(SeenForm):
     name = forms.CharField(label=_("姓名"), max_length=60)
     phone = phone_field()
     email = forms.EmailField(label=_("电子邮箱"), required=False)

@@ -7,13 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.forms import SeenForm
 from grids.forms.fields import GridChoice, InDistrict, UnitChoice, day_field
 from grids.models import Organisation
 
 MAX_POLYGON_BYTES = 2_000_000
 
 
-class GridForm(InDistrict):
+class GridForm(SeenForm, InDistrict):
     name = forms.CharField(label=_("网格名称"), max_length=60)
     code = forms.CharField(label=_("网格编码"), max_length=30)
     organisation = UnitChoice(label=_("责任单位"), required=False, help_text=_("乡级网格填所在乡办；村级网格一般填同一乡办。"))

@@ -4,9 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from common import clock
 from grids.models import Grid, Membership, Organisation
 from grids.roles import OrganisationKind
-from grids.services.history import Kind, check_keeper, log_organisation, told
+from grids.services.history import Kind, check_keeper, lock_district, log_organisation, told
 
 EDITABLE = ("short_name", "parent", "has_enforcement_power", "code", "position")
 
@@ -74,6 +75,10 @@ def edit_organisation(organisation: Organisation, *, by, **changes) -> bool:
 def close_organisation(organisation: Organisation, *, on, by, note: str = "") -> Organisation:
     """Close a body without a successor. Refused while people serve in it: their duties would end unseen."""
     check_keeper(by, organisation.district_id)
+    lock_district(organisation.district_id)
+    organisation.refresh_from_db()
+    if organisation.valid_to and organisation.valid_to <= clock.today():
+        raise ValidationError(_("单位“%(name)s”已停用。") % {"name": organisation}, code="closed")
     if Membership.objects.current(on).filter(organisation=organisation).exists():
         raise ValidationError(_("该单位还有在任人员，请先结束其任职，或改用“合并”。"), code="has_members")
     organisation.valid_to = on

@@ -107,12 +107,15 @@ def deactivate_person(user: User, *, district: Grid, by) -> None:
     _check_of_district(user, district, by)
     if by is not None and user.pk == by.pk:
         raise NotYourRole(_("不能停用自己的账号。"))
-    accounts.deactivate(user, by=by)
+    if user.is_active:
+        accounts.deactivate(user, by=by)
 
 
 @transaction.atomic
 def reactivate_person(user: User, *, district: Grid, by) -> None:
     _check_of_district(user, district, by)
+    if user.is_active:
+        return
     user.is_active = True
     user.save(update_fields=["is_active"])
     record("account.activate", user, by=by, district_id=district.pk)

@@ -129,6 +129,7 @@ def close_grid(grid: Grid, *, on, by, note: str = "") -> Grid:
 
     check_keeper(by, grid.district_id)
     lock_district(grid.district_id)
+    grid.refresh_from_db()
     _check_open(grid)
     if Grid.objects.active(on).under(grid).exclude(pk=grid.pk).exists():
         raise ValidationError(_("下级网格还在使用，请先调整或撤销下级网格。"), code="has_children")

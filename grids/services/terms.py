@@ -14,7 +14,7 @@ from common.errors import NotYourRole
 from grids import scope
 from grids.models import Grid, Handover, Membership, Organisation, Post
 from grids.roles import MANAGERS, OFFICE, ROLES_OF_KIND, SETTINGS_KEEPERS, OrganisationKind, PostRole, Role
-from grids.services.history import check_keeper
+from grids.services.history import check_keeper, lock_district
 
 DAY = dt.timedelta(days=1)
 
@@ -26,6 +26,7 @@ def appoint(*, user: User, grid: Grid, role: PostRole, by, starts_on=None, ends_
     starts_on = starts_on or clock.today()
     if not grid.is_active(starts_on):
         raise ValidationError(_("网格“%(name)s”在 %(day)s 未启用或已停用。") % {"name": grid, "day": starts_on}, code="closed")
+    _hold_person(user)
     post = Post.objects.filter(user=user, grid=grid, role=role, ends_on=None).first()
     if post:
         return _same_duty(post, title, by=by, district_id=grid.district_id)
@@ -46,11 +47,17 @@ def grant(*, user: User, organisation: Organisation, role: Role, by, starts_on=N
     starts_on = starts_on or clock.today()
     if not organisation.is_active(starts_on):
         raise ValidationError(_("单位“%(name)s”已停用。") % {"name": organisation}, code="closed")
+    _hold_person(user)
     membership = Membership.objects.filter(user=user, organisation=organisation, role=role, ends_on=None).first()
     if membership:
         return _same_duty(membership, title, by=by, district_id=organisation.district_id)
     membership = Membership(user=user, organisation=organisation, role=role, title=title, starts_on=starts_on, ends_on=ends_on)
     return _begin(membership, "membership.grant", by=by, district_id=organisation.district_id)
+
+
+def _hold_person(user: User) -> None:
+    """One after the other: what is pressed twice is one duty."""
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
 
 
 def _begin(term, action: str, *, by, district_id):
@@ -82,6 +89,8 @@ def end_membership(membership: Membership, *, by, ends_on=None, reason: str = ""
     """``ends_on`` is the last day; without it the rights end at once. The last one who may change settings stays."""
     organisation = membership.organisation
     check_keeper(by, organisation.district_id)
+    if membership.role in SETTINGS_KEEPERS:  # one after the other, else the last two end each other
+        lock_district(organisation.district_id)
     _hold(membership)
     if membership.role in SETTINGS_KEEPERS:
         _check_not_last_keeper(membership)
@@ -135,6 +144,7 @@ def hand_over(duty: Membership | Post, *, substitute: User, starts_on, ends_on, 
     """A stand-in for some days: by the holder, a manager of the same unit, or those who keep the settings."""
     district_id = _district_of(duty)
     check_may_hand_over(duty, by=by)
+    type(duty).objects.select_for_update(of=("self",)).get(pk=duty.pk)
     _check_handover(duty, substitute, starts_on=starts_on, ends_on=ends_on, reason=reason)
     mine = {"membership": duty} if isinstance(duty, Membership) else {"post": duty}
     handover = Handover.objects.create(substitute=substitute, starts_on=starts_on, ends_on=ends_on, reason=reason.strip(), **mine)
@@ -171,9 +181,12 @@ def _check_handover(duty, substitute: User, *, starts_on, ends_on, reason: str) 
 
 @transaction.atomic
 def end_handover(handover: Handover, *, by) -> Handover:
-    """The holder is back: the stand-in's rights end at once."""
+    """The holder is back: the stand-in's rights end at once. What has ended stays as it ended."""
     duty = handover.duty
     check_may_hand_over(duty, by=by)
+    handover.refresh_from_db(fields=["starts_on", "ends_on", "revoked_at"], from_queryset=Handover.objects.select_for_update())
+    if handover.revoked_at or handover.ends_on < clock.today():
+        return handover
     handover.ends_on = max(clock.today(), handover.starts_on)
     handover.revoked_at = clock.now()
     handover.save(update_fields=["ends_on", "revoked_at"])

@@ -170,9 +170,11 @@ def person_second_factor(request, pk):
 
 @require_POST
 def person_active(request, pk):
+    """``to`` says which of the two was pressed: the same again does not turn it round."""
     person, district = person_to_edit(request, pk)
-    step = services.deactivate_person if person.is_active else services.reactivate_person
-    step(person, district=district, by=request.user)
+    step = {"off": services.deactivate_person, "on": services.reactivate_person}.get(request.POST.get("to", ""))
+    if step:
+        step(person, district=district, by=request.user)
     return redirect(address(person))
 
 

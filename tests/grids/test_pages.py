@@ -1,5 +1,6 @@
 """Who may open which page, and what stands there."""
 
+import datetime as dt
 import io
 import json
 
@@ -13,7 +14,7 @@ from accounts.models import User
 from audit.models import AuditEvent
 from common import clock
 from grids import services
-from grids.models import Grid, Handover, Organisation, Post
+from grids.models import Grid, Handover, Headquarters, Organisation, Post
 from grids.roles import PostRole, Role
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import DistrictFactory, GridFactory, centre, square
@@ -278,11 +279,36 @@ def test_an_account_is_edited_reset_stopped_and_started_again(as_, district):
 
     assert status(client, "person-edit", person.pk, method="post", name="新名", phone="10099998888", email="") == 302
     assert client.post(reverse("grids:person-password", args=[person.pk])).context["password"]
-    assert status(client, "person-active", person.pk, method="post") == 302
+    assert [status(client, "person-active", person.pk, method="post", to="off") for _twice in range(2)] == [302, 302]
     person.refresh_from_db()
     assert (person.name, person.is_active, person.must_change_password) == ("新名", False, True)
-    assert status(client, "person-active", person.pk, method="post") == 302
+    assert [status(client, "person-active", person.pk, method="post", to="on") for _twice in range(2)] == [302, 302]
     assert User.objects.get(pk=person.pk).is_active
+    assert [AuditEvent.objects.filter(action=f"account.{act}").count() for act in ("deactivate", "activate")] == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["grid-edit", "organisation-edit", "headquarters-edit", "field-edit", "person-edit"])
+def test_the_second_of_two_editors_is_told_and_may_press_again(as_, district, name):
+    row = {
+        "grid-edit": district.town_a,
+        "organisation-edit": district.ecology,
+        "headquarters-edit": (hq := services.create_headquarters(district=district, name="扬尘指挥部", by=None)).organisation,
+        "field-edit": district.dust,
+        "person-edit": UserFactory(member=district.villages[0]),
+    }[name]
+    client, address = as_(office_director=district), reverse(f"grids:{name}", args=[row.pk])
+    form = client.get(address).context["form"]
+    values = {field: form[field].value() for field in form.fields if field != "member_units"}
+    words = {field: value for field, value in values.items() if value is not None and value is not False}
+    if name == "headquarters-edit":
+        Headquarters.objects.filter(pk=hq.pk).update(plan="别人写的")
+    else:
+        type(row).objects.filter(pk=row.pk).update(name="别人起的")
+    mine = {"plan" if name == "headquarters-edit" else "name": "我写的"}
+
+    late = client.post(address, words | mine)
+    assert (late.status_code, "已被别人修改" in late.content.decode(), "我写的" in late.content.decode()) == (400, True, True)
+    assert client.post(address, words | mine | {"seen": late.context["form"]["seen"].value()}).status_code == 302
 
 
 def test_a_duty_ends_at_once_or_on_a_day(as_, district):
@@ -309,6 +335,10 @@ def test_the_holder_arranges_a_stand_in_and_takes_it_back(as_, district):
     assert "外出学习" in client.get(reverse("grids:person", args=[away.pk])).content.decode()
     assert status(as_(UserFactory(chief=district.town_a)), "handover-end", handover.pk, method="post") == 403
     assert status(as_(away), "handover-end", handover.pk, method="post") == 302
+    Handover.objects.update(starts_on=today - dt.timedelta(days=9), ends_on=today - dt.timedelta(days=5))
+    assert status(as_(away), "handover-end", handover.pk, method="post") == 302
+    handover.refresh_from_db()
+    assert (handover.ends_on, AuditEvent.objects.filter(action="handover.end").count()) == (today - dt.timedelta(days=5), 1)
 
 
 def test_people_are_found_by_unit_role_and_word(as_, district):

@@ -1,9 +1,12 @@
 """Making, renaming, moving, closing and merging places and bodies."""
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from audit.models import AuditEvent
 from common import clock
@@ -224,6 +227,57 @@ def test_nobody_grants_a_role_to_himself(district, director):
 def test_the_last_keeper_of_the_settings_stays(district, director):
     with pytest.raises(ValidationError):
         services.end_membership(director.memberships.get(), by=director)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_two_keepers_do_not_end_each_other(district, director):
+    other, gate = UserFactory(sysadmin=district), threading.Barrier(2)
+
+    def end(pair):
+        mine, by = pair
+        gate.wait(30)
+        try:
+            services.end_membership(mine.memberships.get(), by=by)
+            return "ended"
+        except (ValidationError, NotYourRole):
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(end, [(director, other), (other, director)])) == ["ended", "refused"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_pressed_twice_at_once_is_one_duty_and_one_stand_in(district, director):
+    user, grid, today, gate = UserFactory(), district.villages[0], clock.today(), threading.Barrier(2)
+    duty, here = UserFactory(chief=district.town_a).posts.get(), UserFactory(chief=district.town_b)
+
+    def twice(_n):
+        gate.wait(30)
+        try:
+            post = services.appoint(user=user, grid=grid, role=PostRole.CHIEF, by=director)
+            gate.wait(30)
+            services.hand_over(duty, substitute=here, starts_on=today, ends_on=today, reason="休假", by=director)
+            return post.pk, "new"
+        except ValidationError:
+            return post.pk, "overlap"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        (one, first), (other, second) = pool.map(twice, range(2))
+    assert (one, {first, second}) == (other, {"new", "overlap"})
+
+
+@pytest.mark.parametrize("kind", ["grid", "organisation"])
+def test_what_is_closed_is_not_closed_once_more(district, director, kind):
+    row = district.villages[0] if kind == "grid" else district.ecology
+    close, same = getattr(services, f"close_{kind}"), type(row).objects.get(pk=row.pk)
+    close(row, on=clock.today(), by=director)
+    with pytest.raises(ValidationError):
+        close(same, on=clock.today(), by=director)
+    assert row.changes.filter(kind="closed").count() == 1
 
 
 def test_appointing_twice_is_one_post(district, director):
