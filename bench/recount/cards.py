@@ -99,13 +99,13 @@ def _beside(unit: int, kind: str, scheme: dict, found: dict[str, list[dict]]) ->
 
 
 def _marked_once(scheme: dict[str, dict], mine: dict[str, list[dict]], *, once: bool) -> dict[str, list[dict]]:
-    """Rows that carry a mark: an event that several rules name, by the heaviest, unless a rule stacks."""
+    """Rows that carry a mark: an event that several rules name, by the heaviest, unless a rule stacks. Lines for information have rows of their own."""
     best: dict[str, tuple] = {}
     for code, rows in mine.items():
         line = scheme[code]
         for row in rows if line["per_event"] and code not in ENTRIES else ():
             amount = min(line["per_event"] * row["units"], line["cap_per_item"] or 10**9)
-            key = f"{code}:{row['key']}" if line["stacks"] or not once else row["key"]
+            key = f"{code}:{row['key']}" if line["stacks"] or line["part"] == "info" or not once else row["key"]
             if key not in best or (-amount, line["position"]) < best[key][:2]:
                 best[key] = (-amount, line["position"], code, row | {"amount": amount, "event": key})
     kept: dict[str, list[dict]] = {}

@@ -107,5 +107,5 @@ def _heaps(cards: list[Scorecard], lines: list[ScoreLine], month: Month) -> Heap
     for pk, event, amount in weighed(month, marked):
         line = of_line[pk]
         left = min(0, amount + granted.get((line.scorecard.organisation_id, event), 0)) if amount < 0 else amount
-        heaps.of_card[line.indicator, line.scorecard_id].append(Heap(flags=0, is_hit=left != 0, count=1, amount=left))
+        heaps.of_card[line.indicator, line.scorecard_id].append(Heap(flags=0, is_hit=left != 0 or amount == 0, count=1, amount=left))
     return heaps

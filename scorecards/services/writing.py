@@ -11,7 +11,7 @@ from scorecards.indicators import INDICATORS, Month, Shape
 from scorecards.indicators.rows import COLUMNS, MARKED, columns
 from scorecards.indicators.standing import frozen
 from scorecards.models import Adjustment, ScoreLine, ScoreRow
-from scorecards.words import Kind, Reason
+from scorecards.words import Kind, Part, Reason
 
 KEYS = {name: f"{name}_id" for name in ("finding", "task", "visit", "site", "grid", "field", "reconciliation")}
 TABLE = ScoreRow._meta.db_table
@@ -98,10 +98,10 @@ def _values(rows: Iterable[tuple]) -> str:
 # --- deductions and bonuses ---------------------------------------------------------------------------------------------------------
 NO_CAP = 10**9
 WEIGHED = """
-WITH rule (unit, code, card, line, mark, most, place, prefix) AS ({rules}),
+WITH rule (unit, code, card, line, mark, counts, most, place, prefix) AS ({rules}),
 found AS ({found}),
 weighed AS (
-  SELECT rule.card, rule.line, rule.place, rule.mark < 0 AS takes, {columns},
+  SELECT rule.card, rule.line, rule.place, CASE WHEN rule.mark < 0 THEN -rule.counts ELSE rule.counts END AS direction, {columns},
     CASE WHEN abs(rule.mark) * found.units > rule.most THEN rule.most ELSE abs(rule.mark) * found.units END AS weight,
     rule.prefix || found.event_key AS event
   FROM found JOIN rule ON rule.unit = found.unit AND rule.code = found.code
@@ -112,9 +112,9 @@ chosen AS (
 """
 STORED = """
 INSERT INTO {table} (scorecard_id, line_id, amount, event_key, {targets})
-SELECT card, line, CASE WHEN takes THEN -weight ELSE weight END, event, {columns_only} FROM chosen WHERE standing = 1
+SELECT card, line, direction * weight, event, {columns_only} FROM chosen WHERE standing = 1
 """
-LOOKED_AT = "SELECT line, event, CASE WHEN takes THEN -weight ELSE weight END FROM chosen WHERE standing = 1"
+LOOKED_AT = "SELECT line, event, direction * weight FROM chosen WHERE standing = 1"
 
 
 def weighed(month: Month, marked: dict[str, list[ScoreLine]]) -> list[tuple[int, str, int]]:
@@ -128,7 +128,10 @@ def weighed(month: Month, marked: dict[str, list[ScoreLine]]) -> list[tuple[int,
 
 
 def _weigh(month: Month, marked: dict[str, list[ScoreLine]], then: str) -> list[Statement]:
-    """An event that several rules name is marked once, by the heaviest, unless a rule stacks (domain 6.2). Nothing when there can be no rows."""
+    """An event that several rules name is marked once, by the heaviest, unless a rule stacks (domain 6.2). Nothing when there can be no rows.
+
+    A line for information names its events, takes nothing for them and takes none from a line that does.
+    """
     found = [part for code in marked for queryset in INDICATORS[code].collect(month) for part in _select(queryset, MARKED, code=code)]
     if not found:
         return []
@@ -147,9 +150,10 @@ def _weigh(month: Month, marked: dict[str, list[ScoreLine]], then: str) -> list[
 def _rule(line: ScoreLine) -> tuple:
     sign = 1 if line.definition.shape == Shape.BONUS else -1
     most = NO_CAP if line.cap_per_item is None else line.cap_per_item
-    stacks = line.stacks or not line.scorecard.scheme.marks_once
-    prefix = f"{line.indicator}:" if stacks else ""
-    return line.scorecard.organisation_id, line.indicator, line.scorecard_id, line.pk, sign * line.per_event, most, line.position, prefix
+    counts = line.part != Part.INFORMATION
+    prefix = f"{line.indicator}:" if line.stacks or not counts or not line.scorecard.scheme.marks_once else ""
+    card = line.scorecard
+    return card.organisation_id, line.indicator, card.pk, line.pk, sign * line.per_event, int(counts), most, line.position, prefix
 
 
 # --- what people decided ------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.urls import reverse
 from common import clock
 from grids.models import Membership
 from scorecards import services
-from scorecards.models import Scheme, Scorecard, ScoreLine, ScoreRow
+from scorecards.models import Scheme, SchemeLine, Scorecard, ScoreLine, ScoreRow
 from scorecards.services import schemes
 from scorecards.services.ready_made import ALL, READY_MADE
 from tests.factories.accounts import UserFactory
@@ -120,6 +120,18 @@ def test_without_the_rule_one_event_is_marked_by_each_line_that_names_it(distric
 
     marks = ScoreRow.objects.filter(scorecard__organisation=district._town_a).exclude(amount=0)
     assert sorted(marks.values_list("line__indicator", "amount")) == [("false_fix", -500), ("rework", -30)]
+
+
+def test_a_line_for_information_takes_no_marks_and_none_away_from_a_line_that_does(district):
+    late_and_sent_back(district)
+    SchemeLine.objects.filter(scheme__kind="township", indicator="false_fix").update(part="info")
+
+    services.build(MONTH, district=district)
+
+    rows = ScoreRow.objects.filter(scorecard__organisation=district._town_a, line__indicator__in=("false_fix", "rework"))
+    assert sorted(rows.values_list("line__indicator", "amount")) == [("false_fix", 0), ("rework", -30)]
+    told = ScoreLine.objects.get(scorecard__organisation=district._town_a, indicator="false_fix")
+    assert (told.state, told.numerator, told.points) == ("information", 1, None)
 
 
 def test_a_rate_below_its_threshold_loses_by_percentage_points(district):
