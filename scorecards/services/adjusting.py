@@ -51,12 +51,21 @@ def _check(entry: Adjustment) -> None:
     if entry.month not in adjustments.open_months(entry.district_id):
         raise ValidationError({"month": _("%(month)s不能再记入分录，请选择尚未结账的月份。") % {"month": month_words(entry.month)}})
     check_open(entry.district_id, entry.month)
+    _check_has_place(entry)
     if not entry.reason:
         raise ValidationError({"reason": _("请写明理由。")})
     if not entry.paper_number and entry.evidence is None:
         raise ValidationError({"paper_number": _("请填写文号，或附上佐证材料。")})
     if entry.kind == AdjustmentKind.CORRECTION:
         _check_correction(entry)
+
+
+def _check_has_place(entry: Adjustment) -> None:
+    """A built month keeps its units: an entry of any other would be signed and count nowhere."""
+    cards = Scorecard.objects.filter(district_id=entry.district_id, month=entry.month)
+    if cards.exists() and not cards.filter(organisation_id=entry.organisation_id).exists():
+        facts = {"unit": entry.organisation, "month": month_words(entry.month)}
+        raise ValidationError(_("%(unit)s在%(month)s没有计分卡，分录无处计入，请核对单位和月份。") % facts, code="no_card")
 
 
 def _check_correction(entry: Adjustment) -> None:
@@ -79,6 +88,7 @@ def sign(entry: Adjustment, *, by, note: str = "") -> Adjustment:
     _insist_signer(entry, by)
     hold(entry.district_id)
     check_open(entry.district_id, entry.month)
+    _check_has_place(entry)
     _move(entry, state=SignState.SIGNED, by=by, note=note)
     if Scorecard.objects.filter(district_id=entry.district_id, month=entry.month).exists():
         build(entry.month, district=entry.district, by=by, rebuild=True)

@@ -1,5 +1,6 @@
 """Entries: what no row of the ledger gives, drawn up by one and signed by another."""
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -12,6 +13,7 @@ from common.errors import Conflict, NotYourRole
 from notices.models import Notice
 from scorecards.models import Adjustment
 from scorecards.services import adjusting, adjustments
+from tests.factories.grids import OrganisationFactory
 from tests.factories.scorecards import MONTH
 from tests.scorecards.closing import IN_TIME, SETTLING, Scene, at
 
@@ -60,6 +62,18 @@ def signed(scene, entry, role="director", moment=IN_TIME):
 )
 def test_figures_are_those_of_the_rules(scene, kind, level, amount):
     assert drawn_up(scene, kind, level=level).amount == amount
+
+
+def test_an_entry_that_would_count_on_no_card_is_refused(scene):
+    founded = OrganisationFactory(district=scene.district, kind="department", valid_from=dt.date(2026, 11, 1))
+    with pytest.raises(ValidationError, match="没有计分卡"):
+        drawn_up(scene, unit=founded)
+    waiting = drawn_up(scene)
+    Adjustment.objects.filter(pk=waiting.pk).update(organisation=founded)
+
+    with pytest.raises(ValidationError, match="没有计分卡"):
+        signed(scene, Adjustment.objects.get(pk=waiting.pk))
+    assert not Adjustment.objects.filter(state="signed").exists()
 
 
 @pytest.mark.parametrize("role", ["director", "leader"])
