@@ -16,19 +16,11 @@ GRADE_TWO = {
 }
 """Annual limits of grade II of GB 3095-2012 by which composite indexes divide (CO: 95th, O3: 90th percentile)."""
 TWO_FACTORS = ("pm25", "so2")
-
-
-def mean_of_ranks(ranks: Sequence[int | None], *, places: int | None = 2) -> Decimal | None:
-    """Plain mean (Xuchang), smaller is better; None when a rank is missing.
-
-    >>> mean_of_ranks([3, 3, 4, 4], places=1), mean_of_ranks([2, 2, 3, 3], places=1), mean_of_ranks([1, None])
-    (Decimal('3.5'), Decimal('2.5'), None)
-    """
-    return weighted_mean(ranks, [1] * len(ranks), places=places)
+"""两项加和指数 (Hengshui): PM2.5 ÷ 35 + SO2 ÷ 60."""
 
 
 def weighted_mean(values: Sequence[Number | None], weights: Sequence[Number], *, places: int | None = 2) -> Decimal | None:
-    """Of ranks (Zaozhuang) or of figures (Anhui: PM2.5 75, PM10 25); the weights need not make 1. None when a value is missing.
+    """Of ranks (Zaozhuang; Xuchang: all alike) or of figures (Anhui: PM2.5 75, PM10 25); the weights need not make 1. None when a value is missing.
 
     >>> weighted_mean([1, 3, 2], [2, 2, 1], places=1), weighted_mean([40, 80], [75, 25], places=1)
     (Decimal('2.0'), Decimal('50.0'))
@@ -55,15 +47,6 @@ def summed_index(
         return None
     parts = [Fraction(value) / Fraction(limit) for value, limit in found if value is not None]
     return rounded(sum(part if each is None else Fraction(rounded(part, each)) for part in parts), places)
-
-
-def two_factor_index(pm25: Number | None, so2: Number | None, *, places: int | None = 2) -> Decimal | None:
-    """两项加和指数 (Hengshui): PM2.5 ÷ 35 + SO2 ÷ 60.
-
-    >>> two_factor_index(46, 9)
-    Decimal('1.46')
-    """
-    return summed_index({"pm25": pm25, "so2": so2}, {name: GRADE_TWO[name] for name in TWO_FACTORS}, places=places)
 
 
 def meets_grade_two(values: Mapping[str, Number | None]) -> bool:

@@ -56,7 +56,7 @@ def points(line: ScoreLine, amount: int) -> int:
 # --- who is not ranked --------------------------------------------------------------------------------------------------------------
 def _leave_out(cards: list[Scorecard], of_card: dict[int, list[ScoreLine]], month: Month) -> None:
     """Who had nothing to do is 无数据 and not ranked, instead of first with full marks; whose rows are too few keeps the marks of its lines only."""
-    empty = [card for card in cards if not any(_has_figure(line) for line in of_card[card.pk])]
+    empty = {card for card in cards if not any(_has_figure(line) for line in of_card[card.pk])}
     busy = with_duties(month, [card.organisation_id for card in empty if card.scheme.kind in PARTIES]) if empty else set()
     for card in cards:
         card.unranked = ""

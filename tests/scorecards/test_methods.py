@@ -195,8 +195,8 @@ FOUR = tuple(Term(key, is_change=is_change) for key in ("综合指数", "PM2.5")
 
 
 def test_four_ranks_make_a_plain_mean():
-    assert combining.mean_of_ranks([3, 3, 4, 4], places=1) == Decimal("3.5")
-    assert combining.mean_of_ranks([2, 2, 3, 3], places=1) == Decimal("2.5")
+    assert combining.weighted_mean([3, 3, 4, 4], [1] * 4, places=1) == Decimal("3.5")
+    assert combining.weighted_mean([2, 2, 3, 3], [1] * 4, places=1) == Decimal("2.5")
 
 
 def test_a_table_is_ranked_by_the_mean_of_its_four_ranks():
@@ -243,8 +243,9 @@ def test_a_weighted_mean_of_ranks_lies_between_the_best_and_the_worst(ranks, dat
 
 
 def test_the_two_factor_index_of_a_bulletin():
-    assert combining.two_factor_index(46, 9) == Decimal("1.46")
-    assert combining.two_factor_index(46, None) is None
+    text = table("乡镇 PM2.5 SO2", "甲镇 46 9", "乙镇 46 —")
+
+    assert ranked(text, Method.TWO_FACTOR) == {"甲镇": (1, Decimal("1.46")), "乙镇": (None, None)}
 
 
 def test_the_six_single_indexes_are_rounded_before_they_are_added():
