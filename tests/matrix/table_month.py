@@ -68,7 +68,7 @@ MONTH = {
         "POST": "302 party; 403 field auditor office director supervision leader; 404 *",
     },
     "scorecards:sheet": {"GET": "200 party office director supervision leader; 403 field auditor; 404 *", "POST": "405 *"},
-    "scorecards:confirm_sheet": {"GET": "302 *", "POST": "302 party; 403 field auditor office director supervision leader; 404 *"},
+    "scorecards:confirm_sheet": {"GET": "302 *", "POST": "409 party; 403 field auditor office director supervision leader; 404 *"},
     "scorecards:file_dispute": {
         "GET": "200 party; 403 field auditor office director supervision leader; 404 *",
         "POST": "422 party; 403 field auditor office director supervision leader; 404 *",
