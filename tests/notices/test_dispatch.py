@@ -71,6 +71,16 @@ def test_sms_goes_to_the_gateway_with_token_and_key(sms_at):
     assert (state_of(notice), notice.provider_message_id) == (State.SENT, "m1")
 
 
+def test_gateway_without_a_token_is_given_none(sms_at, settings):
+    with sinks.gateway() as (address, received):
+        sms_at(address)
+        settings.SMS_WEBHOOK_TOKEN = ""
+        NoticeFactory(channel="sms")
+        dispatch.drain("w")
+
+    assert [each["token"] for each in received] == [None]
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
