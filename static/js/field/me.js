@@ -16,7 +16,7 @@ export async function me({ go, again, installer }) {
     [gettext("存储"), persisted ? gettext("已获保护，浏览器不会清理") : gettext("普通；装到桌面后更稳妥")], [gettext("版本"), place.version],
   ];
   const parts = [
-    h("dl.m-facts", {}, facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+    h("dl.m-facts", {}, facts.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
     installer() && button(gettext("装到手机桌面"), installer(), { drawing: "download" }),
     h("h2.m-label", {}, gettext("更多")),
     list([
