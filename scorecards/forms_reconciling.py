@@ -1,21 +1,16 @@
 """Forms of reconciling and of matching lists from above. They give clean values; services save."""
 
-from typing import Any
-
 from django import forms
-from django.core import signing
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-import evidence.services
 from common import clock
 from common.forms import SeenForm
-from evidence.models import File
 from grids.forms.fields import day_field, offer
 from grids.models import Grid
 from inspections.forms import TypeField
 from inspections.models import Finding, ProblemType
 from inspections.words import FROM_ABOVE, ON_LEDGER, Source
+from scorecards.forms_papers import Papers
 from scorecards.models import Dispute, MatchRow, ReconcilingRule
 from scorecards.words import DisputeKind, DisputeState, MatchResult, SheetKind, SheetState, Weekday
 
@@ -42,44 +37,7 @@ class DisputeForm(forms.Form):
     reason = forms.CharField(
         label=_("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("写清依据，例如文号、办结时间、应由谁办。")
     )
-    evidence = forms.FileField(label=_("佐证材料"), required=False, help_text=_("可不附。Word、Excel、PDF 或图片，不超过 20 MB。"))
-    kept = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, by, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.by = by
-
-    def clean_kept(self) -> File | None:
-        """The paper of an earlier try, so that an error elsewhere in the form does not lose it."""
-        try:
-            key = signing.loads(self.cleaned_data["kept"], salt=self._salt) if self.cleaned_data["kept"] else None
-        except signing.BadSignature:
-            key = None
-        return File.objects.filter(pk=key).first()
-
-    def clean(self):
-        cleaned = super().clean()
-        if upload := cleaned.get("evidence"):
-            try:
-                self._keep(evidence.services.store_file(upload, name=upload.name, size=upload.size, by=self.by))
-            except ValidationError as refused:
-                self.add_error("evidence", refused)
-        return self.cleaned_data
-
-    def _keep(self, paper: File) -> None:
-        self.cleaned_data["kept"] = paper
-        typed: Any = self.data
-        self.data = typed = typed.copy()
-        typed["kept"] = signing.dumps(paper.pk, salt=self._salt)
-
-    @property
-    def _salt(self) -> str:
-        return f"dispute-{self.by.pk}"
-
-    @property
-    def paper(self) -> File | None:
-        """What has been kept of an earlier try, for the page."""
-        return getattr(self, "cleaned_data", {}).get("kept") or None
+    evidence = Papers(label=_("佐证材料"))
 
 
 class DecideForm(forms.Form):

@@ -91,8 +91,7 @@ def entry_page(request, kind: str, unit, card):
 
 
 def _drawn_up(request, form, kept: Kept, *, kind: str, unit):
-    for error in kept.errors:
-        form.add_error("evidence", error)
+    kept.tell(form)
     if not form.is_valid():
         return None
     try:

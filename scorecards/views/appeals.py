@@ -107,8 +107,7 @@ def _why_closed(card: Scorecard) -> str:
 
 def _filed(request, form, kept: Kept, card: Scorecard, event_key: str):
     """The way on, or None with the reasons in the form."""
-    for error in kept.errors:
-        form.add_error("evidence", error)
+    kept.tell(form)
     if not form.is_valid():
         return None
     try:

@@ -68,8 +68,7 @@ def new_clue(request):
 
 def _handed_over(request, district, form, kept: Kept):
     """The way on, or None with the reasons in the form."""
-    for error in kept.errors:
-        form.add_error("evidence", error)
+    kept.tell(form)
     if not form.is_valid():
         return None
     clue = services.hand_over(district, by=request.user, **form.cleaned_data | {"evidence": kept.files})

@@ -21,6 +21,7 @@ from scorecards.forms_reconciling import BoardForm, DisputeForm, RuleForm
 from scorecards.models import Dispute, Reconciliation
 from scorecards.models.reconciling import own_units
 from scorecards.services import reconcile_clock, reconcile_rows, reconciling
+from scorecards.views.kept import Kept, keep_files
 from scorecards.views.steps import taken_from
 from scorecards.words import DisputeState, SheetKind, SheetState, period_words
 
@@ -184,12 +185,14 @@ def file_dispute(request, pk, row):
     fact = next((each for each in reconcile_rows.facts(found) if reconcile_rows.key_of(each) == row), None)
     if fact is None:
         raise Http404
-    form = DisputeForm(request.POST, request.FILES, by=request.user) if request.method == "POST" else DisputeForm(by=request.user)
-    status, conflict = 200, ""
+    form, kept, status, conflict = DisputeForm(), Kept(), 200, ""
+    if request.method == "POST":
+        form, kept = DisputeForm(request.POST, request.FILES), keep_files(request, most=1)
+        kept.tell(form)
     if form.is_bound and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("what", "reason")}
         try:
-            reconciling.dispute(found, row, by=request.user, evidence=form.cleaned_data["kept"], **given)
+            reconciling.dispute(found, row, by=request.user, evidence=next(iter(kept.files), None), **given)
         except ValidationError as refused:
             add_refusal(form, refused)
         except Conflict as lost:
@@ -198,7 +201,7 @@ def file_dispute(request, pk, row):
             messages.success(request, _("异议已提出，攻坚办会答复；其余各行视为无异议。"))
             return redirect(found)
     lines = reconcile_rows.lines([fact], user=request.user, at=clock.now())
-    context = {"sheet": found, "line": lines[0] if lines else None, "form": form, "conflict": conflict}
+    context = {"sheet": found, "line": lines[0] if lines else None, "form": form, "kept": kept, "conflict": conflict}
     return render(request, "scorecards/reconcile_dispute_form.html", context, status=422 if form.errors else status)
 
 

@@ -147,10 +147,20 @@ def test_a_dispute_is_filed_with_its_paper_and_decided(sheet, task, people, page
 def test_nothing_typed_or_uploaded_is_lost_when_the_form_comes_back(sheet, task, people, send):
     paper = SimpleUploadedFile("移交函.pdf", PDF)
     answer = send(people["town"], "file_dispute", sheet.pk, f"t{task.pk}", reason="已移交", evidence=paper)
-    assert answer.status_code == 422 and "已移交" in text(answer) and "已收到：移交函.pdf" in text(answer)
+    assert answer.status_code == 422 and "已移交" in text(answer) and "移交函.pdf" in text(answer)
     kept = re.search(r'name="kept" value="([^"]+)"', text(answer))[1]
 
     send(people["town"], "file_dispute", sheet.pk, f"t{task.pk}", what="not_ours", reason="已移交", kept=kept)
+
+    assert Dispute.objects.get().evidence.name == "移交函.pdf"
+
+
+def test_another_paper_takes_the_place_of_the_one_that_was_kept(sheet, task, people, send):
+    answer = send(people["town"], "file_dispute", sheet.pk, f"t{task.pk}", reason="已移交", evidence=SimpleUploadedFile("拿错了.pdf", PDF))
+    kept = answer.context["kept"].words[0][0]
+    right = SimpleUploadedFile("移交函.pdf", PDF + b"%")
+
+    send(people["town"], "file_dispute", sheet.pk, f"t{task.pk}", what="not_ours", reason="已移交", kept=kept, evidence=right)
 
     assert Dispute.objects.get().evidence.name == "移交函.pdf"
 
