@@ -10,7 +10,7 @@ import sheets.services
 from registers.models import SiteKind
 from registers.services.import_rows import columns
 from registers.services.importing import Plan, SiteImport
-from sheets import files
+from sheets import files, refused
 from sheets.columns import RowError, Table
 from sheets.importing import ImportResult, grouped
 from sheets.models import Job
@@ -59,7 +59,7 @@ def start(kind: SiteKind, *, token: str, by) -> Job:
 
 
 def run_import(job: Job) -> sheets.services.Result:
-    """Runner of the background job; the rows that were refused come back as a workbook."""
+    """Runner of the background job; the rows that were refused come back in a workbook, to be put right and sent again."""
     by = get_user_model().objects.get(pk=job.requested_by_id)
     kind = SiteKind.objects.visible_to(by).select_related("district").filter(pk=job.params["kind"]).first()
     if kind is None:
@@ -70,11 +70,14 @@ def run_import(job: Job) -> sheets.services.Result:
     sheets.services.progress(job, 0, total)
     result = apply(checked, partial=True)
     sheets.services.progress(job, total, total)
-    files.discard_upload(job.params["token"], by=by)
-    if not result.errors and not checked.plan.notes:
-        return sheets.services.Result(message=in_words(result))
     told = result.errors + checked.plan.notes
-    return sheets.services.Result(report(result, checked.plan.notes), f"{_('导入结果')}.xlsx", row_count=len(told), message=in_words(result))
+    book = report(result, checked.plan.notes) if told else None
+    if book and checked.table.has_refused(result.errors):
+        refused.add_sheet(book, path, columns(kind), result.errors)
+    files.discard_upload(job.params["token"], by=by)
+    if book is None:
+        return sheets.services.Result(message=in_words(result))
+    return sheets.services.Result(book, f"{_('导入结果')}.xlsx", row_count=len(told), message=in_words(result))
 
 
 def in_words(result: ImportResult) -> str:

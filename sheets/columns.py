@@ -77,6 +77,10 @@ class Table:
     def bad_rows(self) -> int:
         return len({error.row for error in self.errors})
 
+    def has_refused(self, errors: Iterable[RowError]) -> bool:
+        """Whether one of ``errors`` is about a row, not about the header."""
+        return any(error.row > self.header_row for error in errors)
+
     def preview(self, n: int = 10) -> list[tuple[int, list[str]]]:
         """Sheet row number and shown texts of the first rows, in the order of ``columns``."""
         return [(row.number, [row.words.get(column.key) or shown(row.values[column.key]) for column in self.columns]) for row in self.rows[:n]]

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from audit import services as audit
-from sheets import files, importing
+from sheets import files, importing, refused
 from sheets.columns import Column, Row, Table
 from sheets.forms import UploadForm
 from sheets.reading import read_table
@@ -34,13 +34,19 @@ class ImportPage:
 
 
 def respond(request, page: ImportPage) -> HttpResponse:
-    """GET: form, or the empty template with ?template=1. POST: file → preview; token with action=import → written; action=discard → back."""
+    """GET: form, or the empty template with ?template=1.
+
+    POST: file → preview; token with action=import → written; action=refused → the rows that are not taken; action=discard → back.
+    """
     if request.method != "POST":
         return _template(page) if "template" in request.GET else _show(request, page, form=UploadForm())
     token = request.POST.get("token", "")
     if not token:
         return _upload(request, page)
-    if request.POST.get("action") != "import":
+    action = request.POST.get("action")
+    if action == "refused":
+        return _refused(request, page, token)
+    if action != "import":
         files.discard_upload(token, by=request.user)
         return redirect(page.back_url)
     return _import(request, page, token)
@@ -55,22 +61,34 @@ def _upload(request, page: ImportPage) -> HttpResponse:
     if form.is_valid():
         try:
             table, result = _run(form.cleaned_data["file"], page, dry_run=True)
-            return _show(request, page, table=table, result=result, token=files.keep_upload(form.cleaned_data["file"], by=request.user))
-        except ValidationError as refused:
-            form.add_error("file", refused)
+            token = files.keep_upload(form.cleaned_data["file"], by=request.user)
+            return _show(request, page, table=table, result=result, token=token, kept=token)
+        except ValidationError as wrong:
+            form.add_error("file", wrong)
     return _show(request, page, form=form, status=400)
 
 
 def _import(request, page: ImportPage, token: str) -> HttpResponse:
     try:
         table, result = _run(files.kept_upload(token, by=request.user), page, dry_run=False, by=request.user)
-    except ValidationError as refused:
-        messages.error(request, _("；").join(refused.messages))
+    except ValidationError as gone:
+        messages.error(request, _("；").join(gone.messages))
         return redirect(request.path)
-    files.discard_upload(token, by=request.user)
+    if not result.errors:
+        files.discard_upload(token, by=request.user)
     counts = {"created": result.created, "updated": result.updated, "unchanged": result.unchanged, "bad": result.bad_rows}
     messages.success(request, _("已导入：新增 %(created)s 行，更新 %(updated)s 行，没有变化 %(unchanged)s 行，跳过有错的 %(bad)s 行") % counts)
-    return _show(request, page, table=table, result=result) if result.errors else redirect(page.back_url)
+    return _show(request, page, table=table, result=result, kept=token) if result.errors else redirect(page.back_url)
+
+
+def _refused(request, page: ImportPage, token: str) -> HttpResponse:
+    try:
+        file = files.kept_upload(token, by=request.user)
+        _table, result = _run(file, page, dry_run=True)
+        return attachment(refused.workbook(page.title, file, page.columns, result.errors), refused.file_name(page.title))
+    except ValidationError as gone:
+        messages.error(request, _("；").join(gone.messages))
+        return redirect(request.path)
 
 
 def _run(file, page: ImportPage, *, dry_run: bool, by=None) -> tuple[Table, importing.ImportResult]:
@@ -86,4 +104,5 @@ def _show(request, page: ImportPage, *, status: int = 200, **context) -> HttpRes
     result = context.get("result")
     context |= {"page": page, "errors": result.errors[:ERRORS_SHOWN] if result else [], "errors_shown": ERRORS_SHOWN}
     context["preview"] = context["table"].preview(10) if result else []
+    context["kept"] = context["kept"] if result and context["table"].has_refused(result.errors) else ""
     return render(request, TEMPLATE, {"form": None, "table": None, "result": None, "token": ""} | context, status=status)

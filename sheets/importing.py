@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from common.errors import Conflict
 from sheets.columns import Column, Row, RowError, shown
 
 OUTCOMES = ("created", "updated", "unchanged")
@@ -87,6 +88,8 @@ def _apply(row: Row, apply_row, result: ImportResult, titles: dict[str, str]) ->
             outcome = apply_row(row)
     except ValidationError as refused:
         result.errors.extend(_row_errors(row, refused, titles))
+    except Conflict as lost:
+        result.errors.append(RowError(row.number, "", "", str(lost)))
     except IntegrityError:
         result.errors.append(RowError(row.number, "", "", _("与已有数据重复或冲突")))
     else:

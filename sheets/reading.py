@@ -26,14 +26,15 @@ def read_table(file, columns: list[Column], *, max_rows: int = MAX_ROWS, today: 
     Raises ValidationError when the file as a whole cannot be read; errors of rows are in the table. Without a required column no row is read.
     """
     with open_sheets(file, max_rows=max_rows) as sheets:
-        sheet, header, as_of = _best(sheets, columns)
+        sheet, header, as_of = best(sheets, columns)
         missing = _missing(header, columns)
         rows, errors, notes = ([], missing, []) if missing else _read_rows(sheet, header, columns, as_of=as_of or today)
     matched = [column for column in columns if column.key in header.places]
     return Table(rows, errors, header.first_row, sheet.name, as_of, header.unknown, matched, notes)
 
 
-def _best(sheets, columns) -> tuple[Sheet, Header, dt.date | None]:
+def best(sheets, columns) -> tuple[Sheet, Header, dt.date | None]:
+    """The sheet whose header fits best, and the day of its 截至 line. Raises ValidationError when none fits."""
     found = [(header, sheet) for sheet in sheets if (header := find_header(sheet.head(), sheet.merged, columns))]
     header, sheet = max(found, key=lambda pair: len(pair[0].places), default=(None, None))
     least = min(2, len(columns))

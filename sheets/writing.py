@@ -19,6 +19,7 @@ LONG = 2_000
 CELL_LIMIT = 32_767
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 NUMBER_FORMATS = {
+    "general": "General",
     "int": "#,##0",
     "decimal": "#,##0.00",
     "decimal1": "#,##0.0",
@@ -36,7 +37,7 @@ FONT = "宋体"
 @dataclass(frozen=True)
 class Col:
     """``kind``: text · int · decimal (2 places), decimal1, decimal3, decimal4 · hundredths (integer hundredths, shown as the mark) · percent (0.85) ·
-    date · datetime · bool.
+    date · datetime · bool · general (a figure as it is, else text).
 
     ``width`` in Excel's characters (a Chinese character takes two). A value that does not suit its kind is written as text.
     """

@@ -11,7 +11,7 @@ from registers import imports
 from registers.models import SiteKind
 from registers.services.import_rows import columns
 from registers.views.objects import insist_add
-from sheets import files
+from sheets import files, refused
 from sheets.forms import UploadForm
 from sheets.importing import grouped
 from sheets.services import attachment
@@ -32,7 +32,10 @@ def import_sites(request, kind):
     token = request.POST.get("token", "")
     if not token:
         return upload(request, found)
-    if request.POST.get("action") != "import":
+    action = request.POST.get("action")
+    if action == "refused":
+        return refused_rows(request, found, token)
+    if action != "import":
         files.discard_upload(token, by=request.user)
         return redirect(back(found))
     return take_over(request, found, token)
@@ -55,13 +58,13 @@ def upload(request, kind: SiteKind):
     if form.is_valid():
         try:
             checked = imports.check(form.cleaned_data["file"], kind, by=request.user)
-        except ValidationError as refused:
-            form.add_error("file", refused)
+        except ValidationError as wrong:
+            form.add_error("file", wrong)
         else:
             token = files.keep_upload(form.cleaned_data["file"], by=request.user)
             if checked.is_long:
                 request.session[LONG] = [*request.session.get(LONG, ()), token][-REMEMBERED:]
-            return shown(request, kind, checked=checked, result=checked.result, token=token)
+            return shown(request, kind, checked=checked, result=checked.result, token=token, kept=token)
     return shown(request, kind, form=form, status=400)
 
 
@@ -71,15 +74,27 @@ def take_over(request, kind: SiteKind, token: str):
     try:
         checked = imports.check(files.kept_upload(token, by=request.user), kind, by=request.user)
         result = imports.apply(checked, partial=True)
-    except ValidationError as refused:
-        messages.error(request, _("；").join(refused.messages))
+    except ValidationError as gone:
+        messages.error(request, _("；").join(gone.messages))
         return redirect(request.path)
-    files.discard_upload(token, by=request.user)
+    if not result.errors:
+        files.discard_upload(token, by=request.user)
     messages.success(request, imports.in_words(result))
-    return shown(request, kind, checked=checked, result=result) if result.errors else redirect(back(kind))
+    return shown(request, kind, checked=checked, result=result, kept=token) if result.errors else redirect(back(kind))
 
 
-def shown(request, kind: SiteKind, *, status: int = 200, form=None, checked=None, result=None, token: str = ""):
+def refused_rows(request, kind: SiteKind, token: str):
+    try:
+        file = files.kept_upload(token, by=request.user)
+        checked = imports.check(file, kind, by=request.user)
+        return attachment(refused.workbook(title(kind), file, columns(kind), checked.plan.errors), refused.file_name(title(kind)))
+    except ValidationError as gone:
+        messages.error(request, _("；").join(gone.messages))
+        return redirect(request.path)
+
+
+def shown(request, kind: SiteKind, *, status: int = 200, form=None, checked=None, result=None, token: str = "", kept: str = ""):
+    """``token``: of an upload that waits for its import; ``kept``: of one whose refused rows can be had."""
     context = {
         "page": {"title": title(kind), "back_url": back(kind)},
         "kind": kind,
@@ -91,6 +106,7 @@ def shown(request, kind: SiteKind, *, status: int = 200, form=None, checked=None
         "notes": grouped(checked.plan.notes) if checked else [],
         "preview": checked.table.preview(10) if checked else [],
         "token": token,
+        "kept": kept if result and checked.table.has_refused(result.errors) else "",
         "is_long": bool(checked and checked.is_long),
     }
     return render(request, "registers/import.html", context, status=status)

@@ -14,6 +14,7 @@ from notices.models import Notice
 from registers import imports
 from registers.models import Site, SiteEvent, SitePost
 from registers.services.sites import save_site
+from sheets import files
 from sheets import services as jobs
 from sheets.models import Job
 from tests.factories.registers import SiteKindFactory
@@ -268,8 +269,30 @@ def test_the_page_checks_first_and_imports_then(client, town, kind):
     token = shown.context["token"]
     assert client.post(address, {"token": token, "action": "import"}).status_code == 200
     assert Site.objects.count() == 1
+    again = client.post(address, {"token": token, "action": "import"}).context["result"]
+    assert counts(again) == (0, 0, 1, 1, True)
+    assert client.post(address, {"token": token, "action": "discard"}).status_code == 302
     assert client.post(address, {"token": token, "action": "import"}).status_code == 302, "the upload is gone"
     assert client.post(address, upload(b"nonsense")).status_code == 400
+
+
+def test_refused_rows_are_had_as_a_sheet_put_right_and_imported(client, town, kind):
+    client.force_login(town)
+    address = reverse("registers:import", args=[kind.pk])
+    token = client.post(address, upload(book([ROW, row(name="乙", stage="挖坑", area=800), row(name="丙", overseer="示例丙 10000000003")]))).context[
+        "token"
+    ]
+    answer = client.post(address, {"token": token, "action": "refused"})
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    _heading, header, *lines = [list(line) for line in sheet.iter_rows(values_only=True)]
+    assert (header[1], header[6], header[-1], len(lines)) == ("工程名称", "占地面积", "原因", 1)
+    assert (lines[0][1], lines[0][6], lines[0][-1].startswith("“施工阶段”：应填下列之一")) == ("乙", 800, True)
+    sheet.cell(3, header.index("施工阶段") + 1).value = "土方"
+    out = io.BytesIO()
+    sheet.parent.save(out)
+    shown = client.post(address, upload(out.getvalue()))
+    assert (counts(shown.context["result"]), shown.context["table"].unknown_columns) == ((1, 0, 0, 0, False), ["原因"])
+    assert {column.key for column in shown.context["table"].columns} >= {"@name", "@lonlat", "@overseer", "stage"}
 
 
 def test_an_upload_can_be_given_up(client, town, kind):
@@ -298,6 +321,10 @@ def test_a_long_sheet_is_imported_in_the_background_and_tells_what_was_refused(c
     assert (job.state, job.progress, job.total) == ("done", 3, 3), job.error
     assert job.message == "新增 3 行，更新 0 行，没有变化 0 行，有错未导入 1 行"
     assert job.result_name == "导入结果.xlsx"
+    told = openpyxl.load_workbook(files.path_of(job.result_path))
+    assert told.sheetnames == ["归纳", "未导入的行", "改好后再上传"]
+    again = imports.check(files.path_of(job.result_path), kind, by=office)
+    assert (again.table.sheet, [error.value for error in again.plan.errors]) == ("改好后再上传", ["挖坑"])
     assert Notice.objects.filter(recipient=office).exists()
 
 

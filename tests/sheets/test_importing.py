@@ -1,12 +1,15 @@
+import io
 import os
 import time
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
 
 from accounts.models import User
 from audit.models import AuditEvent
+from common.errors import Conflict
 from sheets import files, importing
 from sheets.reading import Row, RowError
 from tests.factories.accounts import UserFactory
@@ -93,7 +96,36 @@ def test_preview_then_import_the_good_rows(client, person):
     assert "这个名字不能用" in page.text
     event = AuditEvent.objects.get(action="import")
     assert (event.actor_id, event.district_id) == (person.pk, 7)
-    assert not list(files.root("imports").glob("*/*"))
+
+
+def test_refused_rows_are_had_with_their_reasons_put_right_and_sent_again(client, person):
+    token = upload(client, *LINES).context["token"]
+    for _before_and_after in range(2):
+        book = client.post(URL, {"token": token, "action": "refused"})
+        assert "attachment" in book.headers["Content-Disposition"]
+        _title, *rows = load_workbook(io.BytesIO(book.content)).active.iter_rows(values_only=True)
+        assert rows[:3] == [
+            ("登录名", "姓名", "电话", "爱好", "原因"),
+            ("b", "禁用", None, None, "“姓名”：这个名字不能用"),
+            ("c", "丙", "12", None, "“电话”：应填 11 位手机号，或带区号的座机号，例如 0371-6600000；只填一个号码"),
+        ]
+        page = client.post(URL, {"token": token, "action": "import"})
+        assert page.context["kept"] == token
+    right = [list(row) for row in rows[:3]]
+    right[1][1], right[2][2] = "乙", 13800000001
+    page = upload(client, *right)
+    assert (page.context["result"].created, page.context["result"].errors, page.context["kept"]) == (2, [], "")
+    client.post(URL, {"token": page.context["token"], "action": "import"})
+    assert names() == {person.username, "a", "b", "c"}
+    assert client.post(URL, {"token": page.context["token"], "action": "refused"}).url == URL
+
+
+def test_a_row_that_somebody_has_just_changed_is_an_error_of_that_row():
+    def lose(found):
+        raise Conflict("刚被他人修改")
+
+    result = importing.run(ROWS[:1], lose, partial=True, dry_run=False)
+    assert result.errors == [RowError(2, "", "", "刚被他人修改")]
 
 
 def test_a_clean_sheet_leads_back_to_where_one_came_from(client, person):
