@@ -85,9 +85,10 @@ class Month:
     def corrections(self) -> dict[str, dict[int, object]]:
         """Column → finding → the value it had at the cut-off, for findings put right since."""
         found: dict[str, dict[int, object]] = {}
-        later = FindingEvent.objects.filter(action__in=CORRECTING, at__gte=self.end, finding__district_id=self.district_id).order_by("at", "id")
+        known = FindingEvent.objects.filter(finding__district_id=self.district_id, finding__received_at__lt=self.end)
+        later = known.filter(action__in=CORRECTING, at__gte=self.end, details__has_key="changes").order_by("at", "id")
         for pk, details in later.values_list("finding_id", "details"):
-            for name, (old, _new) in (details.get("changes") or {}).items():
+            for name, (old, _new) in details["changes"].items():
                 found.setdefault(name, {}).setdefault(pk, old)
         return found
 
