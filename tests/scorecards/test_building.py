@@ -60,11 +60,12 @@ def test_an_open_task_past_its_date_is_in_the_denominator():
 
 def dumped() -> str:
     """The month as bytes: every figure and row, without keys and the time of the build."""
-    cards = Scorecard.objects.order_by("organisation_id").values_list("organisation_id", "obtained", "counted", "share", "rank", "grade", "digest")
-    lines = ScoreLine.objects.order_by("scorecard__organisation_id", "position")
+    cards = Scorecard.objects.order_by("organisation_id", "grid_id")
+    lines = ScoreLine.objects.order_by("scorecard__organisation_id", "scorecard__grid_id", "position")
     figures = lines.values_list("scorecard__organisation_id", "indicator", "state", "numerator", "denominator", "points")
-    rows = ScoreRow.objects.order_by("line__scorecard__organisation_id", "line__position", *FACTS)
-    return canonical.dumps([list(map(list, each)) for each in (cards, figures, rows.values_list("line__indicator", *FACTS))])
+    rows = ScoreRow.objects.order_by("line__scorecard__organisation_id", "line__scorecard__grid_id", "line__position", *FACTS)
+    results = cards.values_list("organisation_id", "obtained", "counted", "share", "rank", "grade", "digest")
+    return canonical.dumps([list(map(list, each)) for each in (results, figures, rows.values_list("line__indicator", *FACTS))])
 
 
 def test_the_month_built_anew_is_byte_equal():
