@@ -2,8 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+import notices.services
 from audit.services import record
 from common import clock
 from common.errors import Conflict, NotYourRole
@@ -44,9 +47,32 @@ def hand_over(patrol: Patrol, *, to, reason: str, by) -> Patrol:
     _move(patrol, target)
     patrol.state, patrol.handed_to, patrol.handover_reason = PatrolState.HANDED_OVER, to, reason.strip()[:200]
     patrol.save(update_fields=["state", "handed_to", "handover_reason"])
+    _tell(patrol, target, by=by)
     record("patrol.hand_over", patrol, by=by, district_id=patrol.district_id, payload={"to": to.pk, "reason": patrol.handover_reason})
     record("patrol.plan", target, by=by, district_id=patrol.district_id, payload={"from": str(patrol.uuid)})
     return target
+
+
+def _tell(patrol: Patrol, target: Patrol, *, by) -> None:
+    """Who goes on, and who was to go when somebody above them has decided it."""
+    grid, reason, left = str(patrol.grid), patrol.handover_reason, target.visits.filter(state=VisitState.PLANNED).count()
+    titles = {target.person: lambda: _("“%(grid)s”的一次巡查移交给您") % {"grid": grid}}
+    if patrol.person_id != by.pk:
+        titles[patrol.person] = lambda: _("您在“%(grid)s”的巡查已移交给%(person)s") % {"grid": grid, "person": target.person}
+    for person, title in titles.items():
+        notices.services.queue(
+            to=[person],
+            title=title,
+            body=lambda: (
+                ngettext("还有 %(n)s 处要到访。移交原因：%(reason)s", "还有 %(n)s 处要到访。移交原因：%(reason)s", left)
+                % {"n": left, "reason": reason}
+            ),
+            url=reverse("mobile:round", args=[target.uuid]) if person == target.person else reverse("mobile:rounds"),
+            dedup_key=f"patrol:hand_over:{patrol.pk}",
+            kind="patrol.hand_over",
+            subject=target,
+            district_id=patrol.district_id,
+        )
 
 
 def _target(patrol: Patrol, to) -> Patrol:

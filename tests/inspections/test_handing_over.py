@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from common.errors import Conflict, NotYourRole
 from inspections.models import Patrol, Visit
 from inspections.services import handing_over, places
+from notices.models import Notice
 from tests.factories.accounts import UserFactory
 from tests.factories.inspections import PatrolFactory, VisitFactory
 
@@ -24,6 +25,18 @@ def test_what_is_left_becomes_the_other_persons_round(patrol, planned, member, o
     assert (patrol.state, patrol.handed_to, patrol.handover_reason) == ("handed_over", other, "临时请假")
     assert [(each.site, each.person, each.state) for each in target.visits.all()] == [(site, other, "planned")]
     assert sorted(patrol.visits.values_list("state", flat=True)) == ["done", "dropped"]
+
+
+def test_who_goes_on_is_told_and_who_was_to_go_when_others_decide(patrol, planned, member, other, district):
+    chief = UserFactory(chief=district.villages[0])
+    target = handing_over.hand_over(patrol, to=other, reason="临时请假", by=chief)
+    told = {notice.recipient: (notice.title, notice.url) for notice in Notice.objects.all()}
+    village = district.villages[0]
+    assert told == {
+        other: (f"“{village}”的一次巡查移交给您", f"/m/round/{target.uuid}/"),
+        member: (f"您在“{village}”的巡查已移交给{other}", "/m/rounds/"),
+    }
+    assert Notice.objects.get(recipient=other).body == "还有 1 处要到访。移交原因：临时请假"
 
 
 def test_rest_joins_the_round_the_other_person_has_anyway(patrol, planned, member, other, district):
