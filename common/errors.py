@@ -17,6 +17,12 @@ class NotYourRole(PermissionDenied):
     """The row may be seen but the step is another role's. Answered 403 with the reason."""
 
 
+def insist(allowed: bool, reason) -> None:
+    """Raise ``NotYourRole`` with the reason unless allowed."""
+    if not allowed:
+        raise NotYourRole(reason)
+
+
 class StorageFull(Exception):
     """The disk takes no more bytes; nothing was kept. Answered 507, so that a phone keeps its item and tries again."""
 

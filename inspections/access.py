@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from common.errors import NotYourRole
+from common.errors import insist
 from grids import scope
-from grids.roles import HEADQUARTERS, OFFICE, SERVING, SETTINGS_KEEPERS, Role
+from grids.roles import HEADQUARTERS, OFFICE, PARTIES, SERVING, SETTINGS_KEEPERS, Role
 
 KEEPS_ORDER = OFFICE | {Role.SUPERVISION}
 URGES = OFFICE | HEADQUARTERS | {Role.SUPERVISION}
@@ -32,6 +32,14 @@ def sees_reporter(user, finding) -> bool:
     return scope.rights(user).in_district(finding.district_id, KEEPS_ORDER) or finding.reporter_id == user.pk
 
 
+def may_answer_flags(user, finding) -> bool:
+    """Whoever may know the reporter, and the parties of the finding."""
+    if sees_reporter(user, finding):
+        return True
+    parties = finding.tasks.values_list("organisation_id", flat=True)
+    return any(scope.rights(user).in_organisation(organisation, PARTIES) for organisation in parties)
+
+
 def sees_finder(user, visit) -> bool:
     """Whether a person may read what this visit found beside the name of who made it: as with the reporter of a problem."""
     return scope.rights(user).in_district(visit.district_id, KEEPS_ORDER) or visit.person_id == user.pk
@@ -39,12 +47,6 @@ def sees_finder(user, visit) -> bool:
 
 def keeps_types(user) -> bool:
     return scope.rights(user).has(*SETTINGS_KEEPERS)
-
-
-def insist(allowed: bool, reason) -> None:
-    """Raise ``NotYourRole`` with the reason unless allowed."""
-    if not allowed:
-        raise NotYourRole(reason)
 
 
 def insist_reporter(user) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.templatetags.ui import moment, remaining, remaining_class
+from inspections import access
 from inspections.models import Finding, FindingPhoto, FindingVoice
 from inspections.words import FindingState, Flag
 from rectification import blind, timeline
@@ -159,6 +160,10 @@ class Case:
         """Doubts about the report and about after-photos, each with its answer."""
         labels = dict(Flag.choices)
         return [{**flag, "label": labels.get(flag["code"], flag["code"])} for flag in self.finding.flags]
+
+    @cached_property
+    def may_answer_flags(self) -> bool:
+        return access.may_answer_flags(self.user, self.finding)
 
     # --- steps ---
     @cached_property

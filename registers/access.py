@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from common.errors import NotYourRole
+from common.errors import insist
 from grids import scope
 from grids.roles import CHIEFS, OFFICE, SETTINGS_KEEPERS, TOWN, Role
 
@@ -36,12 +36,6 @@ def may_see_personal(user, site) -> bool:
     rights = scope.rights(user)
     towns = rights.has(*TOWN) and any(site.grid_path.startswith(path) for path in rights.led_paths)
     return rights.in_district(site.district_id, OFFICE) or towns or site.organisation_id in rights.organisation_ids
-
-
-def insist(allowed: bool, reason) -> None:
-    """Raise ``NotYourRole`` with the reason unless allowed."""
-    if not allowed:
-        raise NotYourRole(reason)
 
 
 def insist_edit(user, site) -> None:

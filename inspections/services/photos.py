@@ -44,11 +44,13 @@ def link_sent(finding, *, by, shown=()) -> None:
 
 
 def supplement(finding, sent: list[Photo], *, note: str, by) -> None:
-    """More photos for a problem that is already on the ledger (就是这个，补充照片), by whoever sees it."""
+    """More photos for a problem that is already on the ledger (就是这个，补充照片), by whoever sees it. The same again changes nothing."""
     with transaction.atomic():
         finding = _locked(finding.pk)
         known = set(finding.photos.values_list("sha256", flat=True))
         fresh = [photo for photo in sent if photo.sha256 not in known]
+        if not fresh and (not note or finding.events.filter(action="supplement", by=by, note=note).exists()):
+            return
         if len(known) + len(fresh) > MAX_SUPPLEMENTED:
             raise ValidationError(_("这个问题的照片已经很多，最多 %(n)s 张。") % {"n": MAX_SUPPLEMENTED}, code="too_many")
         now = clock.now()
@@ -99,17 +101,20 @@ def flag(finding, flags) -> None:
 
 @transaction.atomic
 def answer_flag(finding, code: str, *, answer: str, by) -> Finding:
-    """The reporter's or party's explanation of a mark; it stays visible beside it."""
-    if not answer.strip():
+    """The reporter's or party's explanation of a mark; it stays visible beside it. The same again changes nothing."""
+    answer = answer.strip()
+    if not answer:
         raise ValidationError({"answer": _("请写明情况。")})
     finding = _locked(finding.pk)
     marks = [each for each in finding.flags if each["code"] == code]
     if not marks:
         raise ValidationError(_("这个问题没有这项提示。"), code="no_flag")
+    if all(each.get("answer") == answer for each in marks):
+        return finding
     for each in marks:
-        each |= {"answer": answer.strip(), "answered_at": clock.now().isoformat()}
+        each |= {"answer": answer, "answered_at": clock.now().isoformat()}
     finding.save(update_fields=["flags"])
-    record("finding.flag_answer", finding, by=by, district_id=finding.district_id, payload={"code": code, "answer": answer.strip()})
+    record("finding.flag_answer", finding, by=by, district_id=finding.district_id, payload={"code": code, "answer": answer})
     return finding
 
 

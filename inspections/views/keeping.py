@@ -1,22 +1,24 @@
 """What the office and 督查局 keep an eye on: device gaps; answers to plausibility marks; taking over an old ledger."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
+from functools import partial
+
 from django.db.models import Q
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from grids import scope
 from grids.models import Grid
-from grids.roles import OFFICE, PARTIES
+from grids.roles import OFFICE
+from grids.views.frame import form_page, given, page_or_form
 from inspections import access
 from inspections.forms import FlagAnswerForm
 from inspections.models import Finding, HeldSubmission
 from inspections.services import gaps as gap_service
 from inspections.services import importing, photos
+from inspections.words import Flag
 from sheets.import_page import ImportPage, respond
 
 
@@ -40,28 +42,16 @@ def _photos_missing(user):
     return Finding.objects.visible_to(user).filter(pk__in=waiting).select_related("problem_type", "grid").order_by("-pk")[:100]
 
 
-@require_POST
+@page_or_form
 def answer_flag(request, uuid):
-    """The reporter's, a party's or the office's word on a mark."""
+    """The reporter's, a party's or the office's word on a mark; ``?code=`` names it."""
     finding = get_object_or_404(Finding.objects.visible_to(request.user), uuid=uuid)
-    access.insist(_may_answer(request.user, finding), _("由上报人、承办单位或攻坚办说明。"))
-    form = FlagAnswerForm(request.POST)
-    try:
-        if not form.is_valid():
-            raise ValidationError([error for errors in form.errors.values() for error in errors])
-        photos.answer_flag(finding, form.cleaned_data["code"], answer=form.cleaned_data["answer"], by=request.user)
-    except ValidationError as refused:
-        messages.error(request, _("；").join(refused.messages))
-    else:
-        messages.success(request, _("已记下说明。"))
-    return redirect(finding)
-
-
-def _may_answer(user, finding: Finding) -> bool:
-    if access.sees_reporter(user, finding):
-        return True
-    parties = finding.tasks.values_list("organisation_id", flat=True)
-    return any(scope.rights(user).in_organisation(organisation, PARTIES) for organisation in parties)
+    access.insist(access.may_answer_flags(request.user, finding), _("由上报人、承办单位或攻坚办说明。"))
+    form = given(request, FlagAnswerForm, initial={"code": request.GET.get("code", "")})
+    code = form["code"].value()
+    title = _("说明疑点：%(mark)s") % {"mark": dict(Flag.choices).get(code, code)}
+    save = partial(photos.answer_flag, finding, by=request.user)
+    return form_page(request, form, save=save, title=title, back=finding.get_absolute_url())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -114,7 +114,10 @@ class TestMarks:
 
     def test_reporter_answers_and_the_mark_stays_beside_it(self, client, marked, member):
         client.force_login(member)
-        client.post(f"/ledger/{marked.uuid}/flags/", {"code": "late_arrival", "answer": "山里没有信号"})
+        assert f'href="/ledger/{marked.uuid}/flags/?code=late_arrival"' in client.get(marked.get_absolute_url()).content.decode()
+        assert "说明疑点：补录" in client.get(f"/ledger/{marked.uuid}/flags/?code=late_arrival").content.decode()
+        for _twice in range(2):
+            client.post(f"/ledger/{marked.uuid}/flags/", {"code": "late_arrival", "answer": "山里没有信号"})
         marked.refresh_from_db()
         assert [(mark["code"], mark["answer"]) for mark in marked.flags] == [("late_arrival", "山里没有信号")]
         assert AuditEvent.objects.filter(action="finding.flag_answer").count() == 1
@@ -128,7 +131,8 @@ class TestMarks:
     def test_empty_answer_and_unknown_mark_are_refused(self, client, marked, member):
         client.force_login(member)
         for words in ({"code": "late_arrival", "answer": " "}, {"code": "no_place", "answer": "x"}, {}):
-            client.post(f"/ledger/{marked.uuid}/flags/", words)
+            refused = client.post(f"/ledger/{marked.uuid}/flags/", words)
+            assert (refused.status_code, words.get("answer", "").strip() in refused.content.decode()) == (400, True)
         marked.refresh_from_db()
         assert "answer" not in marked.flags[0]
 

@@ -164,7 +164,10 @@ TABLE = MONTH | {
     "inspections:gaps": {"GET": "200 office director supervision foreign; 403 *", "POST": "405 *"},
     "inspections:where": {"GET": "400 *", "POST": "405 *"},
     "inspections:nearby": {"GET": "400 *", "POST": "405 *"},
-    "inspections:answer-flag": {"GET": "405 *", "POST": "403 field hq_staff commander leader; 404 strangers; 302 *"},
+    "inspections:answer-flag": {
+        "GET": "403 field hq_staff commander leader; 404 strangers; 200 *",
+        "POST": "403 field hq_staff commander leader; 404 strangers; 400 *",
+    },
     "patrols:list": {"GET": "403 auditor sysadmin; 200 *", "POST": "405 *"},
     "patrols:export": {"GET": "405 *", "POST": "403 auditor sysadmin; 200 *"},
     "patrols:grids": {"GET": "403 auditor sysadmin; 200 *", "POST": "405 *"},
