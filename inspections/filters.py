@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.filters import KeyOrCodeFilter, OrganisationFilter
 from grids.forms.fields import SENSIBLE, DayInput
-from grids.models import Field, Grid, Organisation
+from grids.models import Field, Organisation
 from grids.roles import OrganisationKind
 from inspections import access
 from inspections.models import Finding, ProblemType
 from inspections.words import CLOSED_STATES, FROM_ABOVE, OPEN_STATES, FindingState, Severity, Source
+from registers.filters import empty_label, grids, townships
 
 VERIFYING = ("fed_back", "second_look")
 HELD = ("assigned", "accepted", "returned", "suspended", "passed", *VERIFYING)
@@ -42,15 +43,6 @@ def types(request):
     return ProblemType.objects.visible_to(request.user)
 
 
-def townships(request):
-    """Grids right below the district, which belong to the townships."""
-    return Grid.objects.visible_to(request.user).active(clock.today()).filter(parent__isnull=False, parent__parent=None)
-
-
-def grids(request):
-    return Grid.objects.visible_to(request.user)
-
-
 def parties(request):
     kinds = [OrganisationKind.TOWNSHIP, OrganisationKind.DEPARTMENT, OrganisationKind.SQUAD]
     return Organisation.objects.visible_to(request.user).filter(kind__in=kinds)
@@ -64,10 +56,6 @@ def ends(label, name, *, after: bool):
         return queryset.filter(**{f"{name}__{'gte' if after else 'lt'}": moment})
 
     return django_filters.DateFilter(label=label, method=bound, widget=DayInput, validators=SENSIBLE)
-
-
-def empty_label(label):
-    return {"label": label, "empty_label": _("全部")}
 
 
 class FindingFilter(django_filters.FilterSet):

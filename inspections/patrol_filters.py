@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from common.filters import KeyOrCodeFilter
 from grids.forms.fields import SENSIBLE, DayInput
-from inspections.filters import empty_label, grids, townships
 from inspections.models import Patrol
 from inspections.words import PatrolKind, PatrolState, VisitState
+from registers.filters import empty_label, grids, townships
 
 
 class PatrolFilter(django_filters.FilterSet):

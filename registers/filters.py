@@ -26,6 +26,7 @@ def kinds(request):
 
 
 def townships(request):
+    """Grids right below the district, which belong to the townships."""
     return Grid.objects.visible_to(request.user).active(clock.today()).filter(parent__isnull=False, parent__parent=None)
 
 
