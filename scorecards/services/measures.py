@@ -4,18 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 
+from inspections.words import FROM_ABOVE, FROM_SUPERVISION
 from scorecards.models import Scorecard, ScoreLine, ScoreRow, Settlement, UnitCard
 from scorecards.rule_words import RATES
 from scorecards.words import Colour, Metric, SettlementState, Side
 
-LINES = {
-    Metric.OVERDUE: ("open_overdue",),
-    Metric.FROM_ABOVE: ("found_state", "found_city", "found_supervision"),
-    Metric.FIRES: ("fire_found",),
+FOUND = ("found_state", "found_city", "found_supervision", "missed", "scattered_found", "fire_found")
+WHICH = {
+    Metric.FROM_ABOVE: Q(source__in=FROM_ABOVE | FROM_SUPERVISION),
+    Metric.FIRES: Q(line__indicator="fire_found") | Q(finding__problem_type__field__code="straw"),
 }
-"""Counts that are the numerators of lines."""
+"""A problem has one row on a card, under the heaviest of the lines that name it: what it is counted for here does not hang on which that was."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _values(metric: str, rows: list[dict], district_id: int) -> dict[int, int]:
         return {row["pk"]: row[metric] for row in rows}
     if metric == Metric.CHANGE:
         return _changes(rows, district_id)
-    counts = {Metric.LATENESS: _lateness, Metric.YELLOW: _yellow_cards}.get(Metric(metric), _numerators)(metric, rows, district_id)
+    counts = COUNTS[Metric(metric)](metric, rows, district_id)
     return {row["pk"]: 0 for row in rows} | counts
 
 
@@ -74,9 +75,15 @@ def _changes(rows: list[dict], district_id: int) -> dict[int, int]:
     return {row["pk"]: row["share"] - shares[keyed[row["pk"]]] for row in rows if keyed[row["pk"]] in shares}
 
 
-def _numerators(metric: str, rows: list[dict], _district_id: int) -> dict[int, int]:
-    lines = ScoreLine.objects.filter(scorecard__in=[row["pk"] for row in rows], indicator__in=LINES[Metric(metric)], numerator__isnull=False)
-    return dict(lines.order_by().values_list("scorecard_id").annotate(Sum("numerator")))
+def _overdue(_metric: str, rows: list[dict], _district_id: int) -> dict[int, int]:
+    lines = ScoreLine.objects.filter(scorecard__in=[row["pk"] for row in rows], indicator="open_overdue", numerator__isnull=False)
+    return dict(lines.values_list("scorecard_id", "numerator"))
+
+
+def _found(metric: str, rows: list[dict], _district_id: int) -> dict[int, int]:
+    """Problems that others found and no appeal has taken off the card."""
+    found = ScoreRow.objects.filter(WHICH[Metric(metric)], scorecard__in=[row["pk"] for row in rows], line__indicator__in=FOUND, is_hit=True)
+    return dict(found.order_by().values_list("scorecard_id").annotate(Count("pk")))
 
 
 def _lateness(_metric: str, rows: list[dict], _district_id: int) -> dict[int, int]:
@@ -89,6 +96,9 @@ def _yellow_cards(_metric: str, rows: list[dict], district_id: int) -> dict[int,
     given = UnitCard.objects.filter(district_id=district_id, colour=Colour.YELLOW, month__in={row["month"] for row in rows})
     counts = {(unit, month): number for unit, month, number in given.order_by().values_list("organisation_id", "month").annotate(Count("pk"))}
     return {row["pk"]: counts.get((row["unit"], row["month"]), 0) for row in rows}
+
+
+COUNTS = {Metric.OVERDUE: _overdue, Metric.FROM_ABOVE: _found, Metric.FIRES: _found, Metric.LATENESS: _lateness, Metric.YELLOW: _yellow_cards}
 
 
 # --- who stands at an end -----------------------------------------------------------------------------------------------------------

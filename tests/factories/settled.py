@@ -4,13 +4,20 @@ from collections.abc import Mapping
 
 from common import clock
 from grids.models import Organisation
+from inspections.words import Source
 from scorecards.marks import ranks
-from scorecards.models import ConsequenceRule, MoneyRule, Scheme, Scorecard, ScoreLine, Settlement
+from scorecards.models import ConsequenceRule, MoneyRule, Scheme, Scorecard, ScoreLine, ScoreRow, Settlement
 from tests.factories.accounts import UserFactory
 from tests.factories.scorecards import MarkedDistrictFactory
 
 UNITS = ("甲街道", "乙镇", "丙镇", "丁镇", "戊乡", "己乡")
 EARLIER = "2020-01"
+SOURCES = {
+    "found_state": Source.PROVINCIAL_INSPECTION,
+    "found_city": Source.CITY_INSPECTION,
+    "found_supervision": Source.DISTRICT_SUPERVISION,
+    "fire_found": Source.MEDIA,
+}
 
 
 def SixTownsFactory():  # noqa: N802 - stands beside the factories
@@ -38,10 +45,20 @@ def settled(district, month: str, shares, *, counts: Mapping[str, list[int]] | N
         cards.append(Scorecard.objects.create(organisation=town, digest=f"{month}-{town.pk}", **start, **marked))
     for indicator, numbers in (counts or {}).items():
         for card, number in zip(cards, numbers, strict=True):
-            ScoreLine.objects.create(scorecard=card, part="info", indicator=indicator, state="information", numerator=number)
+            line = ScoreLine.objects.create(scorecard=card, part="info", indicator=indicator, state="information", numerator=number)
+            if indicator in SOURCES:
+                found(line, number, source=SOURCES[indicator])
     if is_settled:
         settle(district, month)
     return cards
+
+
+def found(line: ScoreLine, number: int, *, source: str, finding=None) -> None:
+    """So many problems under this line."""
+    for n in range(number):
+        ScoreRow.objects.create(
+            scorecard=line.scorecard, line=line, finding=finding, source=source, reason="found", event_key=f"{line.indicator}:{n}"
+        )
 
 
 def settle(district, month: str) -> Settlement:

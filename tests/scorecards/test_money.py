@@ -12,7 +12,8 @@ from scorecards.models import MoneyLine, MoneyTable
 from scorecards.services import money
 from scorecards.services.measures import measured
 from tests.factories.accounts import UserFactory
-from tests.factories.settled import SixTownsFactory, money_rule, settled
+from tests.factories.inspections import FindingFactory, ProblemTypeFactory
+from tests.factories.settled import SixTownsFactory, found, money_rule, settle, settled
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -28,11 +29,14 @@ def district(settings):
 
 def given(district, shares=USUAL, *, counts=None, month=MONTH, **rule) -> dict[str, int]:
     """Township → yuan."""
-    made = money_rule(district, **rule)
     settled(district, month, shares, counts=counts)
-    found = measured(district.pk, unit_kind="township", metric=made.metric, months=[month])[month]
+    return yuan_of(district, money_rule(district, **rule), month)
+
+
+def yuan_of(district, made, month=MONTH) -> dict[str, int]:
+    measures = measured(district.pk, unit_kind="township", metric=made.metric, months=[month])[month]
     names = {town.pk: town.name for town in district.towns}
-    return {names[unit]: money.whole(yuan) for unit, yuan in sorted(money.amounts(made, list(found.values())).items())}
+    return {names[unit]: money.whole(yuan) for unit, yuan in sorted(money.amounts(made, list(measures.values())).items())}
 
 
 # --- places -------------------------------------------------------------------------------------------------------------------------
@@ -104,6 +108,16 @@ def test_each_fire_costs_and_the_first_one_more(district):
     )
 
     assert found == {"乙镇": -100_000, "丙镇": -120_000}
+
+
+def test_a_fire_that_the_province_found_is_a_fire_whichever_line_marked_it(district):
+    card = settled(district, MONTH, USUAL, counts={"found_state": [0] * 6}, is_settled=False)[1]
+    burning = ProblemTypeFactory(district=district, field=district.straw, code="burning")
+    fire = FindingFactory(district=district, problem_type=burning)
+    found(card.lines.get(indicator="found_state"), 1, source="provincial_inspection", finding=fire)
+    settle(district, MONTH)
+
+    assert yuan_of(district, money_rule(district, kind="event", metric="fires", side="bottom", amount=10_000)) == {"乙镇": -10_000}
 
 
 def test_half_a_yuan_goes_to_the_even_one(district):
