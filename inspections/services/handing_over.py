@@ -33,9 +33,12 @@ def candidates(patrol: Patrol):
 
 @transaction.atomic
 def hand_over(patrol: Patrol, *, to, reason: str, by) -> Patrol:
-    """What is not visited yet becomes the other person's round of the day; visits already made stay where they are. Gives that round."""
+    """What is not visited yet becomes the other person's round of the day; visits already made stay where they are. Gives that round.
+
+    A round whose window is over stays as it was, though nobody has closed it yet: the month it fell into may have been worked out.
+    """
     patrol = Patrol.objects.select_for_update(of=("self",)).select_related("grid").get(pk=patrol.pk)
-    if patrol.state not in OPEN:
+    if patrol.state not in OPEN or patrol.ends_at <= clock.now():
         raise Conflict(_("这次巡查已经结束或已移交。"), code="stale")
     if not may_hand_over(patrol, by):
         raise NotYourRole(_("由巡查人、网格长、乡办或攻坚办移交。"))

@@ -1,8 +1,11 @@
 """A round handed over: the rest goes on, what was seen stays."""
 
+import datetime as dt
+
 import pytest
 from django.core.exceptions import ValidationError
 
+from common import clock
 from common.errors import Conflict, NotYourRole
 from inspections.models import Patrol, Visit
 from inspections.services import handing_over, places
@@ -57,6 +60,16 @@ def test_chief_township_and_office_may_and_a_neighbour_may_not(patrol, planned, 
     for user in (other, UserFactory(chief=district.villages[1])):
         with pytest.raises(NotYourRole):
             handing_over.hand_over(patrol, to=other, reason="请假", by=user)
+
+
+def test_a_round_whose_window_is_over_stays_as_it_was(district, member, other):
+    patrol = PatrolFactory(district=district, person=member, planned_on=clock.today() - dt.timedelta(days=1))
+    VisitFactory(patrol=patrol)
+
+    with pytest.raises(Conflict):
+        handing_over.hand_over(patrol, to=other, reason="临时请假", by=member)
+
+    assert Patrol.objects.get().visits.filter(state="planned").count() == 1
 
 
 def test_reason_and_a_person_of_the_grid_are_wanted(patrol, planned, member, other, office):
