@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -103,8 +104,9 @@ def test_the_menu_folds_away_on_a_phone_and_nothing_runs_over(phone, sign_in, se
 
 def test_the_language_switch_and_signing_out_work_from_the_top_bar(gallery):
     gallery.get_by_role("button", name="English").click()
-    assert gallery.locator("html").get_attribute("lang") == "en"
+    expect(gallery.locator("html")).to_have_attribute("lang", "en")
     gallery.get_by_role("button", name="中文").click()
+    expect(gallery.locator("html")).to_have_attribute("lang", "zh-CN")
 
     gallery.locator("details.person summary").click()
     gallery.get_by_role("button", name="退出登录").click()
