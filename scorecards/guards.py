@@ -2,7 +2,8 @@
 
 Only a row in ``Recomputation`` opens a month, and a transaction with such a row cannot be committed.
 
-On PostgreSQL they look once per statement at all rows it has touched, so that a month's hundred thousands of rows are written as fast as without.
+On PostgreSQL they look once per statement at the months or cards of all rows it has touched, so that a month's hundred thousands of rows are
+written as fast as without.
 On SQLite a migration that rebuilds one of these tables runs ``remove`` first and ``install`` last (a trigger that names a table which is away
 refuses the renaming); a test says when they are missing.
 """
@@ -18,9 +19,10 @@ CARDS = f"SELECT card.id FROM {CARD} card JOIN {SETTLEMENT} frozen ON frozen.dis
 CARDS += f" WHERE frozen.state = 'settled' AND NOT EXISTS ({OPENED})"
 
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------------------------
-TOUCHED_MONTH = f"SELECT 1 FROM touched JOIN {SETTLEMENT} frozen ON frozen.district_id = touched.district_id AND frozen.month = touched.month"
+MONTHS, OWNERS = "(SELECT DISTINCT district_id, month FROM touched) given", "(SELECT DISTINCT scorecard_id FROM touched) given"
+TOUCHED_MONTH = f"SELECT 1 FROM {MONTHS} JOIN {SETTLEMENT} frozen ON frozen.district_id = given.district_id AND frozen.month = given.month"
 TOUCHED_MONTH += f" WHERE frozen.state = 'settled' AND NOT EXISTS ({OPENED})"
-TOUCHED_CARD = f"SELECT 1 FROM touched WHERE touched.scorecard_id IN ({CARDS})"
+TOUCHED_CARD = f"SELECT 1 FROM {OWNERS} WHERE given.scorecard_id IN ({CARDS})"
 REFUSING = """
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
