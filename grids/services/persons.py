@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
@@ -14,8 +15,8 @@ from audit.services import record
 from common.errors import NotYourRole
 from grids import people
 from grids.models import Grid, Organisation
-from grids.services.history import check_keeper
-from grids.services.terms import appoint, grant
+from grids.services.history import check_keeper, lock_district
+from grids.services.terms import appoint, check_keeper_stays, grant
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,39}")
 
@@ -103,11 +104,16 @@ def take_off_second_factor(user: User, *, district: Grid, by) -> None:
 
 @transaction.atomic
 def deactivate_person(user: User, *, district: Grid, by) -> None:
-    """The person has left: no sign-in. Terms stay as they are and count no longer; history keeps the name."""
+    """The person has left: no sign-in. Terms stay as they are and count no longer; history keeps the name.
+
+    One after the other, and somebody stays who may change the settings: the last two do not put each other out.
+    """
     _check_of_district(user, district, by)
     if by is not None and user.pk == by.pk:
         raise NotYourRole(_("不能停用自己的账号。"))
+    lock_district(district.pk)
     if user.is_active:
+        check_keeper_stays(district.pk, without=Q(user=user))
         accounts.deactivate(user, by=by)
 
 

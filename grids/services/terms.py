@@ -93,7 +93,7 @@ def end_membership(membership: Membership, *, by, ends_on=None, reason: str = ""
         lock_district(organisation.district_id)
     _hold(membership)
     if membership.role in SETTINGS_KEEPERS:
-        _check_not_last_keeper(membership)
+        check_keeper_stays(organisation.district_id, without=Q(pk=membership.pk))
     return _end(membership, "membership.end", ends_on=ends_on, reason=reason, by=by, district_id=organisation.district_id)
 
 
@@ -104,11 +104,12 @@ def _hold(term) -> None:
         raise ValidationError(_("这项任职已经结束。"), code="ended")
 
 
-def _check_not_last_keeper(membership: Membership) -> None:
-    others = Membership.objects.current(clock.today()).filter(
-        organisation__district_id=membership.organisation.district_id, role__in=SETTINGS_KEEPERS, user__is_active=True, ends_on=None
+def check_keeper_stays(district_id: int, *, without: Q) -> None:
+    """The caller has locked the district."""
+    keepers = Membership.objects.current(clock.today()).filter(
+        organisation__district_id=district_id, role__in=SETTINGS_KEEPERS, user__is_active=True, ends_on=None
     )
-    if not others.exclude(pk=membership.pk).exists():
+    if not keepers.exclude(without).exists():
         raise ValidationError(_("这是本区县最后一位可以维护设置的人员，请先授予另一人。"), code="last_keeper")
 
 

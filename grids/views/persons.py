@@ -5,6 +5,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import Http404
@@ -173,8 +174,11 @@ def person_active(request, pk):
     """``to`` says which of the two was pressed: the same again does not turn it round."""
     person, district = person_to_edit(request, pk)
     step = {"off": services.deactivate_person, "on": services.reactivate_person}.get(request.POST.get("to", ""))
-    if step:
-        step(person, district=district, by=request.user)
+    try:
+        if step:
+            step(person, district=district, by=request.user)
+    except ValidationError as refused:
+        messages.error(request, "".join(refused.messages))
     return redirect(address(person))
 
 

@@ -4,6 +4,8 @@ Any error in the browser's console or an answer of 500 fails the test; ``browser
 """
 
 import os
+import threading
+import time
 
 import pytest
 
@@ -31,6 +33,20 @@ def browser(playwright):
     chromium = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=CHROMIUM_FLAGS)
     yield chromium
     chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def _all_answered(request):
+    """Requests that a closed browser has left behind are over before the tables are emptied: both would wait for each other."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    for _ in range(PATIENCE // 20):
+        if not any("process_request_thread" in thread.name for thread in threading.enumerate()):
+            return
+        time.sleep(0.02)
 
 
 @pytest.fixture

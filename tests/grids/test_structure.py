@@ -230,14 +230,20 @@ def test_the_last_keeper_of_the_settings_stays(district, director):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_last_two_keepers_do_not_end_each_other(district, director):
+@pytest.mark.parametrize(
+    "put_out",
+    [
+        lambda whom, by, district: services.end_membership(whom.memberships.get(), by=by),
+        lambda whom, by, district: services.deactivate_person(whom, district=district, by=by),
+    ],
+)
+def test_the_last_two_keepers_do_not_put_each_other_out(district, director, put_out):
     other, gate = UserFactory(sysadmin=district), threading.Barrier(2)
 
     def end(pair):
-        mine, by = pair
         gate.wait(30)
         try:
-            services.end_membership(mine.memberships.get(), by=by)
+            put_out(*pair, district)
             return "ended"
         except (ValidationError, NotYourRole):
             return "refused"
