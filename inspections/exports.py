@@ -25,7 +25,7 @@ from sheets.models import Job
 from sheets.writing import Col, Workbook, csv_bytes
 
 DIRECT_ROWS = 2_000
-CHUNK = 200
+CHUNK = 500
 FEEDBACK, VERDICTS = ("feedback", "progress"), ("pass", "confirm", "draw")
 
 

@@ -24,7 +24,7 @@ listen_addresses = '127.0.0.1'
 port = {port}
 unix_socket_directories = '{folder}'
 max_connections = 100
-shared_buffers = 128MB
+shared_buffers = {buffers}
 synchronous_commit = on
 fsync = {fsync}
 full_page_writes = {fsync}
@@ -62,7 +62,7 @@ def postgres(folder: Path, *, durable: bool = False) -> Iterator[dict[str, str]]
     if done.returncode:
         sys.exit(f"{done.stdout}{done.stderr}\n[servers] PostgreSQL could not make its data folder {data} (reason above).")
     with (data / "postgresql.conf").open("a") as file:
-        file.write(SETTINGS.format(port=port, folder=home, fsync="on" if durable else "off"))
+        file.write(SETTINGS.format(port=port, folder=home, fsync="on" if durable else "off", buffers="512MB" if durable else "128MB"))
     command = [str(programs / "postgres"), "-D", str(data)]
     with log.open("w") as output:
         process = children.start(
