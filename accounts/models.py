@@ -69,5 +69,26 @@ class PhoneCode(models.Model):
     sent_that_day = models.PositiveSmallIntegerField(default=0)
 
 
+class Device(models.Model):
+    """A machine that sends by itself: a station's platform, a camera, a site monitor. Only the hash of its key is kept; times are true times."""
+
+    district_id = models.PositiveIntegerField()
+    name = models.CharField(_("设备名称"), max_length=80)
+    key_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(_("发放时间"))
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+    seen_at = models.DateTimeField(_("最近通信"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("接入设备")
+        verbose_name_plural = _("接入设备")
+        indexes = [models.Index(fields=["district_id", "name"], name="device_of_district")]
+
+    def __str__(self):
+        return self.name
+
+
 def display_name(user) -> str:
     return str(user)

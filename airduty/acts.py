@@ -36,6 +36,7 @@ GROUPS: dict[str, tuple] = {
             "session_end": _("结束登录"),
         },
     ),
+    "device": (_("接入设备"), {"issue": _("发放密钥"), "renew": _("更换密钥"), "revoke": _("停用密钥")}),
     "finding": (
         _("问题"),
         {name: step.label for name, step in FINDING_STEPS.items()}

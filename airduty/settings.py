@@ -54,9 +54,12 @@ BACKUP_DIR = env.str("BACKUP_DIR", default="")
 OWN_APPS = [
     "airduty",
     "scorecards",
+    "emergency",
+    "alarms",
     "rectification",
     "inspections",
     "registers",
+    "airquality",
     "sheets",
     "evidence",
     "worktime",

@@ -1,0 +1,44 @@
+"""Devices at the interface for programs: who they are, and that only they may send."""
+
+import base64
+import binascii
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
+from rest_framework import authentication, exceptions, permissions
+
+from accounts import devices
+from accounts.models import Device
+
+SCHEME = "Device"
+
+
+class DeviceAuthentication(authentication.BaseAuthentication):
+    """``Authorization: Device KEY``, or HTTP Basic with the key as password, which is all that most cameras can do. ``request.auth`` is the device."""
+
+    def authenticate(self, request):
+        scheme, _space, given = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        key = _password(given) if scheme.lower() == "basic" else given.strip() if scheme.lower() == SCHEME.lower() else None
+        if key is None:
+            return None
+        device = devices.find(key)
+        if device is None:
+            raise exceptions.AuthenticationFailed(_("设备密钥不正确或已停用，请向攻坚办重新领取。"), code="device_key")
+        return AnonymousUser(), device
+
+    def authenticate_header(self, request):
+        return SCHEME
+
+
+def _password(encoded: str) -> str:
+    try:
+        return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+class IsDevice(permissions.BasePermission):
+    """Only a machine with a key in force."""
+
+    def has_permission(self, request, view):
+        return isinstance(request.auth, Device)
