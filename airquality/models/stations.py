@@ -1,0 +1,62 @@
+"""Where air is measured."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from airquality.words import StationLevel
+from grids import scope
+from grids.models import Grid
+
+
+class OfDistrictQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Air data are no secret: whoever is somebody in a district sees all of its air, across townships."""
+        return self.filter(district_id__in=scope.rights(user).district_ids)
+
+    def of(self, district):
+        return self.filter(district=district)
+
+
+class StationQuerySet(OfDistrictQuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+    def counted(self):
+        """Those whose mean is the district's value: at work, and no clean reference."""
+        return self.filter(is_active=True, is_reference=False)
+
+
+class Station(models.Model):
+    """A monitoring point. A reference (清洁对照点) is shown and never averaged into the district."""
+
+    district = models.ForeignKey(Grid, models.PROTECT, related_name="stations", verbose_name=_("区县"))
+    code = models.CharField(_("站点编码"), max_length=30)
+    name = models.CharField(_("站点名称"), max_length=60)
+    level = models.CharField(_("站点级别"), max_length=12, choices=StationLevel, default=StationLevel.MICRO)
+    is_reference = models.BooleanField(_("清洁对照点"), default=False)
+    lon = models.FloatField(_("经度"))
+    lat = models.FloatField(_("纬度"))
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("所在网格"))
+    """Found by the point; a station may stand outside every grid."""
+    is_active = models.BooleanField(_("在用"), default=True)
+    calibrated_on = models.DateField(_("最近校准日期"), null=True, blank=True)
+    buffer_m = models.PositiveSmallIntegerField(_("禁止干预半径（米）"), default=50)
+    not_measured = models.JSONField(_("不监测的项目"), default=list, blank=True)
+    """Pollutants outside the station's monitoring plan: shown as “/”, and their absence does not block an index."""
+    position = models.PositiveSmallIntegerField(_("排序"), default=0)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = StationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("空气监测站点")
+        verbose_name_plural = _("空气监测站点")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["district", "code"], name="station_code_unique_in_district"),
+            models.CheckConstraint(condition=Q(level__in=StationLevel.values), name="station_level_known"),
+        ]
+
+    def __str__(self):
+        return self.name
