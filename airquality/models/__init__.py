@@ -1,4 +1,4 @@
-from airquality.models.daily import DailyValue, DueDay, ExcludedDay
+from airquality.models.daily import DailyValue, DueDay, ExcludedDay, FeedState
 from airquality.models.readings import Correction, Reading
 from airquality.models.rules import AirTarget, CompositeIndexRule
 from airquality.models.stations import Station
@@ -10,6 +10,7 @@ __all__ = [
     "DailyValue",
     "DueDay",
     "ExcludedDay",
+    "FeedState",
     "Reading",
     "Station",
 ]

@@ -11,6 +11,13 @@ from airquality.words import Edition, ExcludedReason, Status
 from grids.models import Grid
 
 
+class Mean(Concentration):
+    """Not rounded, but cut at places that no index can feel: of at most 24 figures with three decimals."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"max_digits": 11, "decimal_places": 5} | kwargs)
+
+
 class DailyValueQuerySet(OfDistrictQuerySet):
     def between(self, first, last):
         """Days from ``first`` to ``last``, both included."""
@@ -37,13 +44,13 @@ class DailyValue(models.Model):
     station = models.ForeignKey(Station, models.PROTECT, related_name="daily_values", verbose_name=_("站点"))
     day = models.DateField(_("日期"))
     status = models.CharField(_("数据状态"), max_length=10, choices=Status, default=Status.REAL_TIME)
-    so2 = Concentration(_("二氧化硫日均值"))
-    no2 = Concentration(_("二氧化氮日均值"))
-    co = Concentration(_("一氧化碳日均值"))
-    pm10 = Concentration(_("PM10日均值"))
-    pm25 = Concentration(_("PM2.5日均值"))
-    o3_8h = Concentration(_("臭氧日最大8小时平均"))
-    o3_1h = Concentration(_("臭氧日最大1小时平均"))
+    so2 = Mean(_("二氧化硫日均值"))
+    no2 = Mean(_("二氧化氮日均值"))
+    co = Mean(_("一氧化碳日均值"))
+    pm10 = Mean(_("PM10日均值"))
+    pm25 = Mean(_("PM2.5日均值"))
+    o3_8h = Mean(_("臭氧日最大8小时平均"))
+    o3_1h = Mean(_("臭氧日最大1小时平均"))
     hours = models.JSONField(_("有效小时数"), default=dict)
     """Item → hourly values counted; of ``o3_8h`` the valid running means of eight hours."""
     invalid = models.JSONField(_("无效项目"), default=list)
@@ -114,3 +121,19 @@ class ExcludedDay(models.Model):
             models.UniqueConstraint(fields=["district", "day"], condition=Q(station=None), name="excluded_day_of_district"),
             models.UniqueConstraint(fields=["station", "day"], condition=Q(station__isnull=False), name="excluded_day_of_station"),
         ]
+
+
+class FeedState(models.Model):
+    """How the last fetch of the district's feed went, for the page and for whoever asks why there is nothing new."""
+
+    district = models.OneToOneField(Grid, models.CASCADE, related_name="+")
+    tried_at = models.DateTimeField(_("最近获取时间"))
+    succeeded_at = models.DateTimeField(_("最近成功时间"), null=True)
+    error = models.CharField(_("错误"), max_length=300, blank=True)
+    report = models.JSONField(_("结果"), default=dict)
+
+    objects = OfDistrictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("数据获取状态")
+        verbose_name_plural = _("数据获取状态")
