@@ -27,6 +27,7 @@ class Source(TextChoices):
     MEDIA = "media", _("媒体曝光")
     LEADER = "leader", _("领导批示")
     SELF_CHECK = "self_check", _("自查自纠")
+    EMERGENCY = "emergency", _("应急响应")
 
 
 FROM_STATE = frozenset({Source.CENTRAL_INSPECTION, Source.CENTRAL_LOOK_BACK, Source.PROVINCIAL_INSPECTION})
