@@ -126,11 +126,11 @@ def validator(schema: dict) -> Draft202012Validator:
 
 def check(attributes: dict, *, by: Draft202012Validator) -> dict[str, list[str]]:
     """Column → why its value cannot stay and what would be right; empty when all is well."""
-    wrong: dict[str, list[str]] = {}
-    for error in by.iter_errors(attributes):
+    wrong: dict[str, dict[str, None]] = {}
+    for error in by.iter_errors(attributes):  # two columns left empty are two errors, each of which names both
         for key in _keys(error):
-            wrong.setdefault(key, []).append(_said(error))
-    return wrong
+            wrong.setdefault(key, {})[_said(error)] = None
+    return {key: list(said) for key, said in wrong.items()}
 
 
 def insist(attributes: dict, schema: dict) -> None:

@@ -107,7 +107,7 @@ def parse_choice(value, choices):
     key = choice_key(value)
     if key in words:
         return words[key]
-    allowed = list(dict.fromkeys(choice_labels(choices)))
+    allowed = list(choice_labels(choices).values())
     more = _("等 %(count)s 项") % {"count": len(allowed)} if len(allowed) > 12 else ""
     raise CellError(_("应填下列之一：%(allowed)s%(more)s") % {"allowed": "、".join(allowed[:12]), "more": more})
 
@@ -127,10 +127,16 @@ def choice_words(choices) -> dict:
     return words
 
 
-def choice_labels(choices) -> list[str]:
+def choice_labels(choices) -> dict:
+    """Stored value → the word that people are told to write; of several words in a mapping the first."""
     if hasattr(choices, "items"):
-        return [str(word) for word in choices]
-    return [str(choice[1] if isinstance(choice, (tuple, list)) else choice) for choice in choices or ()]
+        pairs = [(value, word) for word, value in choices.items()]
+    else:
+        pairs = [choice if isinstance(choice, (tuple, list)) else (choice, choice) for choice in choices or ()]
+    labels: dict[Any, str] = {}
+    for value, word in pairs:
+        labels.setdefault(value, str(word))
+    return labels
 
 
 # --- numbers ------------------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from sheets.cells import choice_labels
+
 KINDS = ("text", "int", "decimal", "date", "datetime", "bool", "phone", "lonlat", "lon", "lat", "choice")
 
 
@@ -83,7 +85,12 @@ class Table:
 
     def preview(self, n: int = 10) -> list[tuple[int, list[str]]]:
         """Sheet row number and shown texts of the first rows, in the order of ``columns``."""
-        return [(row.number, [row.words.get(column.key) or shown(row.values[column.key]) for column in self.columns]) for row in self.rows[:n]]
+        labels = [choice_labels(column.choices) for column in self.columns]
+        return [(row.number, [self._shown(row, *pair) for pair in zip(self.columns, labels, strict=True)]) for row in self.rows[:n]]
+
+    def _shown(self, row: Row, column: Column, labels: dict) -> str:
+        value = row.values[column.key]
+        return row.words.get(column.key) or (labels.get(value) if labels else None) or shown(value)
 
 
 def shown(value) -> str:

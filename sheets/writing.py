@@ -250,7 +250,7 @@ def ways_to_write() -> dict[str, str]:
 
 
 def choices_of(column) -> str:
-    return _("、").join(dict.fromkeys(choice_labels(column.choices)))
+    return _("、").join(choice_labels(column.choices).values())
 
 
 # --- CSV ----------------------------------------------------------------------------------------------------------------------------

@@ -230,3 +230,8 @@ def test_a_kind_that_is_another_under_the_lock_is_a_conflict(kind, director):
         kinds.save_kind(kind, by=director, stood={"name": "别的名字"})
     with pytest.raises(Conflict):
         kinds.save_column(kind, "builder", title="业主", by=director, stood={"name": "别的名字"})
+
+
+def test_two_empty_required_columns_are_said_once_each():
+    needs_two = schema.validator({"type": "object", "required": ["phase", "builder"], "properties": {}})
+    assert schema.check({}, by=needs_two) == {"phase": ["必填，不能为空。"], "builder": ["必填，不能为空。"]}

@@ -224,6 +224,13 @@ def test_choices_by_label_value_or_own_words():
         read("特大", "choice", choices=["大", "中", "小"])
 
 
+def test_a_wrong_choice_names_the_label_of_each_value_once():
+    """Synonyms and stored values are taken, but nobody is told to write them."""
+    choices = {"市督察": "city_inspection", "city_inspection": "city_inspection", "市督查": "city_inspection", "网格巡查": "grid_patrol"}
+    with pytest.raises(CellError, match="^应填下列之一：市督察、网格巡查$"):
+        read("火星督察", "choice", choices=choices)
+
+
 def test_error_cells_are_named():
     with pytest.raises(CellError, match="Excel 错误值 #N/A"):
         read("#N/A", "text")
