@@ -319,6 +319,21 @@ SMS_WEBHOOK_URL = env.str("SMS_WEBHOOK_URL", default="")
 SMS_WEBHOOK_TOKEN = env.str("SMS_WEBHOOK_TOKEN", default="")
 SMS_WEBHOOK_PLAIN_HOSTS = env.list("SMS_WEBHOOK_PLAIN_HOSTS", default=[])
 """Hosts to which the webhook may go without TLS (a gateway on the same machine); everything else must be https."""
+VOICE_WEBHOOK_URL = env.str("VOICE_WEBHOOK_URL", default="")
+"""The same for calls. Token and plain hosts are the SMS gateway's, unless they are named here."""
+VOICE_WEBHOOK_TOKEN = env.str("VOICE_WEBHOOK_TOKEN", default=SMS_WEBHOOK_TOKEN)
+VOICE_WEBHOOK_PLAIN_HOSTS = env.list("VOICE_WEBHOOK_PLAIN_HOSTS", default=SMS_WEBHOOK_PLAIN_HOSTS)
+GATEWAY_RECEIPT_TOKEN = env.str("GATEWAY_RECEIPT_TOKEN", default="")
+"""What the gateway shows at ``POST /api/v1/receipts/``; empty: no receipt is taken."""
+ROBOT_HOSTS = env.list("ROBOT_HOSTS", default=[])
+"""Hosts of group robots besides the three platforms' own (a platform deployed inside)."""
+ROBOT_PLAIN_HOSTS = env.list("ROBOT_PLAIN_HOSTS", default=[])
+"""Of these, the ones reached without TLS, with their port where it is not 80 (``127.0.0.1:8099``)."""
+WEB_PUSH_PUBLIC_KEY = env.str("WEB_PUSH_PUBLIC_KEY", default="")
+WEB_PUSH_PRIVATE_KEY = env.str("WEB_PUSH_PRIVATE_KEY", default="")
+"""VAPID keys, by ``manage.py push_keys``; without them no browser is offered push messages."""
+WEB_PUSH_HOSTS = env.list("WEB_PUSH_HOSTS", default=[])
+"""Push services besides those of the large browsers."""
 NOTICE_LEASE_SECONDS = env.int("NOTICE_LEASE_SECONDS", default=120)
 NOTICE_MAX_ATTEMPTS = 12
 NOTICE_SWEEP_AFTER_SECONDS = env.int("NOTICE_SWEEP_AFTER_SECONDS", default=60)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 
 from common import clock
 from notices import services
-from notices.channels import ALL, ChannelError, obstacle
+from notices.channels import ALL, ChannelError, obstacle_of
 from notices.models import UNSENT, Channel, Notice, State
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def claim(worker: str, *, limit: int = BATCH, older_than=dt.timedelta()) -> list
     ids = list(due.values_list("id", flat=True)[:limit])
     lease = Now() + dt.timedelta(seconds=settings.NOTICE_LEASE_SECONDS)
     Notice.objects.filter(id__in=ids).update(state=State.CLAIMED, claimed_by=worker, lease_until=lease, attempts=F("attempts") + 1)
-    mine = Notice.objects.select_related("recipient").in_bulk(ids)
+    mine = Notice.objects.select_related("recipient", "robot").in_bulk(ids)
     return [mine[pk] for pk in ids]
 
 
@@ -67,7 +67,7 @@ def deliver(notice: Notice) -> None:
         return settle(notice, state=State.RETRY, attempts=notice.attempts - 1)
     if notice.attempts > settings.NOTICE_MAX_ATTEMPTS:
         return give_up(notice, notice.last_error or "The process ended during every attempt")
-    if why_not := obstacle(notice.channel, notice.recipient) or unwanted(notice):
+    if why_not := obstacle_of(notice) or unwanted(notice):
         return settle(notice, state=State.CANCELLED, last_error=why_not)
     try:
         receipt = ALL[Channel(notice.channel)].send(notice)

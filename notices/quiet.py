@@ -3,11 +3,11 @@
 import datetime as dt
 
 from common import clock
-from notices.models import Channel
+from notices.words import ROBOTS, Channel
 
 BEGIN = dt.time(22)
 END = dt.time(7)
-DISTURBING = (Channel.EMAIL, Channel.SMS)
+DISTURBING = (Channel.EMAIL, Channel.SMS, Channel.VOICE, Channel.WEB_PUSH, *ROBOTS)
 
 
 def earliest(moment: dt.datetime, *, channel: str, urgent: bool) -> dt.datetime:

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from grids.models import Field, Organisation
 from inspections.models import ProblemType
-from notices.models import Channel
+from notices.words import PERSONAL_CHOICES
 from rectification.forms import organisations_of
 from rectification.models import Clock, Policy, ReminderRule
 from rectification.words import TaskRole
@@ -33,7 +33,7 @@ class ReminderForm(forms.ModelForm):
     audiences = forms.MultipleChoiceField(
         label=pgettext_lazy("of a reminder", "对象"), choices=ReminderRule.Audience.choices, widget=forms.CheckboxSelectMultiple
     )
-    channels = forms.MultipleChoiceField(label=_("渠道"), choices=Channel.choices, widget=forms.CheckboxSelectMultiple)
+    channels = forms.MultipleChoiceField(label=_("渠道"), choices=PERSONAL_CHOICES, widget=forms.CheckboxSelectMultiple)
 
     class Meta:
         model = ReminderRule

@@ -66,7 +66,7 @@ def notices_of(finding, tasks, *, user) -> list[Notice]:
     about = Q(subject_type="inspections.Finding", subject_id=str(finding.pk)) | Q(subject_type="rectification.Task", subject_id__in=keys)
     drawn = {str(task.pk) for task in tasks if task.is_looked_at_twice}
     keeps_reporter = blind.sees_reporter(user, finding)
-    found = Notice.objects.filter(about, district_id=finding.district_id).select_related("recipient").order_by("created_at", "pk")
+    found = Notice.objects.filter(about, district_id=finding.district_id).select_related("recipient", "robot").order_by("created_at", "pk")
     return [
         notice
         for notice in found
@@ -92,7 +92,7 @@ def _folded(found: list[Line], *, about: str) -> Iterator[Line]:
 def _telling(tellings: list[Line], *, about: str) -> Line:
     notices = [notice for each in tellings for notice in each.notices]
     text = _("已通知%(people)s人，%(opened)s人已打开：%(title)s") % {
-        "people": len({notice.recipient_id for notice in notices}),
+        "people": len({notice.recipient_id for notice in notices if notice.recipient_id}),
         "opened": len({notice.recipient_id for notice in notices if notice.opened_at}),
         "title": _("、").join(dict.fromkeys(_without(each.title, about) for each in tellings)),
     }
@@ -109,13 +109,15 @@ def _without(title: str, about: str) -> str:
 def _in_readers_words(group: list[Notice]) -> str:
     """The title as somebody was told it who has chosen the reader's language, if anybody has."""
     reading = get_language()
-    return next((notice.title for notice in group if (notice.recipient.language or settings.LANGUAGE_CODE) == reading), group[0].title)
+    return next(
+        (notice.title for notice in group if notice.recipient and (notice.recipient.language or settings.LANGUAGE_CODE) == reading), group[0].title
+    )
 
 
 def told(notice: Notice) -> dict:
     """To whom, by what, sent and opened when, or why not."""
     return {
-        "person": str(notice.recipient),
+        "person": notice.told,
         "channel": notice.get_channel_display(),
         "state": notice.get_state_display(),
         "sent_at": notice.sent_at,

@@ -12,6 +12,7 @@ from airduty.views.slices import newest
 from notices import services
 from notices.channels import available
 from notices.models import Channel, Notice, State
+from notices.words import PERSONAL
 
 ALL = ("", _("全部"))
 TONES = {State.SENT: "done", State.DEAD: "late", State.RETRY: "soon", State.CANCELLED: "off"}
@@ -65,7 +66,7 @@ def open_all(request):
 def outbox(request):
     visible = Notice.objects.visible_to(request.user)
     form = OutboxFilter(request.GET)
-    rows, following = newest(form.apply(visible).select_related("recipient"), request)
+    rows, following = newest(form.apply(visible).select_related("recipient", "robot"), request)
     for notice in rows:
         notice.tone = TONES.get(notice.state, "")
     context = {
@@ -73,6 +74,6 @@ def outbox(request):
         "notices": rows,
         "following": following,
         "dead": visible.dead()[:COUNTED_UP_TO].count(),
-        "closed_channels": [label for name, label in Channel.choices if name not in available()],
+        "closed_channels": [channel.label for channel in PERSONAL if channel not in available()],
     }
     return render(request, "notices/outbox.html", context)

@@ -1,4 +1,4 @@
-"""The ways to reach a person. Each module has ``is_available()``, ``obstacle(person)`` and ``send(notice)``.
+"""The ways to reach a person or a group. Each module has ``is_available()``, ``obstacle(person or robot)`` and ``send(notice)``.
 
 ``send`` returns the provider's message id and raises ``ChannelError`` for everything that may go wrong on the way; it is called outside any
 transaction and gives up after ten seconds.
@@ -6,19 +6,32 @@ transaction and gives up after ten seconds.
 
 from django.utils.translation import gettext_noop
 
-from notices.channels import email, inbox, sms
+from notices.channels import email, inbox, robot, sms, voice, web_push
 from notices.channels.base import ChannelError
-from notices.models import Channel
+from notices.words import PERSONAL, ROBOTS, Channel
 
-__all__ = ["ALL", "SECOND", "ChannelError", "available", "obstacle"]
+__all__ = ["ALL", "SECOND", "ChannelError", "available", "obstacle", "obstacle_of"]
 
-ALL = {Channel.INBOX: inbox, Channel.EMAIL: email, Channel.SMS: sms}
-SECOND = {Channel.EMAIL: (Channel.INBOX, Channel.SMS), Channel.SMS: (Channel.INBOX, Channel.EMAIL)}
-"""What is tried after a channel has given up, in this order."""
+ALL = {
+    Channel.INBOX: inbox,
+    Channel.EMAIL: email,
+    Channel.SMS: sms,
+    Channel.VOICE: voice,
+    Channel.WEB_PUSH: web_push,
+    **dict.fromkeys(ROBOTS, robot),
+}
+SECOND = {
+    Channel.EMAIL: (Channel.INBOX, Channel.SMS),
+    Channel.SMS: (Channel.INBOX, Channel.EMAIL),
+    Channel.VOICE: (Channel.SMS, Channel.INBOX),
+    Channel.WEB_PUSH: (Channel.INBOX,),
+}
+"""What is tried after a channel has given up, in this order; a group has no other way."""
 
 
 def available() -> list[str]:
-    return [str(name) for name, module in ALL.items() if module.is_available()]
+    """Of the ways to reach a person, those this deployment has."""
+    return [str(name) for name in PERSONAL if ALL[name].is_available()]
 
 
 def obstacle(channel: str, person) -> str:
@@ -27,3 +40,8 @@ def obstacle(channel: str, person) -> str:
     if not person.is_active:
         return gettext_noop("账号已停用")
     return module.obstacle(person) if module.is_available() else gettext_noop("该渠道未开通")
+
+
+def obstacle_of(notice) -> str:
+    """The same for a row that lies in the outbox, whoever it is for."""
+    return robot.obstacle(notice.robot) if notice.robot_id else obstacle(notice.channel, notice.recipient)

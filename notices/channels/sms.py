@@ -1,20 +1,15 @@
-"""SMS through the district's gateway: ``POST {to, text, key}`` as JSON with a bearer token, answered 2xx with ``{"id": …}``."""
+"""Text messages: ``POST {to, text, key}`` to the gateway."""
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-import httpx
 from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_noop
 
-from notices.channels.base import ChannelError
+from notices.channels.gateway import Gateway
 
-TIMEOUT = 10
-BUSY = (429, 502, 503, 504)
-
-
-def is_available() -> bool:
-    return bool(settings.SMS_WEBHOOK_URL)
+GATEWAY = Gateway("SMS_WEBHOOK")
+is_available = GATEWAY.is_available
 
 
 def obstacle(person) -> str:
@@ -30,38 +25,4 @@ def text_of(notice) -> str:
 
 
 def send(notice) -> str:
-    try:
-        answer = httpx.post(
-            _gateway(),
-            json={"to": notice.recipient.phone, "text": text_of(notice), "key": notice.dedup_key},
-            headers=_key(),
-            timeout=TIMEOUT,
-            follow_redirects=False,
-            trust_env=False,
-        )
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise ChannelError(f"{type(error).__name__}: {error}", down=isinstance(error, httpx.TransportError)) from error
-    if not answer.is_success:
-        raise ChannelError(f"HTTP {answer.status_code}", down=answer.status_code in BUSY)
-    return _receipt(answer)
-
-
-def _key() -> dict[str, str]:
-    """Without a token there is no header: an empty one cannot be sent."""
-    return {"Authorization": f"Bearer {settings.SMS_WEBHOOK_TOKEN}"} if settings.SMS_WEBHOOK_TOKEN else {}
-
-
-def _gateway() -> str:
-    """Encrypted, or to a host the operator has named: a token and phone numbers travel."""
-    address = urlsplit(settings.SMS_WEBHOOK_URL)
-    if address.scheme != "https" and address.hostname not in settings.SMS_WEBHOOK_PLAIN_HOSTS:
-        raise ChannelError("SMS_WEBHOOK_URL must be https, or its host listed in SMS_WEBHOOK_PLAIN_HOSTS")
-    return settings.SMS_WEBHOOK_URL
-
-
-def _receipt(answer: httpx.Response) -> str:
-    """Only an answer that names the message counts: a captive portal says 200 to everything."""
-    try:
-        return str(answer.json()["id"])[:200]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ChannelError("The gateway's answer is not JSON with an id") from error
+    return GATEWAY.post({"to": notice.recipient.phone, "text": text_of(notice), "key": notice.dedup_key})

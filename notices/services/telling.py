@@ -1,19 +1,20 @@
-"""Telling people: rows into the outbox, and what a person does with them."""
+"""Telling people: rows into the outbox, and the next channel when one has given up."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
 
 from django.db import models, transaction
-from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from common import clock, language
 from notices import nudge, quiet
 from notices.channels import SECOND, obstacle
-from notices.models import Channel, Heartbeat, Notice, State
+from notices.models import Channel, Notice, State
 
 Text = str | Callable[[], str]
 """Words for one person: plain, lazily translated, or a function that is called in the recipient's language."""
 TITLE_LENGTH = 200
+CALLS_ARE_FOR = gettext_noop("语音电话只用于紧急事项")
 
 
 def queue(
@@ -36,11 +37,9 @@ def queue(
     a channel gets a cancelled row that says why.
     """
     now = clock.now()
-    template = {
+    template = subject_of(subject) | {
         "url": url,
         "kind": kind,
-        "subject_type": subject._meta.label if subject is not None else "",
-        "subject_id": str(subject.pk) if subject is not None else "",
         "district_id": district_id or 0,
         "urgent": urgent,
         "created_at": now,
@@ -53,22 +52,26 @@ def queue(
         for channel in channels:
             row = _row(person, channel, dedup_key=f"{dedup_key}:u{person.pk}:{channel}", moment=moment, **template, **said)
             rows[row.dedup_key] = row
-    return _insert(rows)
+    return insert(rows)
 
 
 def _in_their_words(person, title: Text, body: Text) -> dict:
     """In the recipient's language; a body that only says the title again is left out."""
     with language.of(person):
-        said, more = _spoken(title)[:TITLE_LENGTH], _spoken(body)
+        said, more = spoken(title)[:TITLE_LENGTH], spoken(body)
     return {"title": said, "body": "" if more in said else more}
 
 
-def _spoken(text: Text) -> str:
+def subject_of(subject: models.Model | None) -> dict[str, str]:
+    return {"subject_type": subject._meta.label, "subject_id": str(subject.pk)} if subject is not None else {}
+
+
+def spoken(text: Text) -> str:
     return str(text() if callable(text) else text)
 
 
 def _row(person, channel: str, *, moment: dt.datetime, **fields) -> Notice:
-    why_not = obstacle(channel, person)
+    why_not = obstacle(channel, person) or (CALLS_ARE_FOR if channel == Channel.VOICE and not fields["urgent"] else "")
     return Notice(
         recipient=person,
         channel=channel,
@@ -79,7 +82,7 @@ def _row(person, channel: str, *, moment: dt.datetime, **fields) -> Notice:
     )
 
 
-def _insert(rows: dict[str, Notice]) -> int:
+def insert(rows: dict[str, Notice]) -> int:
     """Only what is not there yet: scans offer the same rows every minute, and a refused insert is not free."""
     known = set(Notice.objects.filter(dedup_key__in=rows).values_list("dedup_key", flat=True))
     fresh = [row for key, row in rows.items() if key not in known]
@@ -91,7 +94,7 @@ def _insert(rows: dict[str, Notice]) -> int:
 
 @transaction.atomic
 def use_second_channel(notice: Notice) -> Notice | None:
-    """After a channel has given up: the same words by the next one on which this person has not been told yet."""
+    """After a channel has given up: the same words by the next one on which this person has not been told yet. A group has no other."""
     for channel in SECOND.get(Channel(notice.channel), ()):
         key = f"{notice.base_key}:{channel}"
         if obstacle(channel, notice.recipient) or Notice.objects.filter(dedup_key=key).exists():
@@ -103,19 +106,3 @@ def use_second_channel(notice: Notice) -> Notice | None:
         Notice.objects.bulk_create([row], ignore_conflicts=True)
         return row
     return None
-
-
-def open_notice(notice: Notice, *, by) -> None:
-    """Note that the recipient has opened it; the first time counts, and nobody opens for another."""
-    Notice.objects.filter(pk=notice.pk, recipient=by, opened_at=None).update(opened_at=clock.now())
-
-
-def mark_all_opened(*, by) -> int:
-    return Notice.objects.for_person(by).unopened().update(opened_at=clock.now())
-
-
-def beat(name: str) -> None:
-    """A sign of life of a background process, by the machine's clock."""
-    Heartbeat.objects.bulk_create(
-        [Heartbeat(name=name, beat_at=timezone.now())], update_conflicts=True, unique_fields=["name"], update_fields=["beat_at"]
-    )

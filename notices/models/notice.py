@@ -8,24 +8,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-
-
-class Channel(models.TextChoices):
-    INBOX = "inbox", _("站内消息")
-    EMAIL = "email", _("邮件")
-    SMS = "sms", _("短信")
-
-
-class State(models.TextChoices):
-    PENDING = "pending", _("待发送")
-    CLAIMED = "claimed", _("发送中")
-    SENT = "sent", _("已发送")
-    RETRY = "retry", _("等待重发")
-    DEAD = "dead", _("发送失败")
-    CANCELLED = "cancelled", _("未发送")
-
-
-UNSENT = (State.PENDING, State.RETRY, State.CLAIMED)
+from notices.words import ROBOTS, UNSENT, Channel, Outcome, State
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -50,13 +33,17 @@ class NoticeQuerySet(models.QuerySet):
 
 
 class Notice(models.Model):
-    """``dedup_key`` names the event, the person and the channel; a second insert of it does nothing."""
+    """One person or one group's robot, one channel. ``dedup_key`` names the event, them and the channel; a second insert of it does nothing.
+
+    ``outcome`` is what the gateway reported afterwards: delivered, answered (then ``answered_at`` is set), or why not.
+    """
 
     dedup_key = models.CharField(max_length=250, unique=True)
     kind = models.CharField(_("类别"), max_length=60)
     district_id = models.PositiveIntegerField(default=0)
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices", verbose_name=_("收件人"))
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("收件人"))
+    robot = models.ForeignKey("notices.Robot", models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("群机器人"))
     title = models.CharField(_("标题"), max_length=200)
     body = models.TextField(_("正文"), blank=True)
     url = models.CharField(max_length=300, blank=True)
@@ -73,6 +60,9 @@ class Notice(models.Model):
     created_at = models.DateTimeField(_("生成时间"))
     sent_at = models.DateTimeField(_("发送时间"), null=True, blank=True)
     opened_at = models.DateTimeField(_("打开时间"), null=True, blank=True)
+    outcome = models.CharField(_("结果"), max_length=12, choices=Outcome, blank=True)
+    outcome_at = models.DateTimeField(_("回执时间"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("接听时间"), null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -82,12 +72,19 @@ class Notice(models.Model):
         constraints = [
             models.CheckConstraint(name="notice_state_known", condition=Q(state__in=State.values)),
             models.CheckConstraint(name="notice_sent_has_time", condition=~Q(state=State.SENT) | Q(sent_at__isnull=False)),
+            models.CheckConstraint(
+                name="notice_to_one",
+                condition=Q(recipient__isnull=False, robot__isnull=True) & ~Q(channel__in=[str(name) for name in ROBOTS])
+                | Q(recipient__isnull=True, robot__isnull=False, channel__in=[str(name) for name in ROBOTS]),
+            ),
+            models.CheckConstraint(name="notice_answered_has_time", condition=Q(answered_at__isnull=True) | Q(outcome=Outcome.ANSWERED)),
         ]
         indexes = [
-            models.Index(fields=["-urgent", "not_before", "id"], condition=Q(state__in=UNSENT), name="notice_unsent"),
+            models.Index(fields=["channel", "-urgent", "not_before", "id"], condition=Q(state__in=UNSENT), name="notice_unsent_by_channel"),
             models.Index(fields=["recipient", "channel", "-id"], name="notice_inbox"),
             models.Index(fields=["recipient"], condition=Q(channel=Channel.INBOX, opened_at=None), name="notice_unopened"),
             models.Index(fields=["district_id", "state", "-id"], name="notice_outbox"),
+            models.Index(fields=["provider_message_id"], condition=~Q(provider_message_id=""), name="notice_by_provider"),
             models.Index(fields=["subject_type", "subject_id"], name="notice_by_subject"),
         ]
 
@@ -102,7 +99,12 @@ class Notice(models.Model):
     @property
     def event_key(self) -> str:
         """What everybody who is told of the same event shares, whatever their language and channel."""
-        return self.base_key.removesuffix(f":u{self.recipient_id}")
+        return self.base_key.removesuffix(f":r{self.robot_id}" if self.robot_id else f":u{self.recipient_id}")
+
+    @property
+    def told(self) -> str:
+        """Who is told: a person, or the group behind a robot. Needs ``select_related("recipient", "robot")``."""
+        return str(self.robot if self.robot_id else self.recipient)
 
 
 class Heartbeat(models.Model):
