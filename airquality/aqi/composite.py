@@ -1,0 +1,77 @@
+"""Percentiles and the composite index (domain 7.3, 7.7)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_FLOOR, Decimal
+
+from airquality.aqi.rounding import rounded
+from airquality.aqi.tables import POLLUTANTS
+
+LIMITS = {"so2": "60", "no2": "40", "co": "4", "o3": "160", "pm10": "70", "pm25": "35"}
+"""Grade II of GB 3095-2012: annual means, the daily mean of CO, 8 h of ozone. The default also after 1 March 2026, so that years compare."""
+LIMITS_2026 = LIMITS | {"pm10": "60", "pm25": "30"}
+"""Transition limits, grade II, of GB 3095-2026."""
+EVEN = dict.fromkeys(LIMITS, "1")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a composite index is made; see the model of the same name."""
+
+    limits: Mapping[str, Decimal]
+    weights: Mapping[str, Decimal]
+    decimals: int = 2
+    rounding: str = "half_even"
+    rounds_singles: bool = True
+    percentile_co: int = 95
+    percentile_o3: int = 90
+
+
+@dataclass(frozen=True)
+class Composite:
+    """``index`` is None unless all six are there."""
+
+    singles: dict[str, Decimal] = field(default_factory=dict)
+    index: Decimal | None = None
+    leading: tuple[str, ...] = ()
+    """The largest single index, or those that tie."""
+
+    def share(self, name: str) -> Decimal | None:
+        """Of the pollutant in the index, in percent with one decimal."""
+        return rounded(self.singles[name] * 100 / self.index, 1) if self.index else None
+
+
+def rule(*, limits=LIMITS, weights=EVEN, **rest) -> Rule:
+    return Rule({name: Decimal(limits[name]) for name in POLLUTANTS}, {name: Decimal(weights[name]) for name in POLLUTANTS}, **rest)
+
+
+def percentile(values: Iterable[Decimal | None], percent: int) -> Decimal | None:
+    """By linear interpolation: k = 1 + (n − 1)·p.
+
+    >>> percentile([Decimal(n) for n in (1, 2, 3, 4, 10)], 90)
+    Decimal('7.6')
+    """
+    there = sorted(value for value in values if value is not None)
+    if not there:
+        return None
+    place = (len(there) - 1) * Decimal(percent) / 100
+    low = int(place.to_integral_value(rounding=ROUND_FLOOR))
+    if low + 1 == len(there):
+        return there[low]
+    return there[low] + (there[low + 1] - there[low]) * (place - low)
+
+
+def composite(concentrations: Mapping[str, Decimal | None], by: Rule) -> Composite:
+    """Of period figures as published: means, CO and O3 by their percentiles. Singles are rounded before they are added where the rule says so."""
+    singles = {
+        name: _single(value * by.weights[name] / by.limits[name], by) for name in POLLUTANTS if (value := concentrations.get(name)) is not None
+    }
+    if len(singles) < len(POLLUTANTS):
+        return Composite(singles)
+    highest = max(singles.values())
+    total = rounded(sum(singles.values(), Decimal(0)), by.decimals, way=by.rounding)
+    return Composite(singles, total, tuple(name for name in POLLUTANTS if singles[name] == highest))
+
+
+def _single(value: Decimal, by: Rule) -> Decimal:
+    return rounded(value, by.decimals, way=by.rounding) if by.rounds_singles else value
