@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.roles import OFFICE, SERVING, SETTINGS_KEEPERS, Role
 from grids.scope import rights
@@ -19,7 +20,7 @@ NAV = [
     ("task", _("整改任务"), "rectification:tasks", AT_WORK),
     ("grid", _("网格与人员"), "grids:tree", AT_WORK | {Role.SYSADMIN}),
     ("flag", _("专项指挥部"), "grids:headquarters", IN_OFFICES | {Role.SYSADMIN}),
-    ("site", _("监管对象"), "registers:sites", AT_WORK),
+    ("site", pgettext_lazy("list", "监管对象"), "registers:sites", AT_WORK),
     ("pin", _("巡查"), "patrols:list", AT_WORK),
     ("scale", _("账本与考核"), "scorecards:ranking", IN_OFFICES),
     ("send", _("通知记录"), "notices:outbox", OFFICE | {Role.SUPERVISION}),

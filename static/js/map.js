@@ -2,7 +2,7 @@
 // <div class="map" data-map
 //      data-geojson="URL"          outlines (GeoJSON FeatureCollection, WGS-84); properties: name, url, text, tone, quiet (no popup: a click reaches the map);
 //                                  beside its features it may have points: [[uuid, name, text, lon, lat, late]] and the address of each, with %s for the uuid
-//      data-point="lon,lat"        one marked place
+//      data-point="lon,lat"        one marked place; data-tone="late" where it is late
 //      data-lon="#id" data-lat="#id"   a click chooses a place and writes it there
 //      data-tiles="https://…/{z}/{x}/{y}.png" data-attribution="…"   only where the deployment has tiles
 // ></div>
@@ -75,7 +75,7 @@ function draw(element) {
   if (data.tiles) L.tileLayer(data.tiles, { attribution: data.attribution || "" }).addTo(map);
   if (data.point) {
     const [lon, lat] = data.point.split(",").map(Number);
-    L.circleMarker([lat, lon], { radius: 7, color: TONES.late, weight: 2, fillOpacity: 0.7 }).addTo(map);
+    L.circleMarker([lat, lon], { radius: 7, color: TONES[data.tone || ""], weight: 2, fillOpacity: 0.7 }).addTo(map);
     map.setView([lat, lon], data.geojson ? 12 : 14);
   }
   if (data.lon && data.lat) chooser(map, element);
