@@ -1,0 +1,245 @@
+"""The list as a sheet: the columns of domain 8.5 to be read from anybody's workbook, and to be written exactly so."""
+
+import re
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from emergency.models import ListedEnterprise, ReductionList
+from emergency.services import lists
+from emergency.words import Exemption, Grade, ListState
+from registers.services.import_rows import Words, given, person
+from sheets.columns import Column, Row
+from sheets.writing import Col
+
+CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+PARTS = re.compile(r"[/／、；;\n]+")
+EMISSIONS = ("pm_daily", "so2_daily", "nox_daily", "voc_daily")
+CUTS = ("yellow_cut", "orange_cut", "red_cut")
+MEASURES = ("yellow", "orange", "red")
+GRADE_WORDS = {
+    **{word: grade for grade in (Grade.A, Grade.B, Grade.B_MINUS, Grade.C, Grade.D) for word in (grade.value, f"{grade.value}级")},
+    "B－": Grade.B_MINUS, "B减": Grade.B_MINUS, "引领性": Grade.LEADING, "引领": Grade.LEADING, "绩效引领性": Grade.LEADING, "非引领性": Grade.NOT_LEADING,
+    "非引领": Grade.NOT_LEADING, "未评级": Grade.NONE, "未评": Grade.NONE, "其他": Grade.NONE,
+}  # fmt: skip
+EXEMPTION_WORDS = {
+    Exemption.LIVELIHOOD: ("民生", "供暖", "供热", "热电", "以热定产"), Exemption.ORDERS: ("外贸", "军工", "出口", "以量定产"),
+    Exemption.STRATEGIC: ("战略",), Exemption.GREEN: ("绿色引领", "引领"),
+}  # fmt: skip
+
+COLUMNS = [
+    Column("position", gettext_lazy("序号"), ("编号", "No"), kind="int", lenient=True),
+    Column("name", gettext_lazy("企业名称"), ("单位名称", "企业全称", "排污单位名称"), required=True, max_length=120),
+    Column("credit_code", gettext_lazy("统一社会信用代码"), ("社会信用代码", "信用代码", "组织机构代码"), required=True),
+    Column("address", gettext_lazy("地址"), ("企业地址", "生产地址", "详细地址", "所在地"), required=True, max_length=200),
+    Column("lonlat", gettext_lazy("经纬度"), ("坐标", "经度纬度", "经度,纬度", "地理坐标"), kind="lonlat"),
+    Column("industry", gettext_lazy("行业类型"), ("行业", "行业类别", "所属行业"), required=True, max_length=60),
+    Column("grade", gettext_lazy("绩效等级"), ("绩效分级", "绩效评级", "等级"), required=True, kind="choice", choices=GRADE_WORDS),
+    Column("essential", gettext_lazy("是否保障类"), ("保障类", "是否民生保障", "豁免情形")),
+    Column("permit", gettext_lazy("排污许可证编号"), ("排污许可证号", "许可证编号"), max_length=40),
+    Column("lines", gettext_lazy("生产线(工序)"), ("生产线", "工序", "生产工序", "主要生产线"), required=True, max_length=500),
+    Column("capacity", gettext_lazy("产能"), ("生产能力", "设计产能"), max_length=120),
+    Column("daily_power", gettext_lazy("日用电基准(kWh)"), ("日用电基准", "日均用电量", "正常生产日用电量"), kind="decimal"),
+    Column("emissions", gettext_lazy("颗粒物/SO2/NOx/VOCs 日排放(kg)"), ("日排放量", "颗粒物/SO2/NOx/VOCs日排放")),
+    Column("pm_daily", gettext_lazy("颗粒物日排放"), ("颗粒物(kg)", "颗粒物日排放量", "颗粒物"), kind="decimal"),
+    Column("so2_daily", gettext_lazy("SO2日排放"), ("SO2(kg)", "二氧化硫", "SO2"), kind="decimal"),
+    Column("nox_daily", gettext_lazy("NOx日排放"), ("NOx(kg)", "氮氧化物", "NOx"), kind="decimal"),
+    Column("voc_daily", gettext_lazy("VOCs日排放"), ("VOCs(kg)", "挥发性有机物", "VOCs"), kind="decimal"),
+    Column("yellow", gettext_lazy("黄色措施"), ("黄色预警措施", "Ⅲ级响应措施", "黄色预警减排措施"), required=True, max_length=1000),
+    Column("orange", gettext_lazy("橙色措施"), ("橙色预警措施", "Ⅱ级响应措施", "橙色预警减排措施"), required=True, max_length=1000),
+    Column("red", gettext_lazy("红色措施"), ("红色预警措施", "Ⅰ级响应措施", "红色预警减排措施"), required=True, max_length=1000),
+    Column("cuts", gettext_lazy("黄/橙/红减排比例或减排量"), ("减排比例", "减排比例或减排量", "黄/橙/红减排比例")),
+    Column("vehicles", gettext_lazy("车辆管控"), ("运输管控", "车辆管控措施"), max_length=300),
+    Column("stop_hours", gettext_lazy("停产所需时间(h)"), ("停产所需时间", "停车所需时间", "安全停产时间"), kind="decimal"),
+    Column("check_points", gettext_lazy("核查要点"), ("核查重点", "检查要点"), max_length=500),
+    Column("contact", gettext_lazy("企业联系人/电话"), ("联系人及电话", "企业联系人", "联系人", "环保负责人")),
+    Column("contact_phone", gettext_lazy("联系电话"), ("电话", "手机号", "联系方式")),
+    Column("guarantor", gettext_lazy("包保干部"), ("包保人", "包保责任人", "驻厂员")),
+    Column("grid", gettext_lazy("网格"), ("所在网格", "所属网格", "村", "社区")),
+    Column("plan", gettext_lazy("一厂一策文件"), ("一厂一策",), max_length=150),
+    Column("version", gettext_lazy("版本(年度)"), ("版本", "年度")),
+    Column("state", gettext_lazy("状态"), ("企业状态", "是否在列")),
+]
+WRITTEN = [
+    "position",
+    "name",
+    "credit_code",
+    "address",
+    "lonlat",
+    "industry",
+    "grade",
+    "essential",
+    "permit",
+    "lines",
+    "capacity",
+    "daily_power",
+    "emissions",
+    "yellow",
+    "orange",
+    "red",
+    "cuts",
+    "vehicles",
+    "stop_hours",
+    "check_points",
+    "contact",
+    "guarantor",
+    "grid",
+    "plan",
+    "version",
+    "state",
+]
+"""Columns of the export, in the order of domain 8.5."""
+WIDTHS = {"name": 26, "credit_code": 22, "address": 28, "lines": 30, "yellow": 36, "orange": 36, "red": 36, "lonlat": 22, "check_points": 30}
+OUT = ("停用", "退出", "已退出", "删除", "移出", "关停", "已停用")
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------------------------
+class ListImport:
+    """Rows of one sheet into one draft. An enterprise is known again by its code; an empty cell leaves what stands."""
+
+    def __init__(self, found: ReductionList, *, by):
+        self.found, self.by = found, by
+        self.words = Words(found.district)
+        self.seen: dict[str, int] = {}
+
+    def apply(self, row: Row) -> str:
+        if self.found.state != ListState.DRAFT:
+            raise ValidationError(_("清单已启用，不再修改；请由它生成新的版本。"))
+        code = self._code(row)
+        before = self.found.enterprises.filter(credit_code=code).first()
+        enterprise = before or ListedEnterprise(reduction_list=self.found, credit_code=code)
+        stood = {name: getattr(enterprise, name) for name in _names()}
+        self._fill(enterprise, row)
+        lists.settle(enterprise, self.found)
+        enterprise.full_clean(exclude=["reduction_list", "grid", "site"])
+        if before and stood == {name: getattr(enterprise, name) for name in _names()}:
+            return "unchanged"
+        enterprise.save()
+        return "updated" if before else "created"
+
+    def _code(self, row: Row) -> str:
+        code = re.sub(r"\s", "", row.values["credit_code"]).upper()
+        if not CREDIT_CODE.fullmatch(code):
+            raise ValidationError({"credit_code": _("应为18位统一社会信用代码，由数字和大写字母组成（不含 I、O、S、V、Z）")})
+        if self.seen.get(code, row.number) != row.number:
+            raise ValidationError({"credit_code": _("与第 %(row)s 行是同一家企业，请只保留一行") % {"row": self.seen[code]}})
+        self.seen[code] = row.number
+        return code
+
+    def _fill(self, enterprise: ListedEnterprise, row: Row) -> None:
+        plain = (
+            "position",
+            "name",
+            "address",
+            "industry",
+            "grade",
+            "permit",
+            "lines",
+            "capacity",
+            "daily_power",
+            "vehicles",
+            "stop_hours",
+            "check_points",
+        )
+        for name in (*plain, *EMISSIONS, *MEASURES):
+            if (value := given(row, name)) is not None:
+                setattr(enterprise, name, value)
+        if place := given(row, "lonlat"):
+            enterprise.lon, enterprise.lat = float(place[0]), float(place[1])
+        if grid := self._grid(row):
+            enterprise.grid = grid
+        self._split(enterprise, row)
+        self._people(enterprise, row)
+        self._standing(enterprise, row)
+        enterprise.plan_name = given(row, "plan") or enterprise.plan_name
+
+    def _grid(self, row: Row):
+        try:
+            return self.words.grid(given(row, "grid") or "", below=None)
+        except ValidationError as refused:
+            raise ValidationError({"grid": next(iter(refused.message_dict.values()))}) from refused
+
+    def _split(self, enterprise: ListedEnterprise, row: Row) -> None:
+        """One cell with four emissions, one with three cuts."""
+        if text := given(row, "emissions"):
+            for name, part in zip(EMISSIONS, _parts(text, 4, "emissions"), strict=True):
+                setattr(enterprise, name, _figure(part, "emissions"))
+        if text := given(row, "cuts"):
+            parts = PARTS.split(text.strip())
+            for name, part in zip(CUTS, parts * 3 if len(parts) == 1 else _parts(text, 3, "cuts"), strict=True):
+                setattr(enterprise, name, part.strip()[:60])
+
+    def _people(self, enterprise: ListedEnterprise, row: Row) -> None:
+        for name in ("contact", "guarantor"):
+            called, phone = person(given(row, name) or "")
+            if called or phone:
+                setattr(enterprise, name, called or getattr(enterprise, name))
+                setattr(enterprise, f"{name}_phone", phone or getattr(enterprise, f"{name}_phone"))
+        if phone := person(given(row, "contact_phone") or "")[1]:
+            enterprise.contact_phone = phone
+
+    def _standing(self, enterprise: ListedEnterprise, row: Row) -> None:
+        if text := given(row, "essential"):
+            enterprise.exemption = next(
+                (kind for kind, words in EXEMPTION_WORDS.items() if any(word in text for word in words)), enterprise.exemption
+            )
+            enterprise.is_essential = text.strip() not in ("否", "无", "不是", "×")
+            if not enterprise.is_essential:
+                enterprise.exemption = ""
+        if text := given(row, "state"):
+            enterprise.is_active = text.strip() not in OUT
+
+
+def _names() -> list[str]:
+    return [field.attname for field in ListedEnterprise._meta.concrete_fields]
+
+
+def _parts(text: str, count: int, key: str) -> list[str]:
+    parts = PARTS.split(text.strip())
+    if len(parts) != count:
+        example = "1.2/0.8/3.5/0" if count == 4 else "30%/50%/100%"
+        raise ValidationError({key: _("应为%(count)s个数，用“/”隔开，例如 %(example)s") % {"count": count, "example": example}})
+    return parts
+
+
+def _figure(part: str, key: str) -> Decimal | None:
+    text = re.sub(r"(?i)kg|公斤|千克", "", part).strip()
+    if text in ("", "-", "—", "无"):
+        return None
+    if not re.fullmatch(r"\d+(\.\d+)?", text):
+        raise ValidationError({key: _("“%(part)s”不是数字") % {"part": part.strip()[:20]}})
+    return Decimal(text)
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------------------------
+def columns_written() -> list[Col]:
+    by_key = {column.key: column for column in COLUMNS}
+    return [Col(str(by_key[key].title), WIDTHS.get(key, 14), "int" if key == "position" else "text") for key in WRITTEN]
+
+
+def rows_written(found: ReductionList) -> list[list]:
+    return [_line(enterprise, found) for enterprise in found.enterprises.select_related("grid").order_by("position", "pk")]
+
+
+def _line(enterprise: ListedEnterprise, found: ReductionList) -> list:
+    exemption = enterprise.get_exemption_display() if enterprise.exemption else _("是")
+    return [
+        enterprise.position, enterprise.name, enterprise.credit_code, enterprise.address,
+        f"{enterprise.lon},{enterprise.lat}" if enterprise.lon is not None else "",
+        enterprise.industry, str(enterprise.get_grade_display()), exemption if enterprise.is_essential else _("否"), enterprise.permit, enterprise.lines,
+        enterprise.capacity, _number(enterprise.daily_power), _joined([_number(getattr(enterprise, name)) for name in EMISSIONS]), enterprise.yellow,
+        enterprise.orange, enterprise.red, _joined([getattr(enterprise, name) for name in CUTS]), enterprise.vehicles, _number(enterprise.stop_hours),
+        enterprise.check_points, f"{enterprise.contact} {enterprise.contact_phone}".strip(), f"{enterprise.guarantor} {enterprise.guarantor_phone}".strip(),
+        enterprise.grid.name if enterprise.grid else "", enterprise.plan_name, f"{found.year}（第{found.version_no}版）",
+        _("在列") if enterprise.is_active else _("退出"),
+    ]  # fmt: skip
+
+
+def _number(value) -> str:
+    return "" if value is None else f"{value.normalize():f}"
+
+
+def _joined(parts: list[str]) -> str:
+    return "/".join(part or "-" for part in parts) if any(parts) else ""

@@ -1,0 +1,193 @@
+"""Who is told what, by which way. Orders are urgent: inbox, text and call at once."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import clock
+from emergency import access
+from emergency.models import Decision, Order
+from emergency.services import contacts
+from emergency.services.links import LINK_KIND
+from emergency.words import Party
+from grids import people
+from grids.models import Post
+from grids.roles import CHIEFS, OFFICE, PARTIES, TOWN, PostRole
+from notices.models import Channel
+from notices.services import queue, tell_groups
+
+URGENT = (Channel.INBOX, Channel.SMS)
+CALLED = (*URGENT, Channel.VOICE)
+WALKERS = CHIEFS | {PostRole.MEMBER, PostRole.PATROLLER}
+
+
+def _but(found, person) -> list[User]:
+    return [each for each in found if person is None or each.pk != person.pk]
+
+
+def _about(decision: Decision) -> dict:
+    return {"url": decision.episode.get_absolute_url(), "subject": decision, "district_id": decision.episode.district_id, "urgent": True}
+
+
+def to_approvers(decision: Decision, *, but) -> None:
+    district = decision.episode.district_id
+    found = [each for each in people.with_role(district, access.LEADERS) if access.may_approve(each, district, decision.level)]
+    queue(
+        to=_but(found, but),
+        title=lambda: _("%(what)s待您审批") % {"what": decision},
+        body=decision.forecast_words[:300],
+        dedup_key=f"emergency:approve:{decision.pk}:{decision.version}",
+        kind="emergency.approve",
+        channels=CALLED,
+        **_about(decision),
+    )
+
+
+def to_office(decision: Decision, title, *, but=None, body: str = "") -> None:
+    queue(
+        to=_but(people.with_role(decision.episode.district_id, OFFICE), but),
+        title=title,
+        body=body,
+        dedup_key=f"emergency:office:{decision.pk}:{decision.version}",
+        kind="emergency.decision",
+        channels=URGENT,
+        **_about(decision),
+    )
+
+
+def published(decision: Decision) -> None:
+    """The groups of the district: what is in force from now on."""
+    tell_groups(
+        title=lambda: _("%(district)s%(what)s") % {"district": decision.episode.district, "what": decision},
+        body=decision.public_text[:500],
+        url=decision.episode.get_absolute_url(),
+        dedup_key=f"emergency:published:{decision.pk}",
+        kind="emergency.published",
+        district_id=decision.episode.district_id,
+        urgent=True,
+    )
+
+
+# --- orders -----------------------------------------------------------------------------------------------------------------------------
+def issued(orders: list[Order], decision: Decision) -> None:
+    """Everybody his own; the persons of all grids are read at once."""
+    walkers = _walkers([order.grid_id for order in orders if order.party == Party.GRID])
+    for order in orders:
+        if order.party == Party.ENTERPRISE:
+            send_link(order)
+        elif order.party == Party.GRID:
+            _order(order, walkers.get(order.grid_id, []), channels=URGENT)
+        else:
+            _order(order, people.members_of(order.organisation, PARTIES), channels=CALLED)
+
+
+def _walkers(grid_ids: list[int]) -> dict[int, list[User]]:
+    found: dict[int, list[User]] = {}
+    posts = Post.objects.current(clock.today()).filter(grid_id__in=grid_ids, role__in=WALKERS, user__is_active=True).select_related("user")
+    for post in posts.order_by("grid", "pk"):
+        found.setdefault(post.grid_id, []).append(post.user)
+    return found
+
+
+def title_of(order: Order) -> str:
+    if order.is_lift:
+        return _("%(level)s解除令，请确认收到") % {"level": order.get_level_display()}
+    return _("%(level)s应急指令，请在%(time)s前签收") % {"level": order.get_level_display(), "time": clock.hour(order.ack_due_at)}
+
+
+def _order(order: Order, to, *, channels) -> None:
+    queue(
+        to=to,
+        title=lambda: title_of(order),
+        body=lambda: _("指令编号 %(number)s") % {"number": order.number},
+        url=order.get_absolute_url(),
+        dedup_key=f"emergency:order:{order.pk}",
+        kind="emergency.order",
+        subject=order,
+        channels=channels,
+        district_id=order.district_id,
+        urgent=True,
+    )
+
+
+def send_link(order: Order, *, again: str = "") -> int:
+    """To the enterprise's contact by text, whose link is made when it is sent (``links.words``)."""
+    person = contacts.addressee(order.enterprise)
+    return queue(
+        to=[person] if person else [],
+        title=lambda: _("%(enterprise)s：%(title)s") % {"enterprise": order.enterprise.name, "title": title_of(order)},
+        dedup_key=f"emergency:link:{order.pk}:{order.link_hash[:12]}{again}",
+        kind=LINK_KIND,
+        subject=order,
+        channels=(Channel.SMS,),
+        district_id=order.district_id,
+        urgent=True,
+    )
+
+
+def unanswered(order: Order) -> None:
+    """After the limit: the township whose grid it lies in, and the office, which has to call."""
+    towns = people.members_of(order.organisation, TOWN) if order.organisation_id and order.party == Party.GRID else _town_of(order)
+    queue(
+        to={each.pk: each for each in [*towns, *people.with_role(order.district_id, OFFICE)]}.values(),
+        title=lambda: _("%(receiver)s未按时签收应急指令，请电话联系并登记") % {"receiver": order.receiver},
+        body=lambda: _("指令编号 %(number)s，包保干部 %(guarantor)s") % {"number": order.number, "guarantor": _guarantor(order)},
+        url=order.get_absolute_url(),
+        dedup_key=f"emergency:unanswered:{order.pk}",
+        kind="emergency.unanswered",
+        subject=order,
+        channels=URGENT,
+        district_id=order.district_id,
+        urgent=True,
+    )
+
+
+def _guarantor(order: Order) -> str:
+    return (order.enterprise.guarantor if order.enterprise else "") or _("未登记")
+
+
+def _town_of(order: Order) -> list[User]:
+    if order.grid is None or order.grid.organisation is None:
+        return []
+    return list(people.members_of(order.grid.organisation, TOWN))
+
+
+def not_in_force(order: Order) -> None:
+    queue(
+        to=people.with_role(order.district_id, OFFICE),
+        title=lambda: _("%(receiver)s到时限仍未落实应急措施，请核实立案") % {"receiver": order.receiver},
+        body=lambda: _("指令编号 %(number)s") % {"number": order.number},
+        url=order.get_absolute_url(),
+        dedup_key=f"emergency:overdue:{order.pk}",
+        kind="emergency.overdue",
+        subject=order,
+        channels=URGENT,
+        district_id=order.district_id,
+        urgent=True,
+    )
+
+
+def report_due(episode, day, organisation, *, hour: int) -> None:
+    queue(
+        to=people.members_of(organisation, PARTIES),
+        title=lambda: _("今天的应急日报数字请在%(hour)d时前填报") % {"hour": hour},
+        url=reverse("emergency:unit_report", args=[episode.pk, day.isoformat(), organisation.pk]),
+        dedup_key=f"emergency:report:{episode.pk}:{day}:{organisation.pk}",
+        kind="emergency.report",
+        subject=episode,
+        channels=URGENT,
+        district_id=episode.district_id,
+        urgent=True,
+    )
+
+
+def review_due(episode, due_at) -> None:
+    queue(
+        to=people.with_role(episode.district_id, OFFICE),
+        title=lambda: _("%(number)s号应急响应的总结请在%(due)s前完成") % {"number": episode.number, "due": f"{clock.beijing(due_at):%m-%d}"},
+        url=reverse("emergency:review", args=[episode.pk]),
+        dedup_key=f"emergency:review:{episode.pk}",
+        kind="emergency.review",
+        subject=episode,
+        district_id=episode.district_id,
+    )
