@@ -38,7 +38,8 @@ class Submission:
 def submit(clean: dict, *, by) -> Submission:
     """Store a report under the ``uuid`` its device gave it.
 
-    ``clean`` holds ``uuid``, ``problem_type`` and what ``CONTENT`` lists, with model instances for grid, field and type. The same content
+    ``by=None`` is the system. ``clean`` holds ``uuid``, ``problem_type`` and what ``CONTENT`` lists, with model instances for grid, field and
+    type. The same content
     again gives the stored row with ``replay``. Raises ``Conflict`` (``payload_conflict`` for other content under one's own uuid, ``uuid_taken``
     for another person's, which tells nothing) and ``ValidationError``.
     """
@@ -72,7 +73,7 @@ def _stored(uuid, *, digest: str, by) -> Finding:
     finding = Finding.objects.filter(uuid=uuid).first()
     if finding is None:
         raise Conflict(_("请再提交一次。"), code="try_again")
-    if finding.reporter_id != by.pk:
+    if finding.reporter_id != (by.pk if by else None):
         raise Conflict(_("这个编号已被使用，请重新填报。"), code="uuid_taken")
     if finding.payload_sha256 != digest:
         raise Conflict(_("同一条上报的内容前后不一致，请核对后另行上报。"), code="payload_conflict", finding=finding)
@@ -90,7 +91,7 @@ def _insert(clean: dict, *, digest: str, by) -> Finding:
     ]
     FindingPhoto.objects.bulk_create(photos)
     voices.announce(finding, clean.get("voices") or [], at=now)
-    FindingEvent.objects.create(finding=finding, action="submit", to_state=finding.state, by=by, by_name=str(by), at=now)
+    FindingEvent.objects.create(finding=finding, action="submit", to_state=finding.state, by=by, by_name=str(by or ""), at=now)
     record("finding.submit", finding, by=by, district_id=finding.district_id)
     return import_string(settings.FINDING_SUBMITTED)(finding)
 
@@ -180,6 +181,8 @@ def sources_for(by) -> list[Source]:
 
 
 def check_source(source, *, by, district_id: int) -> None:
+    if by is None:
+        return  # an instrument's alarm, confirmed on the spot
     if district_id not in scope.rights(by).district_ids:
         raise ValidationError(_("您在这个区县没有岗位，不能上报。请联系攻坚办核对网格岗位。"), code="no_right")
     if source not in sources_for(by):
