@@ -13,6 +13,7 @@ from inspections import access
 from inspections.models import Checklist, Finding, HeldSubmission, Patrol, ProblemType, Visit
 from inspections.services import checklists, rounds
 from inspections.words import PatrolState
+from registers import schema
 from registers.models import Site, SiteKind
 
 RECENT = 10
@@ -94,7 +95,7 @@ def _site(site: Site, by_kind: dict[int, list[Checklist]]) -> dict:
         "id": site.pk,
         "uuid": site.uuid,
         "code": site.code,
-        "name": site.name,
+        "name": schema.mask(site.name, schema.mask_of(site.kind.schema, "name")),
         "kind": site.kind.code,
         "address": site.address,
         "lon": site.lon,
@@ -104,8 +105,6 @@ def _site(site: Site, by_kind: dict[int, list[Checklist]]) -> dict:
         "status": site.status,
         "status_label": site.status_label,
         "checklists": [each.code for each in lists],
-        "person": site.contact,
-        "phone": site.contact_phone,
     }
     limits = own_limits(site, lists)
     return row | {"limits": limits} if limits else row

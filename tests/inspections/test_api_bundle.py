@@ -13,7 +13,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.grids import DistrictFactory
 from tests.factories.inspections import ChecklistFactory, FindingFactory, PatrolFactory, VisitFactory
 from tests.factories.rectification import TaskFactory
-from tests.factories.registers import SiteFactory
+from tests.factories.registers import SiteFactory, SiteKindFactory
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/field/bundle/"
@@ -55,6 +55,14 @@ def test_only_what_is_mine_is_in_it(bundle, member, site, district):
     assert [each["id"] for each in found["sites"]] == [site.pk]
     assert [each["text"] for each in found["recent"]] == ["我报的"]
     assert found["patrols"] == found["held"] == []
+
+
+def test_names_of_households_are_covered_and_numbers_stay_at_the_desk(api, member, district):
+    household = SiteKindFactory(district=district, schema={"properties": {}, "x-common": {"name": {"x-mask": "name"}}})
+    SiteFactory(district=district, grid=district.villages[0], kind=household, name="示例户主", contact="示例户主", contact_phone="13800000001")
+    answer = api(member).get(ADDRESS)
+    assert [each["name"] for each in answer.json()["sites"]] == ["示***"]
+    assert "13800000001" not in answer.content.decode()
 
 
 def test_yesterdays_round_is_carried_while_unfinished_and_todays_until_midnight(bundle, member, district):
