@@ -39,9 +39,8 @@ def submit(clean: dict, *, by) -> Submission:
     """Store a report under the ``uuid`` its device gave it.
 
     ``by=None`` is the system. ``clean`` holds ``uuid``, ``problem_type`` and what ``CONTENT`` lists, with model instances for grid, field and
-    type. The same content
-    again gives the stored row with ``replay``. Raises ``Conflict`` (``payload_conflict`` for other content under one's own uuid, ``uuid_taken``
-    for another person's, which tells nothing) and ``ValidationError``.
+    type. The same content again gives the stored row with ``replay``. Raises ``Conflict`` (``payload_conflict`` for other content under one's
+    own uuid, ``uuid_taken`` for another person's, which tells nothing) and ``ValidationError``.
     """
     digest = content_digest(clean)
     if Finding.objects.filter(uuid=clean["uuid"]).exists():
