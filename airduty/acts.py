@@ -105,6 +105,11 @@ GROUPS: dict[str, tuple] = {
         },
     ),
     "site_kind": (_("对象类型"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "column": _("修改台账栏目")}),
+    "station": (_("空气监测站点"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "regrid": _("随网格拆分调整网格"), "import": _("随数据文件登记")}),
+    "reading": (_("小时数据"), {"correct": _("更正数据"), "import": _("导入数据文件")}),
+    "excluded_day": (_("不参与评价的日期"), {"exclude": _("剔除"), "restore": _("恢复")}),
+    "composite_rule": (_("综合指数规则"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED}),
+    "air_target": (_("空气质量目标"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "remove": pgettext_lazy("act", "删除")}),
     "photo": (_("照片"), {"original": _("下载原图")}),
     "grid": (_("网格"), dict(StructureChange.Kind.choices)),
     "organisation": (_("单位"), dict(StructureChange.Kind.choices)),
@@ -199,6 +204,7 @@ THINGS = {
     "sheets.export": _("导出文件"),
     "sheets.import": _("导入文件"),
     "rectification.backtrace": _("倒查"),
+    "airquality.readings": _("小时数据"),
     "grids.roster": _("一长三员名册"),
 }
 """What an event may be about that is no row."""

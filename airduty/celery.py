@@ -29,6 +29,8 @@ app.conf.beat_schedule = {
     "check calendar": {"task": "worktime.warn_missing_year", "schedule": crontab(minute=0, hour=8, month_of_year="11,12")},
     "look at hollow grids": {"task": "inspections.look_at_hollow_grids", "schedule": crontab(minute=0)},
     "remind training": {"task": "grids.remind_training", "schedule": crontab(minute=30, hour=8)},
+    "work out air": {"task": "airquality.work_out_days", "schedule": 60.0},
+    "fetch air": {"task": "airquality.poll", "schedule": crontab(minute="5,15,35")},
     "verify audit": {"task": "audit.verify", "schedule": crontab(minute=30, hour=3)},
     "anchor audit": {"task": "audit.anchor", "schedule": crontab(minute=5)},
 }

@@ -338,6 +338,21 @@ NOTICE_LEASE_SECONDS = env.int("NOTICE_LEASE_SECONDS", default=120)
 NOTICE_MAX_ATTEMPTS = 12
 NOTICE_SWEEP_AFTER_SECONDS = env.int("NOTICE_SWEEP_AFTER_SECONDS", default=60)
 
+# --- air quality (docs/air.md) -------------------------------------------------------------------------------------------------------
+AIR_HOURLY_2012 = env.str("AIR_HOURLY_2012", default="published")
+"""Hourly index before 1 March 2026: ``published`` by the means of one hour, as the national platform did, or ``text`` by the running means."""
+AIR_POLL_URL = env.str("AIR_POLL_URL", default="")
+"""Address of a feed (JSON or CSV) that is fetched each hour; empty: nothing is fetched."""
+AIR_POLL_HOSTS = env.list("AIR_POLL_HOSTS", default=[])
+"""Hosts from which a feed may be fetched."""
+AIR_POLL_PLAIN_HOSTS = env.list("AIR_POLL_PLAIN_HOSTS", default=[])
+"""Of these, hosts that may be asked without TLS (a converter on the same machine); everything else must be https."""
+AIR_POLL_DISTRICT = env.str("AIR_POLL_DISTRICT", default="")
+"""Code of the district whose stations it feeds; may be left out where there is one district."""
+AIR_POLL_TOKEN = env.str("AIR_POLL_TOKEN", default="")
+AIR_POLL_TIMEOUT = env.int("AIR_POLL_TIMEOUT", default=20)
+AIR_POLL_MAX_BYTES = env.int("AIR_POLL_MAX_BYTES", default=10_000_000)
+
 # --- doors upwards: what a lower floor must ask of a higher one (design: floors) ----------------------------------------------------
 NOTICE_STILL_WANTED = {
     "accounts": "accounts.codes.still_wanted",
@@ -369,7 +384,7 @@ FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 FIELD_TASKS = "rectification.services.field.tasks_of"
 """``f(user) -> list``: the person's own tasks, as a phone keeps them."""
 GRID_MOVED = ["registers.services.places.grid_moved", "inspections.services.places.grid_moved"]
-GRID_SPLIT = ["registers.services.places.grid_split", "inspections.services.places.grid_split"]
+GRID_SPLIT = ["airquality.services.stations.grid_split", "registers.services.places.grid_split", "inspections.services.places.grid_split"]
 """Called with (source, parts, by=) inside the splitting transaction: what was in the grid goes to its parts."""
 LEDGER_IMPORTED = "rectification.services.imported.carry_over"
 REQUESTS_IMPORTED = "rectification.services.service_requests.run"
@@ -377,6 +392,7 @@ ORGANISATION_MERGED = ["registers.services.places.organisation_merged", "rectifi
 """Called with (source, into, by=, note=) inside the merging transaction: unfinished duties go on for the successor."""
 DISTRICT_DEFAULTS = [
     "grids.defaults.courses.load",
+    "airquality.services.rules.load",
     "registers.defaults.load",
     "inspections.services.defaults.load",
     "inspections.defaults.load",

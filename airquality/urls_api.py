@@ -1,3 +1,5 @@
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from airquality.api import ReadingsView
+
+urlpatterns = [path("readings/", ReadingsView.as_view(), name="api_readings")]

@@ -1,0 +1,86 @@
+"""Stations and townships in order: by a concentration, the composite index, the share of good days, or by how any of them has changed."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from airquality import figures, years
+from airquality.aqi.ranks import change_rate, ranks
+from airquality.figures import Period
+from airquality.models import Station
+from airquality.words import POLLUTANTS
+from grids.models import Grid
+
+ITEMS = (*POLLUTANTS, "composite", "good_ratio")
+MORE_IS_BETTER = {"good_ratio"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """``subject``: a station or a township. No figure, no rank; equals share one. ``change`` is signed: a concentration that fell is negative."""
+
+    subject: Station | Grid
+    period: Period
+    before: Period | None
+    value: Decimal | None
+    change: Decimal | None
+    rank: int | None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """``status``: what it rests on, to be printed; ``group``: a word of the stations' level, empty for all together."""
+
+    item: str
+    by_change: bool
+    lines: list[Line]
+    status: str
+    group: str = ""
+
+
+def stations(
+    district: Grid, first: dt.date, last: dt.date, *, by: str = "composite", by_change=False, grouped=False, edition: str = "", status=figures.BEST
+) -> list[Ranking]:
+    """References and stations out of use are not ranked. ``grouped``: national, provincial … each for itself, since their instruments differ."""
+    counted = list(Station.objects.counted().filter(district=district))
+    levels = list(dict.fromkeys(station.level for station in counted)) if grouped else [""]
+    found = _of_stations(district, counted, first, last, edition, status)
+    return [_ranking([row for row in found if level in ("", row[0].level)], by, by_change, group=level) for level in levels]
+
+
+def townships(
+    district: Grid, first: dt.date, last: dt.date, *, by: str = "composite", by_change=False, edition: str = "", status=figures.BEST
+) -> Ranking:
+    """By the mean of the stations in each; a township without a station is listed without a rank."""
+    found = []
+    for town in Grid.objects.filter(parent=district, valid_to=None).order_by("code"):
+        own = figures.counted_stations(town)
+        found.append((town, *years.both(own, first, last, district=district, edition=edition, status=status)))
+    return _ranking(found, by, by_change)
+
+
+def _of_stations(district, counted: Sequence[Station], first, last, edition: str, status: str) -> list[tuple[Station, Period, Period]]:
+    rule = figures.rule_for(district, first)
+    spans = [(first, last), years.year_before(first, last)]
+    told = []
+    for span in spans:
+        days = figures.by_station(counted, *span, edition=edition, status=status)
+        told.append({pk: figures.period(found, *span, rule=rule) for pk, found in days.items()})
+    return [(station, told[0][station.pk], told[1][station.pk]) for station in counted]
+
+
+def _ranking(rows: Sequence[tuple], by: str, by_change: bool, *, group: str = "") -> Ranking:
+    values = [period.figure(by) for _subject, period, _before in rows]
+    changes = [change_rate(period.figure(by), before.figure(by)) for _subject, period, before in rows]
+    places = ranks([_weighed(value, by) for value in (changes if by_change else values)])
+    lines = [Line(*row, value, change, place) for row, value, change, place in zip(rows, values, changes, places, strict=True)]
+    return Ranking(by, by_change, sorted(lines, key=_order), figures.shared_status(period for _subject, period, _before in rows), group)
+
+
+def _weighed(value: Decimal | None, by: str) -> Decimal | None:
+    return -value if value is not None and by in MORE_IS_BETTER else value
+
+
+def _order(line: Line) -> tuple:
+    return (line.rank is None, line.rank or 0, str(line.subject))

@@ -1,0 +1,88 @@
+"""Days are worked out from their hours, again and again, whenever these have changed."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from airquality import hours
+from airquality.aqi import index, means, tables
+from airquality.models import DailyValue, DueDay, ExcludedDay, Reading, Station
+from airquality.words import POLLUTANTS
+from common import clock
+from grids.models import Grid
+
+AT_ONCE = 400
+"""Days of one transaction."""
+COLUMNS = [
+    "so2", "no2", "co", "pm10", "pm25", "o3_8h", "o3_1h", "hours", "invalid", "sub_indexes", "aqi", "level", "primary", "edition", "excluded_reason",
+    "computed_at",
+]  # fmt: skip
+Key = tuple[int, dt.date, str]
+
+
+def work_out_due(*, district: Grid | None = None) -> int:
+    """Every day that is due, in parts. Two workers take different ones; how many this one has worked out."""
+    done = 0
+    while count := _work_out_some(district):
+        done += count
+    return done
+
+
+@transaction.atomic
+def _work_out_some(district: Grid | None) -> int:
+    """The due rows stay locked until their days are written: who changes a reading meanwhile waits, and makes the day due anew."""
+    due = DueDay.objects.select_for_update(of=("self",), skip_locked=True).order_by("day", "station_id", "status")
+    found = list(due.filter(**({"district": district} if district else {}))[:AT_ONCE])
+    if found:
+        work_out([(row.station_id, row.day, row.status) for row in found])
+        DueDay.objects.filter(pk__in=[row.pk for row in found]).delete()
+    return len(found)
+
+
+def work_out(keys: Iterable[Key]) -> None:
+    """Write the daily values of these days; a day without any reading has none."""
+    wanted = set(keys)
+    readings, stations, excluded = _read(wanted)
+    made = [_day(stations[key[0]], key, readings[key], excluded) for key in sorted(wanted) if key in readings]
+    DailyValue.objects.bulk_create(made, update_conflicts=True, unique_fields=["station", "day", "status"], update_fields=COLUMNS)
+
+
+def _read(wanted: set[Key]) -> tuple[dict[Key, list[Reading]], dict[int, Station], dict[tuple, str]]:
+    """Month by month: of days that lie years apart nothing between is read."""
+    months: dict[tuple, list[Key]] = defaultdict(list)
+    for key in wanted:
+        months[key[1].year, key[1].month].append(key)
+    readings: dict[Key, list[Reading]] = defaultdict(list)
+    excluded: dict[tuple, str] = {}
+    stations = Station.objects.in_bulk({station for station, _day, _status in wanted})
+    for keys in months.values():
+        _read_month(keys, stations, readings, excluded)
+    return readings, stations, excluded
+
+
+def _read_month(keys: list[Key], stations: dict[int, Station], readings: dict[Key, list[Reading]], excluded: dict[tuple, str]) -> None:
+    wanted, ids, days = set(keys), {station for station, _day, _status in keys}, [day for _station, day, _status in keys]
+    found = Reading.objects.filter(station__in=ids, hour__gte=hours.first_of(min(days)), hour__lte=hours.last_of(max(days)))
+    for reading in found.order_by("hour"):
+        key = (reading.station_id, hours.day_of(reading.hour), reading.status)
+        if key in wanted:
+            readings[key].append(reading)
+    off = ExcludedDay.objects.filter(district__in={stations[pk].district_id for pk in ids}, day__range=(min(days), max(days)))
+    excluded.update({(row.district_id, row.station_id, row.day): row.reason for row in off})
+
+
+def _day(station: Station, key: Key, readings: list[Reading], excluded: dict[tuple, str]) -> DailyValue:
+    _station, day, status = key
+    by_hour = {reading.hour: reading for reading in readings}
+    row = [by_hour.get(hour) for hour in hours.of_day(day)]
+    found = means.day({name: [getattr(reading, name) if reading else None for reading in row] for name in POLLUTANTS})
+    edition = tables.edition_on(day)
+    said = index.daily(found.counting, edition=edition, not_measured=station.not_measured)
+    return DailyValue(
+        district_id=station.district_id, station=station, day=day, status=status, **found.values, hours=found.hours, invalid=found.invalid,
+        sub_indexes=said.sub_indexes, aqi=said.aqi, level=said.level, primary=list(said.primary), edition=edition,
+        excluded_reason=excluded.get((station.district_id, station.pk, day)) or excluded.get((station.district_id, None, day), ""),
+        computed_at=clock.now(),
+    )  # fmt: skip

@@ -1,0 +1,65 @@
+"""Days that do not count in assessments, by approval. The values stay; both versions can be shown."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from airquality.models import DailyValue, ExcludedDay, Station
+from airquality.services import intake, stations
+from audit.services import record
+from common import clock
+from grids.models import Grid
+
+
+@transaction.atomic
+def exclude(district: Grid, day: dt.date, *, reason: str, approval: str, by, station: Station | None = None) -> ExcludedDay:
+    """Of one station, or of all. Said again with the same words it is the row that stands; other words replace them."""
+    stations.insist(by, district.pk)
+    if not approval.strip():
+        raise ValidationError({"approval": _("请写明批准剔除的文件或依据。")}, code="approval")
+    if day > clock.today():
+        raise ValidationError({"day": _("日期在将来，不能剔除。")}, code="future")
+    _hold(district)
+    row = ExcludedDay.objects.filter(district=district, day=day, station=station).first() or ExcludedDay(district=district, day=day, station=station)
+    if row.pk and (row.reason, row.approval) == (reason, approval.strip()):
+        return row
+    row.reason, row.approval, row.by, row.at = reason, approval.strip(), by, clock.now()
+    row.full_clean()
+    row.save()
+    _carry(row, to=reason)
+    record("excluded_day.exclude", row, by=by, district_id=district.pk, payload=_told(row))
+    return row
+
+
+@transaction.atomic
+def restore(row: ExcludedDay, *, by) -> bool:
+    """The day counts again. False when somebody has said so already."""
+    stations.insist(by, row.district_id)
+    _hold(row.district)
+    told, pk = _told(row), row.pk
+    if not ExcludedDay.objects.filter(pk=pk).delete()[0]:
+        return False
+    _carry(row, to="")
+    record("excluded_day.restore", "airquality.ExcludedDay", by=by, district_id=row.district_id, payload=told)
+    return True
+
+
+def _hold(district: Grid) -> None:
+    """One after the other: a row that is not there yet cannot be locked."""
+    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
+
+
+def _carry(row: ExcludedDay, *, to: str) -> None:
+    """To the daily values at once, and through the due days for good: whoever works one out at this moment has read the old state.
+
+    Of a single station that is counted again although the whole district is not, the due days put it right.
+    """
+    concerned = [row.station] if row.station_id else list(Station.objects.filter(district=row.district).order_by("pk"))
+    intake.mark_days(concerned, [row.day])
+    DailyValue.objects.filter(station__in=concerned, day=row.day).update(excluded_reason=to)
+
+
+def _told(row: ExcludedDay) -> dict:
+    return {"day": row.day, "station": row.station.code if row.station_id else None, "reason": row.reason, "approval": row.approval}
