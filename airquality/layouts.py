@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from airquality import swap
 from airquality.rows import NOTHING
+from airquality.swap import Finding, find
 
 TIME = ("timepoint", "time_point", "hour", "time", "时间", "监测时间")
 CODE = ("stationcode", "station_code", "station", "code", "监测点编码", "站点编码")
@@ -35,7 +35,7 @@ class Feed:
 
     rows: list[tuple[int, dict]] = field(default_factory=list)
     places: dict[str, tuple[str, float, float]] = field(default_factory=dict)
-    swap: swap.Finding = field(default_factory=swap.Finding)
+    swap: Finding = field(default_factory=Finding)
 
 
 def read(content: bytes) -> Feed:
@@ -48,7 +48,7 @@ def read(content: bytes) -> Feed:
         feed.rows.append((line, record))
         _place(feed, record)
         pairs.append((record.get("hour"), record.get("o3"), record.pop("o3_24h", None)))
-    feed.swap = swap.find(pairs)
+    feed.swap = find(pairs)
     for (_line, record), (hour, _o3, highest) in zip(feed.rows, pairs, strict=True):
         if feed.swap.is_swapped(hour):
             record["o3"] = highest
