@@ -123,3 +123,12 @@ def test_a_folded_filter_bar_says_how_many_filters_narrow_the_list(data, count):
     assert ui.filters_in_use(form) == count
     assert (f"已用 {count} 项" in html) == bool(count)
     assert ('<details class="filter-fold" open>' in html) == (data is not None and data.get("since") == "wrong")
+
+
+def test_no_choice_yet_is_said_in_words():
+    class Chooser(forms.Form):
+        way = forms.ChoiceField(choices=[("", "---------"), ("a", "甲")])
+
+    shown = str(Chooser()["way"])
+    assert "请选择" in shown
+    assert "-----" not in shown
