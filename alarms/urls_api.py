@@ -1,3 +1,11 @@
-from django.urls.resolvers import URLPattern
+"""Alarms for devices and programs, below /api/v1/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from alarms.api import AlarmList
+from alarms.api_intake import IntakeView
+
+urlpatterns = [
+    path("alarms/", AlarmList.as_view(), name="api-alarms"),
+    path("alarms/<slug:source>/", IntakeView.as_view(), name="api-alarm-intake"),
+]

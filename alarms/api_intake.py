@@ -1,0 +1,84 @@
+"""``POST /api/v1/alarms/{source}/``: whatever a device sends, by its key. Answers fast and always in JSON; 200 is all that most cameras understand."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import devices
+from accounts.api_devices import DeviceAuthentication, IsDevice
+from alarms import reading
+from alarms.models import AlarmSource
+from alarms.services import intake
+from common.api.parsers import TooLarge
+
+LARGEST = 16 * 1024 * 1024
+"""A message with its pictures. Larger ones are refused before they are read."""
+
+
+class KeyInAddress(DeviceAuthentication):
+    """``?key=`` for cameras that can send neither a header nor a password. Logs must leave the query string out (docs/alarms.md)."""
+
+    def authenticate(self, request):
+        key = request.query_params.get("key", "")
+        if not key:
+            return super().authenticate(request)
+        device = devices.find(key)
+        if device is None:
+            raise exceptions.AuthenticationFailed(_("设备密钥不正确或已停用，请向攻坚办重新领取。"), code="device_key")
+        return AnonymousUser(), device
+
+
+def body_of(request) -> bytes:
+    """The body byte by byte, whatever its stated type; chunked bodies too, which Django takes for empty ones."""
+    meta = request.META
+    length = int(meta.get("CONTENT_LENGTH") or 0)
+    chunked = not length and "chunked" in meta.get("HTTP_TRANSFER_ENCODING", "").lower()
+    body = (meta["wsgi.input"] if chunked else request._request).read(LARGEST + 1)
+    if length > LARGEST or len(body) > LARGEST:
+        raise TooLarge
+    return body
+
+
+class TakenSerializer(serializers.Serializer):
+    meaning = serializers.CharField(help_text="alarm, within, over, other, test, alive, readings")
+    signal = serializers.IntegerField(allow_null=True)
+    alarm = serializers.CharField(allow_null=True, help_text="number of the alarm it belongs to")
+    replay = serializers.BooleanField()
+
+
+class IntakeView(APIView):
+    authentication_classes = [KeyInAddress]
+    permission_classes = [IsDevice]
+
+    @extend_schema(
+        summary="A message of a device: Hikvision ISAPI (multipart/form-data, XML or JSON), the documented JSON, readings, HJ 212",
+        request={"application/json": OpenApiTypes.OBJECT, "application/xml": OpenApiTypes.STR, "multipart/form-data": OpenApiTypes.BINARY},
+        parameters=[OpenApiParameter("key", OpenApiTypes.STR, description="device key, only where neither header nor password can be set")],
+        responses=TakenSerializer,
+    )
+    def post(self, request, source):
+        found = AlarmSource.objects.filter(slug=source, device=request.auth).select_related("site", "grid", "dust_limit").first()
+        if found is None:
+            raise exceptions.NotFound(_("没有这个接入代码，或密钥属于另一台设备。"))
+        if not found.is_active:
+            raise exceptions.PermissionDenied(_("这台设备已停用，请联系攻坚办。"))
+        body = body_of(request)
+        try:
+            message = reading.read(body, request.content_type or "")
+        except reading.Unreadable as unreadable:
+            intake.keep_unreadable(found, body, reason=str(unreadable))
+            raise ValidationError(_("内容无法读取：%(reason)s。格式见 docs/alarms.md。") % {"reason": unreadable}, code="unreadable") from unreadable
+        taken = intake.take_in(found, message, size=len(body))
+        return Response(
+            {
+                "meaning": str(taken.meaning),
+                "signal": taken.signal.pk if taken.signal else None,
+                "alarm": taken.alarm.number if taken.alarm else None,
+                "replay": taken.replay,
+            }
+        )

@@ -1,0 +1,159 @@
+"""Taking in what comes: from a device by its key, from a station's anomaly, from somebody who calls. One transaction, nothing outside the database."""
+
+import datetime as dt
+import json
+
+from django.db import IntegrityError, transaction
+
+from alarms import bearings
+from alarms.models import Alarm, AlarmSource
+from alarms.reading import ALIVE, READINGS, Message
+from alarms.services import monitors, pictures, raising, signals
+from alarms.services.merging import Signal
+from alarms.services.signals import Taken
+from alarms.words import AlarmKind, Meaning, SourceKind
+from common import clock, language
+from grids.models import Grid
+
+CITIZENS = "群众举报"
+
+
+def take_in(source: AlarmSource, message: Message, *, size: int) -> Taken:
+    """One signal however often it is sent; a sign of life is only counted."""
+    now = clock.now()
+    if message.meaning == ALIVE:
+        signals.beaten(source, now=now)
+        return Taken("alive")
+    known = signals.known(source, message.digest)
+    if known:
+        return known
+    kept = pictures.keep(message.pictures)
+    try:
+        with transaction.atomic(), language.official():
+            return _take_in(source, message, kept=kept, size=size, now=now)
+    except IntegrityError:
+        known = signals.known(source, message.digest)
+        if known is None:
+            raise
+        return known
+
+
+def _take_in(source: AlarmSource, message: Message, *, kept, size: int, now: dt.datetime) -> Taken:
+    if message.meaning == READINGS:
+        return monitors.take_in(source, message, size=size, now=now)
+    meaning = meaning_of(source, message, now=now)
+    alarm = raising.take(signal_of(source, message), now=now) if meaning == Meaning.ALARM else None
+    signal = signals.write(source, message, meaning=meaning, alarm=alarm, size=size, now=now)
+    pictures.announce(signal, kept)
+    signals.heard(source, now=now)
+    return Taken(meaning, signal, alarm)
+
+
+def meaning_of(source: AlarmSource, message: Message, *, now: dt.datetime) -> str:
+    """A source being set up raises nothing; one that names its events raises only these; one switched off keeps quiet."""
+    if message.meaning != Meaning.ALARM:
+        return message.meaning
+    if source.test_until and source.test_until > now:
+        return Meaning.TEST
+    wanted = source.accepted_events
+    return Meaning.ALARM if not wanted or message.event.lower() in wanted else Meaning.OTHER
+
+
+def keep_unreadable(source: AlarmSource, body: bytes, *, reason: str) -> None:
+    """What nobody could read is kept as well: whoever sets the device up must see it."""
+    message = Message(meaning=Meaning.UNREADABLE, text=reason, raw=body[: signals.LONGEST_RAW])
+    with transaction.atomic():
+        if signals.known(source, message.digest) is None:
+            signals.write(source, message, meaning=Meaning.UNREADABLE, alarm=None, size=len(body), now=clock.now())
+        signals.heard(source, now=clock.now())
+
+
+def signal_of(source: AlarmSource, message: Message) -> Signal:
+    """Where it is: as the device says, else from bearing and distance, else where the device stands."""
+    lon, lat = (message.lon, message.lat) if message.lon is not None and message.lat is not None else (source.lon, source.lat)
+    if message.lon is None and message.bearing is not None and message.distance_m and source.lon is not None:
+        lon, lat = bearings.along(source.lon, source.lat, bearing=message.bearing, metres=message.distance_m)
+    return Signal(
+        source=source,
+        kind=AlarmKind.DUST if source.kind == SourceKind.DUST_MONITOR else AlarmKind.FIRE,
+        text=message.text,
+        lon=lon,
+        lat=lat,
+        bearing=message.bearing if message.bearing is not None else source.bearing,
+        distance_m=message.distance_m,
+        occurred_at=message.occurred_at,
+    )
+
+
+# --- stations -----------------------------------------------------------------------------------------------------------------------
+ANOMALY_KINDS = {"fault": AlarmKind.FAULT, "yellow": AlarmKind.STATION, "red": AlarmKind.STATION}
+
+
+def from_anomaly(anomaly) -> Alarm | None:
+    """A station's anomaly (``settings.AIR_ANOMALY``), in the transaction of whoever found it. ``info`` raises nothing; the same one again neither."""
+    kind = ANOMALY_KINDS.get(anomaly.level)
+    if kind is None:
+        return None
+    source = station_source(anomaly.station, now=clock.now())
+    raw = json.dumps({"anomaly": anomaly.pk, "rule": anomaly.rule, "level": anomaly.level}).encode()
+    message = Message(meaning=Meaning.ALARM, event=f"{anomaly.rule}"[:60], text=anomaly.words, occurred_at=anomaly.hour, raw=raw)
+    known = signals.known(source, message.digest)
+    if known:
+        return known.alarm
+    with transaction.atomic(), language.official():
+        now, level = clock.now(), "" if kind == AlarmKind.FAULT else anomaly.level
+        signal = Signal(source=source, kind=kind, text=anomaly.words, level=level, lon=source.lon, lat=source.lat, occurred_at=anomaly.hour)
+        alarm = raising.take(signal, now=now)
+        signals.write(source, message, meaning=Meaning.ALARM, alarm=alarm, size=len(raw), now=now)
+    return alarm
+
+
+def station_source(station, *, now: dt.datetime) -> AlarmSource:
+    """The source that stands for a station; made when it is first needed, and moved with it."""
+    place = {"name": str(station.name)[:80], "lon": station.lon, "lat": station.lat, "grid": station.grid}
+    place["grid_path"] = station.grid.path if station.grid else ""
+    found, made = AlarmSource.objects.get_or_create(
+        district_id=station.district_id,
+        kind=SourceKind.STATION,
+        reference=station.code,
+        defaults={"slug": f"station-{station.pk}", "made_at": now, **place},
+    )
+    if not made and any(getattr(found, name) != value for name, value in place.items()):
+        AlarmSource.objects.filter(pk=found.pk).update(**place)
+        found.refresh_from_db()
+    return found
+
+
+# --- people -------------------------------------------------------------------------------------------------------------------------
+def report_smoke(district: Grid, said: dict, *, by=None) -> Alarm:
+    """Somebody has seen smoke: the operator writes it down, or a page for citizens does. The same ``key`` again is the same report.
+
+    ``said``: key (unique of this report), text, address, lon, lat, caller, caller_phone, photos (of ``evidence.services.store``).
+    """
+    source, _made = AlarmSource.objects.get_or_create(
+        slug=f"citizen-{district.pk}",
+        defaults={"district": district, "kind": SourceKind.CITIZEN, "name": CITIZENS, "made_at": clock.now(), "grid_path": district.path},
+    )
+    raw = json.dumps({"key": str(said["key"])}).encode()
+    message = Message(meaning=Meaning.ALARM, event="call", text=said.get("text", ""), lon=said.get("lon"), lat=said.get("lat"), raw=raw)
+    known = signals.known(source, message.digest)
+    if known:
+        return known.alarm
+    try:
+        with transaction.atomic(), language.official():
+            return _report(source, message, said, by=by)
+    except IntegrityError:
+        return signals.known(source, message.digest).alarm
+
+
+def _report(source: AlarmSource, message: Message, said: dict, *, by) -> Alarm:
+    now = clock.now()
+    more = {"caller": said.get("caller", "")[:60], "caller_phone": said.get("caller_phone", "")[:20]}
+    signal = Signal(
+        source=source, kind=AlarmKind.FIRE, text=message.text, address=said.get("address", ""), lon=message.lon, lat=message.lat, more=more
+    )
+    alarm = raising.take(signal, now=now, by=by)
+    written = signals.write(source, message, meaning=Meaning.ALARM, alarm=alarm, size=len(message.raw), now=now)
+    for position, photo in enumerate(said.get("photos") or []):
+        written.pictures.create(sha256=photo.sha256, size=photo.size, position=position, photo=photo)
+    return alarm

@@ -1,0 +1,124 @@
+"""Which alarm a signal belongs to. Two signals of one place at the same moment make one alarm: the rule's row is held until commit."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from math import cos, radians
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from alarms.models import Alarm, AlarmNumber, AlarmRule, AlarmSource
+from alarms.services import defaults
+from alarms.words import OPEN_STATES, AlarmState
+from common import clock
+from grids import geometry
+from grids.models import Grid
+
+DEGREE_METRES = 111_320
+LEVELS = ("", "info", "yellow", "red")
+
+
+@dataclass
+class Signal:
+    """What is known of the place and the cause of one signal."""
+
+    source: AlarmSource
+    kind: str
+    text: str = ""
+    level: str = ""
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    bearing: float | None = None
+    distance_m: float | None = None
+    occurred_at: dt.datetime | None = None
+    more: dict = field(default_factory=dict)
+
+
+def held_rule(district_id: int, kind: str) -> AlarmRule:
+    """The rule, locked until commit: all signals of this kind in this district queue up here."""
+    rule = AlarmRule.objects.select_for_update(of=("self",)).select_related("problem_type").filter(district_id=district_id, kind=kind).first()
+    if rule is None:
+        defaults.rule_of(district_id, kind)
+        return held_rule(district_id, kind)
+    return rule
+
+
+def running(signal: Signal, rule: AlarmRule, *, now: dt.datetime) -> Alarm | None:
+    """The newest alarm this signal belongs to. One that was judged false takes what the same source sends on for as long, and no longer."""
+    since = now - dt.timedelta(minutes=rule.merge_minutes)
+    found = Alarm.objects.filter(district_id=rule.district_id, kind=signal.kind)
+    lately = Q(state__in=OPEN_STATES, last_signal_at__gte=since) | Q(state=AlarmState.FALSE, source=signal.source, closed_at__gte=since)
+    candidates = found.filter(lately).filter(_near(signal, rule.merge_metres)).order_by("-pk")[:200]
+    return next((alarm for alarm in candidates if _is_one_place(alarm, signal, rule.merge_metres)), None)
+
+
+def _near(signal: Signal, metres: int) -> Q:
+    if signal.lon is None or not metres:
+        return Q(source=signal.source)
+    reach = metres / DEGREE_METRES
+    wide = reach / max(0.1, cos(radians(signal.lat)))
+    box = Q(lat__range=(signal.lat - reach, signal.lat + reach), lon__range=(signal.lon - wide, signal.lon + wide))
+    return box | Q(source=signal.source, lon=None)
+
+
+def _is_one_place(alarm: Alarm, signal: Signal, metres: int) -> bool:
+    if signal.lon is None or alarm.lon is None or not metres:
+        return alarm.source_id == signal.source.pk
+    return geometry.distance_m(alarm.lon, alarm.lat, signal.lon, signal.lat) <= metres
+
+
+def merge(alarm: Alarm, signal: Signal, *, now: dt.datetime) -> bool:
+    """Count the signal; whether the level has risen."""
+    rises = LEVELS.index(signal.level) > LEVELS.index(alarm.level) if signal.level in LEVELS and alarm.level in LEVELS else False
+    changes = {"level": signal.level, "text": signal.text[:500]} if rises else {}
+    Alarm.objects.filter(pk=alarm.pk).update(signal_count=F("signal_count") + 1, last_signal_at=max(now, alarm.last_signal_at), **changes)
+    return rises
+
+
+def begin(signal: Signal, rule: AlarmRule, *, now: dt.datetime) -> Alarm:
+    """A new alarm, saved without clocks or history: those are the services' that raise it."""
+    grid = place_of(signal)
+    return Alarm.objects.create(
+        district_id=rule.district_id,
+        number=_next_number(rule.district_id, clock.beijing(now).year),
+        kind=signal.kind,
+        level=signal.level,
+        source=signal.source,
+        site=signal.source.site,
+        field=rule.problem_type.field if rule.problem_type else None,
+        grid=grid,
+        grid_path=grid.path if grid else "",
+        address=(signal.address or signal.source.address)[:200],
+        lon=signal.lon,
+        lat=signal.lat,
+        bearing=signal.bearing,
+        distance_m=signal.distance_m,
+        text=signal.text[:500],
+        first_signal_at=now,
+        last_signal_at=now,
+        occurred_at=signal.occurred_at,
+        answer_minutes=rule.answer_minutes,
+        **signal.more,
+    )
+
+
+def place_of(signal: Signal) -> Grid | None:
+    """The grid of the point; the source's own where the point says nothing."""
+    if signal.lon is None or (signal.lon, signal.lat) == (signal.source.lon, signal.source.lat):
+        return signal.source.grid
+    found = geometry.locate(signal.source.district_id, signal.lon, signal.lat)
+    return found[0] if found else None
+
+
+def _next_number(district_id: int, year: int) -> str:
+    """``BJ2026-000123``; the row is held until commit, so that a transaction that fails leaves no gap."""
+    mine = AlarmNumber.objects.filter(district_id=district_id, year=year)
+    if not mine.update(last=F("last") + 1):
+        try:
+            with transaction.atomic():
+                AlarmNumber.objects.create(district_id=district_id, year=year)
+        except IntegrityError:
+            """Another kind of alarm has begun the year at the same moment."""
+        mine.update(last=F("last") + 1)
+    return f"BJ{year}-{mine.get().last:06d}"

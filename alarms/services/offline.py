@@ -1,0 +1,82 @@
+"""Monitors that say nothing (domain 9.4): a problem after two hours, a serious one after twenty-four; over when they are heard again."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from alarms.models import Alarm, AlarmSource, MonitorRule
+from alarms.services import defaults, dispatching, effects, merging, telling
+from alarms.services.advance import advance
+from alarms.services.merging import Signal
+from alarms.words import OPEN_STATES, AlarmKind, AlarmState, Judgement, SourceKind
+from audit.services import record
+from common import clock, language
+
+SERIOUS = "red"
+
+
+def watch() -> dict[str, int]:
+    """Every monitor in use; safe to run twice."""
+    now = clock.now()
+    return {"back": sum(_is_back(alarm) for alarm in _running()), "gone": sum(_look(source, now) for source in _silent(now))}
+
+
+def _running():
+    return list(Alarm.objects.filter(kind=AlarmKind.OFFLINE, state__in=OPEN_STATES).select_related("source"))
+
+
+def _is_back(alarm: Alarm) -> bool:
+    """Heard of since the alarm was raised: over, by itself."""
+    heard = alarm.source.heard_at
+    if heard is None or heard <= alarm.first_signal_at:
+        return False
+    advance(alarm, "resolve", by=None, note=f"设备于{clock.beijing(heard):%m-%d %H:%M}恢复在线。")
+    return True
+
+
+def _silent(now: dt.datetime):
+    shortest = min(MonitorRule.objects.values_list("offline_hours", flat=True), default=2)
+    since = now - dt.timedelta(hours=shortest)
+    monitors = AlarmSource.objects.filter(kind=SourceKind.DUST_MONITOR, is_active=True).filter(
+        Q(heard_at__lt=since) | Q(heard_at=None, made_at__lt=since)
+    )
+    return list(monitors.select_related("site", "grid").order_by("pk"))
+
+
+def _look(source: AlarmSource, now: dt.datetime) -> bool:
+    rule = defaults.monitor_rule_of(source.district_id)
+    silent = now - (source.heard_at or source.made_at)
+    if silent < dt.timedelta(hours=rule.offline_hours):
+        return False
+    with transaction.atomic(), language.official():
+        return _noted(source, serious=silent >= dt.timedelta(hours=rule.serious_hours), hours=int(silent.total_seconds() // 3600), now=now)
+
+
+def _noted(source: AlarmSource, *, serious: bool, hours: int, now: dt.datetime) -> bool:
+    """One alarm for one silence; when it becomes serious its level rises, once."""
+    rule = merging.held_rule(source.district_id, AlarmKind.OFFLINE)
+    running = Alarm.objects.filter(kind=AlarmKind.OFFLINE, source=source, state__in=OPEN_STATES).select_related("source", "grid").first()
+    if running is None:
+        _begin(source, rule, serious=serious, hours=hours, now=now)
+        return True
+    if not serious or running.level == SERIOUS:
+        return False
+    Alarm.objects.filter(pk=running.pk).update(level=SERIOUS)
+    dispatching.note(running, "serious", now=now, details={"hours": hours})
+    telling.to_operators(running, event="serious", title=lambda: _("离线已超过一天：%(about)s") % {"about": telling.about(running)})
+    return True
+
+
+def _begin(source: AlarmSource, rule, *, serious: bool, hours: int, now: dt.datetime) -> None:
+    said = f"{source.name}离线已{hours}小时。"
+    signal = Signal(source=source, kind=AlarmKind.OFFLINE, text=said, level=SERIOUS if serious else "", lon=source.lon, lat=source.lat)
+    alarm = merging.begin(signal, rule, now=now)
+    Alarm.objects.filter(pk=alarm.pk).update(state=AlarmState.WATCHED, judgement=Judgement.TRUE, judged_at=now, version=2)
+    dispatching.note(alarm, "raise", now=now, details={"source": source.name}, text=said)
+    alarm.refresh_from_db()
+    effects.put_on_ledger(alarm, by=None, now=now)
+    telling.raised(alarm)
+    alarm.refresh_from_db()
+    record("alarm.raise", alarm, by=None, district_id=alarm.district_id, payload={"source": source.pk, "text": said})

@@ -1,0 +1,80 @@
+"""Setting up who sends: a new source with its key, another key, the end of one, a time for trying it out."""
+
+import datetime as dt
+import secrets
+
+from django.db import transaction
+
+from accounts import devices
+from alarms.models import AlarmSource
+from audit.services import record
+from common import clock
+from common.seen import held_as_seen
+from grids import geometry
+from grids.models import Grid
+
+TRYING = dt.timedelta(minutes=15)
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+@transaction.atomic
+def create(source: AlarmSource, *, by) -> str:
+    """Save a new source of ``source.district`` and return its key, which is stored nowhere."""
+    source.slug = source.slug or _free_slug(source.kind)
+    source.made_at = clock.now()
+    place(source)
+    source.device, key = devices.issue(source.district_id, source.name, by=by)
+    source.save(force_insert=True)
+    record("alarmsource.new", source, by=by, district_id=source.district_id, payload={"slug": source.slug, "kind": source.kind})
+    return key
+
+
+@transaction.atomic
+def edit(source: AlarmSource, *, by, stood: dict | None = None) -> None:
+    """``stood``: its columns when the form was checked."""
+    held_as_seen(AlarmSource.objects.filter(pk=source.pk), stood)
+    place(source)
+    source.save()
+    record("alarmsource.edit", source, by=by, district_id=source.district_id, payload={"name": source.name, "is_active": source.is_active})
+
+
+@transaction.atomic
+def renew(source: AlarmSource, *, by) -> str:
+    """Another key; the old one ends at once."""
+    if source.device is None:
+        source.device, key = devices.issue(source.district_id, source.name, by=by)
+        source.save(update_fields=["device"])
+        record("alarmsource.edit", source, by=by, district_id=source.district_id, payload={"device": source.device_id})
+        return key
+    return devices.renew(source.device, by=by)
+
+
+def revoke(source: AlarmSource, *, by) -> bool:
+    return source.device is not None and devices.revoke(source.device, by=by)
+
+
+@transaction.atomic
+def begin_trying(source: AlarmSource, *, by) -> None:
+    """What comes in the next minutes is shown and raises nothing; pressed again it ends."""
+    now = clock.now()
+    until = None if source.test_until and source.test_until > now else now + TRYING
+    AlarmSource.objects.filter(pk=source.pk).update(test_until=until)
+    source.test_until = until
+    record("alarmsource.test", source, by=by, district_id=source.district_id, payload={"until": until.isoformat() if until else ""})
+
+
+def place(source: AlarmSource) -> None:
+    """The grid of its point, or that of its site; without both the whole district's."""
+    found: Grid | None = source.site.grid if source.site else None
+    if source.lon is None and source.site and source.site.lon is not None:
+        source.lon, source.lat = source.site.lon, source.site.lat
+    if source.lon is not None and source.lat is not None:
+        located = geometry.locate(source.district_id, source.lon, source.lat)
+        found = located[0] if located else found
+    source.grid, source.grid_path = found, found.path if found else source.district.path
+
+
+def _free_slug(kind: str) -> str:
+    """Not to be guessed from another one; what it may do depends on the key."""
+    short = {"smoke_camera": "cam", "dust_monitor": "dust", "platform": "hub"}.get(kind, "src")
+    return f"{short}-{''.join(secrets.choice(LETTERS) for _n in range(8))}"

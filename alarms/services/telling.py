@@ -1,0 +1,142 @@
+"""Who is told of what, as rows of the outbox in the same transaction; and the link by which a call is answered without signing in."""
+
+from django.core import signing
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alarms.models import Alarm, Call, Dispatch
+from alarms.services import duty
+from alarms.words import OPEN_STATES, AlarmKind, AlarmState
+from common import clock
+from notices.services import Text, queue, tell_groups
+from notices.words import Channel
+
+SALT = "alarms.answer"
+LINK_SECONDS = 12 * 3600
+CALLING = (Channel.INBOX, Channel.SMS, Channel.VOICE)
+"""At once and together (domain 9.5); a push follows the inbox by itself."""
+
+
+def place(alarm: Alarm) -> str:
+    """As people say where: grid and address, or the source's name."""
+    parts = [alarm.grid.name if alarm.grid else "", alarm.address or alarm.source.name]
+    return " ".join(part for part in parts if part)
+
+
+def about(alarm: Alarm) -> str:
+    return _("%(kind)s %(number)s：%(place)s") % {"kind": alarm.get_kind_display(), "number": alarm.number, "place": place(alarm)}
+
+
+def what(alarm: Alarm) -> str:
+    """What was seen, and what must not be done about it (domain 9.1)."""
+    said = alarm.text or alarm.source.name
+    bearing = _("，方位%(degrees)s度") % {"degrees": round(alarm.bearing)} if alarm.bearing is not None else ""
+    warning = _("。%(warning)s") % {"warning": no_intervention()} if alarm.kind == AlarmKind.STATION else ""
+    return f"{said}{bearing}{warning}"
+
+
+def no_intervention() -> str:
+    """Printed on every alarm of a station: interfering with sampling is falsification of data (domain 9.1)."""
+    return _("站点周边缓冲区内严禁喷淋、喷雾、遮挡采样口或为数据疏导交通，只查找和处置周边污染源")
+
+
+def to_operators(alarm: Alarm, *, event: str, title: Text, body: Text = "", urgent: bool = False, channels=(Channel.INBOX,)) -> None:
+    queue(
+        to=duty.operators(alarm.district_id),
+        title=title,
+        body=body or (lambda: what(alarm)),
+        url=alarm.get_absolute_url(),
+        dedup_key=f"alarm-{event}:{alarm.pk}",
+        kind=f"alarm.{event.partition('-')[0]}",
+        subject=alarm,
+        channels=channels,
+        district_id=alarm.district_id,
+        urgent=urgent,
+    )
+
+
+def raised(alarm: Alarm) -> None:
+    to_operators(alarm, event="raise", title=lambda: _("新报警，请研判：%(about)s") % {"about": about(alarm)}, urgent=True)
+
+
+def call(alarm: Alarm, dispatch: Dispatch, people) -> None:
+    """Everybody of this rung by every channel at once; each channel of each person is a call on record."""
+    for person in people:
+        for channel in CALLING:
+            _call(alarm, dispatch, person, channel)
+
+
+def _call(alarm: Alarm, dispatch: Dispatch, person, channel: str) -> None:
+    made = Call.objects.create(
+        alarm=alarm, dispatch=dispatch, person=person, duty=dispatch.duty, channel=channel, called_at=dispatch.at,
+        notice_key=f"alarm-call:{dispatch.pk}:{channel}:u{person.pk}:{channel}",
+    )  # fmt: skip
+    queue(
+        to=[person],
+        title=lambda: _("请立即到场处置：%(about)s") % {"about": about(alarm)},
+        body=lambda: _("%(what)s。请在%(at)s前接单。") % {"what": what(alarm), "at": _accept_until(alarm)},
+        url=reverse("mobile_alarms:answer", args=[token(made)]) if channel == Channel.SMS else reverse("mobile_alarms:alarm", args=[alarm.uuid]),
+        dedup_key=f"alarm-call:{dispatch.pk}:{channel}",
+        kind="alarm.dispatch",
+        subject=alarm,
+        channels=[channel],
+        district_id=alarm.district_id,
+        urgent=True,
+    )
+
+
+def _accept_until(alarm: Alarm) -> str:
+    due = alarm.clocks.filter(name="accept").values_list("due_at", flat=True).first()
+    return clock.hour(due) if due else ""
+
+
+def to_groups(alarm: Alarm, *, event: str, title: Text) -> None:
+    tell_groups(
+        title=title,
+        body=lambda: what(alarm),
+        url=alarm.get_absolute_url(),
+        dedup_key=f"alarm-{event}:{alarm.pk}",
+        kind="alarm.dispatch",
+        district_id=alarm.district_id,
+        subject=alarm,
+        urgent=True,
+    )
+
+
+def to_called(alarm: Alarm, *, event: str, title: Text, without=None, channels=(Channel.INBOX,)) -> None:
+    """Those who were called: somebody else goes, or nobody has to."""
+    called = {each.person_id: each.person for each in alarm.calls.select_related("person") if each.person_id != getattr(without, "pk", None)}
+    queue(
+        to=called.values(),
+        title=title,
+        url=reverse("mobile_alarms:alarm", args=[alarm.uuid]),
+        dedup_key=f"alarm-{event}:{alarm.pk}",
+        kind=f"alarm.{event.partition('-')[0]}",
+        subject=alarm,
+        channels=channels,
+        district_id=alarm.district_id,
+        urgent=True,
+    )
+
+
+def token(made: Call) -> str:
+    return signing.dumps(made.pk, salt=SALT, compress=False)
+
+
+def call_of(text: str) -> Call | None:
+    """The call of a link that is not too old."""
+    try:
+        pk = signing.loads(text, salt=SALT, max_age=LINK_SECONDS)
+    except signing.BadSignature:
+        return None
+    return Call.objects.select_related("alarm__source", "alarm__grid", "person").filter(pk=pk, person__is_active=True).first()
+
+
+def still_wanted(notice) -> bool:
+    """Whether a notice that has not gone out yet still means something (``settings.NOTICE_STILL_WANTED``)."""
+    alarm = Alarm.objects.filter(pk=notice.subject_id).first() if notice.subject_id.isdigit() else None
+    if alarm is None:
+        return True
+    if notice.kind == "alarm.dispatch" and notice.recipient_id:
+        return alarm.state == AlarmState.DISPATCHED
+    return alarm.state in OPEN_STATES or notice.kind not in ("alarm.raise", "alarm.late", "alarm.unanswered")
