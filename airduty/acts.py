@@ -5,6 +5,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from alarms.workflow import STEPS as ALARM_STEPS
 from grids.models import StructureChange
 from rectification.workflow import FINDING_STEPS, TASK_STEPS
 
@@ -110,6 +111,15 @@ GROUPS: dict[str, tuple] = {
     "excluded_day": (_("不参与评价的日期"), {"exclude": _("剔除"), "restore": _("恢复")}),
     "composite_rule": (_("综合指数规则"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED}),
     "air_target": (_("空气质量目标"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "remove": pgettext_lazy("act", "删除")}),
+    "alarm": (
+        _("报警"),
+        {name: step.label for name, step in ALARM_STEPS.items()} | {"raise": _("产生报警"), "dispatch": _("呼叫下一级")},
+    ),
+    "alarmsource": (_("报警来源"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "test": _("调试")}),
+    "alarmrule": (_("报警规则"), {"edit": EDITED}),
+    "dustlimit": (_("扬尘监测限值"), {"edit": EDITED}),
+    "monitorrule": (_("离线规则"), {"edit": EDITED}),
+    "dutyshift": (_("值班"), {"plan": _("排班"), "remove": _("删除班次")}),
     "photo": (_("照片"), {"original": _("下载原图")}),
     "grid": (_("网格"), dict(StructureChange.Kind.choices)),
     "organisation": (_("单位"), dict(StructureChange.Kind.choices)),

@@ -14,6 +14,8 @@ app.conf.beat_schedule = {
     "dispatch notices": {"task": "notices.dispatch", "schedule": 20.0},
     "scan reminders": {"task": "rectification.scan_reminders", "schedule": 60.0},
     "scan clocks": {"task": "rectification.scan_clocks", "schedule": 60.0},
+    "scan alarms": {"task": "alarms.scan", "schedule": 20.0},
+    "watch monitors": {"task": "alarms.watch_monitors", "schedule": 300.0},
     "plan rounds": {"task": "inspections.plan_rounds", "schedule": crontab(minute=30, hour=5)},
     "catch up rounds": {"task": "inspections.plan_rounds", "schedule": 600.0},
     "erase tracks": {"task": "inspections.erase_tracks", "schedule": crontab(minute=15, hour=4, day_of_month=1)},

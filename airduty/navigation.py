@@ -22,6 +22,7 @@ NAV = [
     ("flag", _("专项指挥部"), "grids:headquarters", IN_OFFICES | {Role.SYSADMIN}),
     ("site", pgettext_lazy("list", "监管对象"), "registers:sites", AT_WORK),
     ("pin", _("巡查"), "patrols:list", AT_WORK),
+    ("fire", _("报警与应急"), "alarms:board", AT_WORK),
     ("scale", _("账本与考核"), "scorecards:ranking", IN_OFFICES),
     ("send", _("通知记录"), "notices:outbox", OFFICE | {Role.SUPERVISION}),
     ("shield", _("审计"), "audit:events", frozenset({Role.AUDITOR})),

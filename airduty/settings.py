@@ -356,6 +356,7 @@ AIR_POLL_MAX_BYTES = env.int("AIR_POLL_MAX_BYTES", default=10_000_000)
 # --- doors upwards: what a lower floor must ask of a higher one (design: floors) ----------------------------------------------------
 NOTICE_STILL_WANTED = {
     "accounts": "accounts.codes.still_wanted",
+    "alarms": "alarms.services.telling.still_wanted",
     "rectification": "rectification.services.reminders.still_wanted",
     "scorecards": "scorecards.services.reconcile_clock.still_wanted",
 }
@@ -379,6 +380,7 @@ AUDITED_MODELS = [
 ]
 AUDITED_MODELS += ["scorecards.Settlement", "scorecards.SettlingRule", "scorecards.Adjustment", "scorecards.Appeal"]
 AUDITED_MODELS += ["scorecards.Reconciliation", "scorecards.Dispute"]
+AUDITED_MODELS += ["alarms.Alarm", "alarms.AlarmSource"]
 FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 FIELD_TASKS = "rectification.services.field.tasks_of"
@@ -397,6 +399,7 @@ DISTRICT_DEFAULTS = [
     "inspections.services.defaults.load",
     "inspections.defaults.load",
     "rectification.services.defaults.load",
+    "alarms.services.defaults.load",
     "scorecards.services.defaults.load",
     "scorecards.services.presets.load",
 ]
@@ -413,6 +416,7 @@ SHEET_JOBS = {
     "patrols": "inspections.patrol_exports.run",
     "tasks": "rectification.exports.run_task_export",
     "fires": "rectification.fires.run",
+    "alarms": "alarms.exports.run",
     "scorecards": "scorecards.exports.run",
     "account_book": "scorecards.account_sheets.run",
     "sites": "registers.exports.run_export",

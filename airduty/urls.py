@@ -42,6 +42,7 @@ urlpatterns = [
     path("patrols/", include("inspections.urls_patrols")),
     path("sw.js", field_app.worker, name="field_worker"),
     path("m/training/", include("grids.urls_mobile")),
+    path("m/alarms/", include("alarms.urls_mobile")),
     path("m/", include("inspections.urls_mobile")),
     path("m/tasks/", include("rectification.urls_mobile")),
     path("api/v1/", include("airquality.urls_api")),
