@@ -32,7 +32,9 @@ app.conf.beat_schedule = {
     "look at hollow grids": {"task": "inspections.look_at_hollow_grids", "schedule": crontab(minute=0)},
     "remind training": {"task": "grids.remind_training", "schedule": crontab(minute=30, hour=8)},
     "work out air": {"task": "airquality.work_out_days", "schedule": 60.0},
+    "watch stations": {"task": "airquality.watch_stations", "schedule": 180.0},
     "fetch air": {"task": "airquality.poll", "schedule": crontab(minute="5,15,35")},
+    "scan emergency": {"task": "emergency.scan", "schedule": 60.0},
     "verify audit": {"task": "audit.verify", "schedule": crontab(minute=30, hour=3)},
     "anchor audit": {"task": "audit.anchor", "schedule": crontab(minute=5)},
 }

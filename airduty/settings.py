@@ -193,7 +193,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": None, "sms_code": "60/h/ip"}
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": None, "sms_code": "60/h/ip", "emergency_link": "120/m/ip"}
 """A whole office shares one address; wrong passwords are counted by axes, in the database."""
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -326,14 +326,14 @@ VOICE_WEBHOOK_PLAIN_HOSTS = env.list("VOICE_WEBHOOK_PLAIN_HOSTS", default=SMS_WE
 GATEWAY_RECEIPT_TOKEN = env.str("GATEWAY_RECEIPT_TOKEN", default="")
 """What the gateway shows at ``POST /api/v1/receipts/``; empty: no receipt is taken."""
 ROBOT_HOSTS = env.list("ROBOT_HOSTS", default=[])
-"""Hosts of group robots besides the three platforms' own (a platform deployed inside)."""
-ROBOT_PLAIN_HOSTS = env.list("ROBOT_PLAIN_HOSTS", default=[])
-"""Of these, the ones reached without TLS, with their port where it is not 80 (``127.0.0.1:8099``)."""
+"""Hosts of group robots besides the three platforms' own (a platform deployed inside); with a scheme (``http://10.0.0.8:8080``) that very origin."""
 WEB_PUSH_PUBLIC_KEY = env.str("WEB_PUSH_PUBLIC_KEY", default="")
 WEB_PUSH_PRIVATE_KEY = env.str("WEB_PUSH_PRIVATE_KEY", default="")
 """VAPID keys, by ``manage.py push_keys``; without them no browser is offered push messages."""
 WEB_PUSH_HOSTS = env.list("WEB_PUSH_HOSTS", default=[])
-"""Push services besides those of the large browsers."""
+"""Push services besides those of the large browsers, as in ``ROBOT_HOSTS``."""
+STUB_GATEWAY_URL = env.str("STUB_GATEWAY_URL", default="")
+"""Where the stub gateway of a demonstration shows what it got; pages link to it."""
 NOTICE_LEASE_SECONDS = env.int("NOTICE_LEASE_SECONDS", default=120)
 NOTICE_MAX_ATTEMPTS = 12
 NOTICE_SWEEP_AFTER_SECONDS = env.int("NOTICE_SWEEP_AFTER_SECONDS", default=60)
@@ -360,7 +360,7 @@ NOTICE_STILL_WANTED = {
     "rectification": "rectification.services.reminders.still_wanted",
     "scorecards": "scorecards.services.reconcile_clock.still_wanted",
 }
-NOTICE_WORDS = {"accounts": "accounts.codes.words"}
+NOTICE_WORDS = {"accounts": "accounts.codes.words", "emergency": "emergency.services.links.words"}
 """``f(notice) -> str``: the words of an SMS that must not lie open in the outbox, asked for when it is sent."""
 AUDITED_FILES = {"model": "evidence.Photo", "path": "evidence.storage.original_path"}
 AUDITED_MODELS = [
@@ -388,6 +388,12 @@ FIELD_TASKS = "rectification.services.field.tasks_of"
 GRID_MOVED = ["registers.services.places.grid_moved", "inspections.services.places.grid_moved"]
 GRID_SPLIT = ["airquality.services.stations.grid_split", "registers.services.places.grid_split", "inspections.services.places.grid_split"]
 """Called with (source, parts, by=) inside the splitting transaction: what was in the grid goes to its parts."""
+AIR_ANOMALY = "alarms.services.intake.from_anomaly"
+"""``f(anomaly)`` inside the transaction that has found it: an anomaly of a station that nothing speaks against becomes an alarm."""
+AIR_SITES_NEAR = "registers.services.near.sites_near"
+"""``f(user, district_id=, lon=, lat=, metres=) -> [{name, kind, lon, lat, url}]``: supervised objects around a station that the person may see."""
+AIR_ALARMS = "alarms.services.of_stations.alarms_of"
+"""``f(user, anomalies) -> {anomaly.pk: {label, url, state, cause, controlled_at}}``: what has become of them; ``url`` where the person may open it."""
 LEDGER_IMPORTED = "rectification.services.imported.carry_over"
 REQUESTS_IMPORTED = "rectification.services.service_requests.run"
 ORGANISATION_MERGED = ["registers.services.places.organisation_merged", "rectification.services.merged.organisation_merged"]
@@ -395,11 +401,13 @@ ORGANISATION_MERGED = ["registers.services.places.organisation_merged", "rectifi
 DISTRICT_DEFAULTS = [
     "grids.defaults.courses.load",
     "airquality.services.rules.load",
+    "airquality.watch.keeping.load",
     "registers.defaults.load",
     "inspections.services.defaults.load",
     "inspections.defaults.load",
     "rectification.services.defaults.load",
     "alarms.services.defaults.load",
+    "emergency.defaults.load",
     "scorecards.services.defaults.load",
     "scorecards.services.presets.load",
 ]
@@ -408,6 +416,7 @@ AUDIT_SCOPE = "grids.scope.audited_districts"
 AUDIT_HOME = "grids.scope.home_district"
 """``f(user) -> district id``: in whose chain a person's sign-ins, refusals and account are kept; without it in the system's."""
 NOTICE_SCOPE = "grids.scope.office_districts"
+ROBOT_SCOPE = "grids.scope.districts_served"
 SECOND_FACTOR_NEEDED = "grids.scope.second_factor_needed"
 IS_FIELD_PERSON = "grids.scope.is_field"
 
@@ -420,6 +429,7 @@ SHEET_JOBS = {
     "scorecards": "scorecards.exports.run",
     "account_book": "scorecards.account_sheets.run",
     "sites": "registers.exports.run_export",
+    "anomalies": "airquality.watch.exports.run",
     "import_sites": "registers.imports.run_import",
     "match_list": "scorecards.services.matching.run",
 }

@@ -13,3 +13,10 @@ def poll():
     from airquality.services import polling
 
     polling.poll()
+
+
+@shared_task(name="airquality.watch_stations")
+def watch_stations():
+    from airquality.watch import scan
+
+    scan.scan()

@@ -62,7 +62,7 @@ RULES: dict[str, list[Figure]] = {
         Figure("share", gettext_lazy("升幅"), "30", "1", "1000", "%"),
         *_differences(pm25="30", pm10="30"),
     ],
-    RuleCode.R3: [Figure("hours", gettext_lazy("连续小时数"), "3", "2", "24", gettext_lazy("小时"), is_whole=True)],
+    RuleCode.R3: [Figure("hours", gettext_lazy("连续小时数"), "3", "2", "12", gettext_lazy("小时"), is_whole=True)],
     RuleCode.R4: [
         Figure("info", gettext_lazy("分指数（提示）"), "100", "1", "500", is_whole=True),
         Figure("yellow", gettext_lazy("分指数（黄色）"), "150", "1", "500", is_whole=True),
@@ -78,8 +78,9 @@ RULES: dict[str, list[Figure]] = {
     ],
     RuleCode.R7: [Figure("rank", gettext_lazy("月均浓度排名不低于第"), "3", "1", "200", gettext_lazy("名"), is_whole=True)],
     RuleCode.R8: [
-        Figure("missing", gettext_lazy("缺失小时数"), "2", "1", "72", gettext_lazy("小时"), is_whole=True),
-        Figure("constant", gettext_lazy("数值不变小时数"), "4", "2", "72", gettext_lazy("小时"), is_whole=True),
+        Figure("missing", gettext_lazy("缺失小时数"), "2", "1", "24", gettext_lazy("小时"), is_whole=True),
+        Figure("constant", gettext_lazy("数值不变小时数"), "4", "2", "24", gettext_lazy("小时"), is_whole=True),
+        Figure("constant_coarse", gettext_lazy("数值不变小时数（SO₂、CO）"), "12", "2", "24", gettext_lazy("小时"), is_whole=True),
     ],
 }
 ORDERED = {
@@ -87,6 +88,8 @@ ORDERED = {
     RuleCode.R4: ("info", "yellow", "red"),
 }
 """Figures that must rise."""
+COARSE = ("so2", "co")
+"""Published in steps so coarse that they stand for hours on sound instruments."""
 WATCHED = {
     RuleCode.R2: ("pm10", "pm25"), RuleCode.R5: ("pm10",), RuleCode.R6: ("pm25",), RuleCode.R7: ("pm10", "pm25"),
 }  # fmt: skip
@@ -99,7 +102,9 @@ EXPLAINED = {
     RuleCode.R5: gettext_lazy("PM₁₀偏高，而PM₂.₅所占比例低，提示扬尘。"),
     RuleCode.R6: gettext_lazy("PM₂.₅和CO同时升高，提示燃烧；各自的升高值都要超过最小差值和规定升幅中较大的一个。"),
     RuleCode.R7: gettext_lazy("按本月截至目前的平均浓度预计全月，站点间的名次由不低于变为低于规定名次。"),
-    RuleCode.R8: gettext_lazy("缺失、数值不变、PM₂.₅高于PM₁₀、负值。只提醒值守人员核查仪器和传输，不派人巡查。"),
+    RuleCode.R8: gettext_lazy(
+        "缺失、数值不变、PM₂.₅高于PM₁₀、负值。只提醒值守人员核查仪器和传输，不派人巡查。SO₂和CO发布的数值较粗，正常时也会几小时不变，另设小时数。"
+    ),
 }
 
 

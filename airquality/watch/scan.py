@@ -1,0 +1,195 @@
+"""Looking at the latest hours again and again: what is found is written once, and what deserves it becomes an alarm in the same transaction."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+import notices.services
+from airquality import hours
+from airquality.hours import HOUR, day_of
+from airquality.models import Anomaly, AnomalyRule, DustSpell, ExcludedDay, Reading, RegionalEvent, Station, WatchSettings
+from airquality.watch import rules as checks
+from airquality.watch import window as windows
+from airquality.watch import wording
+from airquality.watch.keeping import load, settings_of
+from airquality.watch.rules import Found
+from airquality.watch.window import Window
+from airquality.watch.words import RISING, Level, Suppressed
+from airquality.words import POLLUTANTS, SYMBOLS, ExcludedReason
+from common import clock, language
+from grids import people
+from grids.models import Grid
+from grids.roles import OFFICE
+
+LATE_DAYS = 7
+"""Readings that come later than that are for the books alone."""
+OVERLAP = dt.timedelta(minutes=10)
+"""Longer than any transaction that takes readings in."""
+PARTICLES = ("pm10", "pm25")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One district under watch."""
+
+    district: Grid
+    settings: WatchSettings
+    rules: list[AnomalyRule]
+    window: Window
+    now: dt.datetime
+
+
+def scan(*, district: Grid | None = None) -> int:
+    """Every district, or one: how many anomalies were new. Safe to run twice and by two at once: each hour is a transaction under the settings' lock."""
+    districts = [district] if district else Grid.objects.districts().filter(stations__is_active=True).distinct().order_by("pk")
+    return sum(_scan(each) for each in districts)
+
+
+def _scan(district: Grid) -> int:
+    load(district)
+    now, kept = clock.now(), settings_of(district)
+    stations = list(Station.objects.active().of(district))
+    wanted = _hours(district, kept, stations, now)
+    found = look_at(district, wanted, now=now)
+    WatchSettings.objects.filter(district=district).update(looked_at=now)
+    return found
+
+
+def _hours(district: Grid, kept: WatchSettings, stations: list[Station], now: dt.datetime) -> list[dt.datetime]:
+    """The newest hours, and older ones for which something has come or changed since the last look."""
+    newest = hours.latest(now)
+    recent = {newest - n * HOUR for n in range(kept.late_hours + 1)}
+    since = (kept.looked_at or now - HOUR) - OVERLAP
+    late = Reading.objects.filter(Q(received_at__gte=since) | Q(changed_at__gte=since), station__in=stations, hour__gte=now - dt.timedelta(LATE_DAYS))
+    return sorted(recent | set(late.filter(hour__lt=newest).values_list("hour", flat=True).distinct()))
+
+
+def look_at(district: Grid, wanted: list[dt.datetime], *, now: dt.datetime) -> int:
+    """These hours, the oldest first. How many anomalies are new."""
+    stations = list(Station.objects.active().of(district).select_related("grid"))
+    if not stations or not wanted:
+        return 0
+    kept, rules = settings_of(district), list(AnomalyRule.objects.of(district).filter(is_active=True))
+    window = windows.read(district.pk, stations, first=wanted[0], last=wanted[-1], includes_micro=kept.includes_micro)
+    watch = Watch(district, kept, rules, window, now)
+    return sum(_look_at(watch, hour) for hour in wanted if _is_ready(watch, hour))
+
+
+def _is_ready(watch: Watch, hour: dt.datetime) -> bool:
+    """All stations that have sent lately have sent this hour too, or have been waited for long enough."""
+    window = watch.window
+    if watch.now >= hour + dt.timedelta(minutes=watch.settings.wait_minutes):
+        return True
+    sending = [each for each in window.stations if any(window.has(each, hour - n * HOUR) for n in range(3))]
+    return bool(sending) and all(window.has(each, hour) for each in sending)
+
+
+def _look_at(watch: Watch, hour: dt.datetime) -> int:
+    """Nothing is locked for an hour that says nothing."""
+    found = checks.look(watch.window, watch.rules, hour)
+    known = _known({each.hour for each in found}, watch) if found else set()
+    fresh = [each for each in found if each.key not in known]
+    return _write(watch, fresh) if fresh else 0
+
+
+def _known(moments: Iterable[dt.datetime], watch: Watch) -> set[tuple]:
+    return set(Anomaly.objects.filter(district=watch.district, hour__in=moments).values_list("station_id", "pollutant", "rule", "hour"))
+
+
+@transaction.atomic
+def _write(watch: Watch, found: list[Found]) -> int:
+    WatchSettings.objects.select_for_update(no_key=True).get(district=watch.district)
+    known = _known({each.hour for each in found}, watch)
+    count = 0
+    with language.official():
+        for each in sorted((each for each in found if each.key not in known), key=_order):
+            _keep(watch, each)
+            count += 1
+    return count
+
+
+def _order(found: Found) -> tuple:
+    return found.hour, found.station.position, found.station.pk, found.rule, found.pollutant
+
+
+def _keep(watch: Watch, found: Found) -> Anomaly:
+    """Write it down; where nothing speaks against it, raise it."""
+    event = _regional(watch, found)
+    why, repeated = _suppression(watch, found, event)
+    said = wording.words(
+        station=found.station.name, pollutant=found.pollutant, rule=found.rule, fault=found.fault, hour=found.hour, numbers=found.numbers
+    )
+    made = Anomaly.objects.create(
+        district=watch.district, station=found.station, pollutant=found.pollutant, rule=found.rule, level=found.level, hour=found.hour,
+        numbers=found.numbers, words=said, fault=found.fault, hint=found.hint, suppressed=why, suppressed_by=repeated,
+        regional_event=event if why == Suppressed.REGIONAL else None, found_at=watch.now,
+    )  # fmt: skip
+    if not why and settings.AIR_ANOMALY:
+        import_string(settings.AIR_ANOMALY)(made)
+    return made
+
+
+# --- what speaks against an alarm -------------------------------------------------------------------------------------------------------
+def _suppression(watch: Watch, found: Found, event: RegionalEvent | None) -> tuple[str, Anomaly | None]:
+    if found.level != Level.FAULT and found.pollutant in PARTICLES and is_dusty(watch.district, found.station, found.hour):
+        return Suppressed.SAND_DUST, None
+    if event is not None:
+        return Suppressed.REGIONAL, None
+    earlier = _earlier(watch, found)
+    if earlier is not None:
+        return Suppressed.REPEAT, earlier
+    is_late = found.fault != "missing" and watch.now - found.hour > watch.settings.late_hours * HOUR
+    return (Suppressed.LATE if is_late else ""), None
+
+
+def _earlier(watch: Watch, found: Found) -> Anomaly | None:
+    """One that was raised within the hours before, of at least this level; a fault repeats its own kind only."""
+    same = Anomaly.objects.raised().filter(station=found.station, pollutant=found.pollutant, rule=found.rule, fault=found.fault)
+    near = same.filter(hour__gt=found.hour - watch.settings.repeat_hours * HOUR, hour__lte=found.hour).order_by("-hour")
+    if found.level in RISING:
+        near = near.filter(level__in=RISING[RISING.index(Level(found.level)) :])
+    return near.first()
+
+
+def is_dusty(district: Grid, station: Station, hour: dt.datetime) -> bool:
+    """Said by the office as it blew, or approved afterwards."""
+    began = hour - HOUR
+    running = DustSpell.objects.of(district).filter(starts_at__lt=hour).filter(Q(ends_at=None) | Q(ends_at__gt=began))
+    excluded = ExcludedDay.objects.of(district).filter(day=day_of(hour), reason=ExcludedReason.SAND_DUST).filter(Q(station=None) | Q(station=station))
+    return running.exists() or excluded.exists()
+
+
+def _regional(watch: Watch, found: Found) -> RegionalEvent | None:
+    """The event of the hour and pollutant, made when it first stands for something. Faults are nobody's weather."""
+    if found.level == Level.FAULT or found.pollutant not in POLLUTANTS:
+        return None
+    kept, window = watch.settings, watch.window
+    numbers = checks.regional(window, found.pollutant, found.hour, share=kept.regional_share, least=kept.regional_stations)
+    if numbers is None:
+        return None
+    said = wording.regional_words(pollutant=found.pollutant, hour=found.hour, numbers=numbers)
+    event, is_new = RegionalEvent.objects.get_or_create(
+        district=watch.district, pollutant=found.pollutant, hour=found.hour, defaults={"numbers": numbers, "words": said, "found_at": watch.now}
+    )
+    if is_new and watch.now - found.hour <= kept.late_hours * HOUR:
+        _tell(event)
+    return event
+
+
+def _tell(event: RegionalEvent) -> None:
+    notices.services.queue(
+        to=people.with_role(event.district_id, OFFICE),
+        title=lambda: _("%(pollutant)s区域性升高") % {"pollutant": SYMBOLS[event.pollutant]},
+        body=lambda: wording.regional_words(pollutant=event.pollutant, hour=event.hour, numbers=event.numbers),
+        url=f"{reverse('airquality:watch')}?event={event.pk}",
+        dedup_key=f"air-regional:{event.pk}",
+        kind="air.regional",
+        district_id=event.district_id,
+    )
