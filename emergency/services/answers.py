@@ -24,6 +24,10 @@ MOST_PHOTOS = 12
 WAITING = (OrderState.ISSUED, OrderState.ACKNOWLEDGED)
 
 
+def receipt_of(order: Order) -> Receipt | None:
+    return Receipt.objects.filter(order=order).first()
+
+
 # --- receipt ----------------------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def acknowledge(order: Order, *, name: str, way: str, by=None) -> Receipt:

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from audit.services import record_many
-from common import clock
+from common import clock, language
 from emergency.models import Decision, EmergencyRule, ListedEnterprise, Order, UnitMeasure, rule_of
 from emergency.services import links, telling
 from emergency.words import RUNNING_ORDERS, DecisionKind, OrderState, Party
@@ -23,7 +23,8 @@ def issue(decision: Decision, *, now: dt.datetime) -> list[Order]:
     Order.objects.filter(episode=decision.episode, state__in=RUNNING_ORDERS).update(
         state=OrderState.DONE if decision.kind == DecisionKind.LIFT else OrderState.SUPERSEDED
     )
-    orders = _orders(decision, rule_of(decision.episode.district_id), now)
+    with language.official():  # orders are papers of the district, whoever has published them
+        orders = _orders(decision, rule_of(decision.episode.district_id), now)
     for n, order in enumerate(orders, 1):
         order.number = f"{decision.episode.number}-{_step_no(decision)}-{n:03d}"
     Order.objects.bulk_create(orders)

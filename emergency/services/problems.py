@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from common import clock
+from common import clock, language
 from common.errors import Conflict
 from emergency import access
 from emergency.models import Inspection, Order
@@ -42,7 +42,8 @@ def file_problem(order: Order, *, by, text: str = "") -> Finding:
     access.insist_run(by, order.district_id)
     if order.finding_id:
         return order.finding
-    finding = _submit(order, text=text.strip() or words_of(order), by=by)
+    with language.official():
+        finding = _submit(order, text=text.strip() or words_of(order), by=by)
     order.finding = finding
     order.save(update_fields=["finding"])
     record("order.problem", order, by=by, district_id=order.district_id, payload={"finding": str(finding.uuid)})
@@ -105,7 +106,8 @@ def file_problem_of(inspection: Inspection, *, by) -> Finding:
     access.insist_run(by, order.district_id)
     if inspection.finding_id:
         return inspection.finding
-    text = _("%(receiver)s在%(level)s期间检查发现：%(text)s") % {
+    with language.official():
+        text = _("%(receiver)s在%(level)s期间检查发现：%(text)s") % {
         "receiver": order.receiver, "level": order.get_level_display(), "text": inspection.text,
     }  # fmt: skip
     inspection.finding = _submit(order, text=text, by=by, key=f"inspection:{inspection.pk}")
