@@ -1,4 +1,29 @@
-from django.urls.resolvers import URLPattern
+"""Pages of alarms, below /alarms/."""
+
+from django.urls import path
+
+from alarms.views import board, detail, settings
 
 app_name = "alarms"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", board.board, name="board"),
+    path("rows/", board.board_rows, name="rows"),
+    path("map/", board.map_data, name="map"),
+    path("list/", board.alarms, name="list"),
+    path("list/export/", board.export, name="export"),
+    path("new/", detail.new, name="new"),
+    path("pictures/<int:pk>/<slug:variant>/", detail.picture, name="picture"),
+    path("photos/<int:pk>/<slug:variant>/", detail.photo, name="photo"),
+    path("sources/", settings.source_list, name="sources"),
+    path("sources/new/", settings.new_source, name="new-source"),
+    path("sources/<int:pk>/", settings.source, name="source"),
+    path("sources/<int:pk>/edit/", settings.edit_source, name="edit-source"),
+    path("sources/<int:pk>/key/", settings.source_key, name="source-key"),
+    path("sources/<int:pk>/test/", settings.source_test, name="source-test"),
+    path("duty/", settings.roster, name="duty"),
+    path("duty/<int:pk>/remove/", settings.remove_shift, name="remove-shift"),
+    path("rules/", settings.alarm_rules, name="rules"),
+    path("statistics/", settings.figures, name="statistics"),
+    path("<uuid:uuid>/", detail.alarm, name="alarm"),
+    path("<uuid:uuid>/<slug:action>/", detail.step, name="step"),
+]

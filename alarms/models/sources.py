@@ -84,6 +84,10 @@ class AlarmSource(models.Model):
         return {word.lower() for word in self.event_types.split()}
 
     @property
+    def point(self) -> str:
+        return f"{self.lon},{self.lat}" if self.lon is not None else ""
+
+    @property
     def has_key(self) -> bool:
         return self.device is not None and self.device.revoked_at is None
 

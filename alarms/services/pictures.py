@@ -1,6 +1,6 @@
-"""Pictures of devices. Their bytes are on the disk before a message is answered; they are looked through as evidence a moment later,
+"""Pictures of devices. Their bytes are on the disk before a message is answered; they become evidence when somebody looks, or by the scan.
 
-because decoding a picture costs more than everything else of an alarm, and a thousand alarms may come in a minute.
+Decoding a picture costs more than everything else of an alarm, and a thousand alarms may come in a minute.
 """
 
 import hashlib
@@ -9,12 +9,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 import evidence.services
 from alarms.models import AlarmSignal, SignalPicture
-from alarms.tasks import nudge
 from evidence import storage
 
 LARGEST = 8 * 1024 * 1024
@@ -41,8 +39,6 @@ def waiting_path(sha256: str) -> Path:
 def announce(signal: AlarmSignal, kept) -> None:
     rows = [SignalPicture(signal=signal, sha256=sha256, size=size, position=n) for n, (sha256, size) in enumerate(dict(kept).items())]
     SignalPicture.objects.bulk_create(rows)
-    if rows:
-        transaction.on_commit(nudge, robust=True)
 
 
 def look_through(*, at_most: int = AT_ONCE) -> int:

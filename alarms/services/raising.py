@@ -38,6 +38,6 @@ def send_at_once(alarm: Alarm, *, now: dt.datetime) -> None:
     Alarm.objects.filter(pk=alarm.pk).update(**changes)
     for name, value in changes.items():
         setattr(alarm, name, value)
-    dispatching.note(alarm, "judge_unclear", now=now)
+    dispatching.note(alarm, "judge_unclear", now=now, details={"at_once": True})
     dispatching.send(alarm, now=now)
     telling.raised(alarm)
