@@ -147,6 +147,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"]["TEST"] = {"TEMPLATE": env.str("TEST_DATABASE_TEMPLATE", default=None)}
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
 """PostgreSQL: the role that owns the tables, for ``upgrade_database`` and ``restore_check`` alone; empty: the one of ``DATABASE_URL``."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 
-from scripts import servers
+from scripts import servers, template
 
 COVERAGE = ["--cov", "--cov-report=term:skip-covered", "--cov-report=html:htmlcov", "--cov-fail-under=95"]
 """Measuring takes a quarter more time: not part of every run."""
@@ -29,6 +29,8 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, servers.raise_exit)
     with servers.running(database=os.environ.get("DB", "postgres")) as variables:
         servers.say(f"tests on {'SQLite' if os.environ.get('DB') == 'sqlite' else 'PostgreSQL'}, Redis and {variables['CHROMIUM']}")
+        if "TEST_PG_DATA" in variables:
+            variables |= template.fill(variables)
         return servers.run(command(arguments), variables)
 
 
