@@ -8,6 +8,7 @@ from accounts.api import TokenView
 from airduty.views import health, settings_home, ui
 from airduty.views import home as desk
 from inspections.views import app as field_app
+from notices.api import ReceiptsView
 from scorecards.api import PapersView, ScorecardsView
 from scorecards.api_accounts import AccountsView
 from scorecards.api_yearly import YearView
@@ -19,6 +20,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/auth/token/", TokenView.as_view(), name="api_token"),
+    path("api/v1/receipts/", ReceiptsView.as_view(), name="api_receipts"),
     path("i18n/setlang/", accounts.set_language, name="set_language"),
     path("jsi18n/", accounts.script_texts, name="jsi18n"),
     path("notices/", include("airduty.urls_notices")),

@@ -208,6 +208,11 @@ def office_districts(user) -> frozenset:
     return rights(user).districts_with(OFFICE | {Role.SUPERVISION})
 
 
+def districts_served(user) -> frozenset:
+    """Districts in whose organisations the person serves (``ROBOT_SCOPE``)."""
+    return rights(user).member_district_ids
+
+
 def second_factor_needed(user) -> bool:
     """Officials, supervisors and administrators need a second factor; people with grid posts only do not (``SECOND_FACTOR_NEEDED``)."""
     return bool(rights(user).seats)

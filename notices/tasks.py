@@ -5,6 +5,8 @@ import uuid
 from celery import shared_task
 
 DRAIN_SECONDS = 50
+PATIENCE = 3
+"""A channel that takes longer is left to the sweeper: alarms and clocks share these workers."""
 
 
 @shared_task(name="notices.dispatch")
@@ -13,7 +15,7 @@ def dispatch():
     from notices import dispatch, services
 
     services.beat("dispatcher")
-    return dispatch.drain(worker_name(), seconds=DRAIN_SECONDS)
+    return dispatch.drain(worker_name(), seconds=DRAIN_SECONDS, patience=PATIENCE)
 
 
 def worker_name() -> str:

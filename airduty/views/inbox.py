@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from airduty.views.period import Period
 from airduty.views.slices import newest
 from notices import services
-from notices.channels import available
+from notices.channels import available, web_push
 from notices.models import Channel, Notice, State
 from notices.words import PERSONAL
 
@@ -44,7 +44,9 @@ def inbox(request):
     mine = Notice.objects.for_person(request.user)
     only_unopened = request.GET.get("unopened") == "1"
     rows, following = newest(mine.unopened() if only_unopened else mine, request)
-    context = {"notices": rows, "following": following, "only_unopened": only_unopened, "unopened": mine.unopened().count()}
+    context = {"notices": rows, "following": following, "only_unopened": only_unopened, "unopened": mine.unopened().count()} | {
+        "push": web_push.is_available()
+    }
     return render(request, "notices/inbox.html", context)
 
 

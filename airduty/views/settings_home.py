@@ -28,6 +28,7 @@ CARDS = [
     (gettext_lazy("导入台账"), gettext_lazy("从 Excel 导入已有整改台账"), "inspections:ledger-import", OFFICE),
     (gettext_lazy("交办规则"), gettext_lazy("按领域、类型和地点建议责任单位"), "rectification:routing", SETTINGS_KEEPERS),
     (gettext_lazy("催办规则"), gettext_lazy("到期前后提醒谁、何时提醒"), "rectification:reminders", SETTINGS_KEEPERS),
+    (gettext_lazy("通知渠道"), gettext_lazy("短信、语音电话、浏览器推送是否开通，群机器人"), "notices:channels", SETTINGS_KEEPERS),
     (gettext_lazy("环节时限"), gettext_lazy("受理、交办、核查的时限，延期、缓办和回头看的规定"), "rectification:clocks", SETTINGS_KEEPERS),
     (pgettext_lazy("list", "考核方案"), gettext_lazy("指标、权重、扣分和等次"), "scorecards:schemes", frozenset({Role.OFFICE_DIRECTOR})),
 ]

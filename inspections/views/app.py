@@ -32,6 +32,7 @@ FILES = (
 )  # fmt: skip
 """What the worker keeps for the time without network."""
 WORKER = "mobile/worker.js"
+PUSH_WORKER = "mobile/push_worker.js"
 SHELL = "mobile/app.html"
 LANGUAGES = {
     code: {"name": get_language_info(code)["name_local"], "lang": "zh-CN" if code == "zh-hans" else code} for code, _name in settings.LANGUAGES
@@ -51,7 +52,8 @@ def shell(request, **_which):
 @cache_control(no_cache=True)
 def worker(request):
     settled = json.dumps({"release": release(), "files": addresses(), "shell": reverse("mobile:home")})
-    return HttpResponse(f"const SETTINGS = {settled};\n{path_of(WORKER).read_text(encoding='utf-8')}", content_type="text/javascript")
+    scripts = [path_of(name).read_text(encoding="utf-8") for name in (WORKER, PUSH_WORKER)]
+    return HttpResponse("\n".join([f"const SETTINGS = {settled};", *scripts]), content_type="text/javascript")
 
 
 @login_not_required
@@ -90,7 +92,7 @@ def release() -> str:
     """Changes whenever anything the worker keeps does."""
     digest = hashlib.sha256("\n".join([settings.VERSION, *addresses()]).encode())
     catalogues = sorted(settings.BASE_DIR.glob("locale/*/LC_MESSAGES/djangojs.mo"))
-    for path in [*catalogues, path_of(SHELL), path_of(WORKER), *_unhashed()]:
+    for path in [*catalogues, path_of(SHELL), path_of(WORKER), path_of(PUSH_WORKER), *_unhashed()]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

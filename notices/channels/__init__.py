@@ -1,7 +1,7 @@
-"""The ways to reach a person or a group. Each module has ``is_available()``, ``obstacle(person or robot)`` and ``send(notice)``.
+"""The ways to reach a person or a group. Each module has ``is_available()``, ``obstacle(person or robot)`` and ``prepare(notice)``.
 
-``send`` returns the provider's message id and raises ``ChannelError`` for everything that may go wrong on the way; it is called outside any
-transaction and gives up after ten seconds.
+``prepare`` may read the database and makes the message; it returns a function that does nothing but send it: called outside any transaction, in
+another thread, giving up after ten seconds. That returns ``Sent`` and raises ``ChannelError`` for everything that may go wrong on the way.
 """
 
 from django.utils.translation import gettext_noop

@@ -1,6 +1,7 @@
 import hashlib
 import smtplib
 from email.utils import parseaddr
+from functools import partial
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_noop
 
-from notices.channels.base import ChannelError
+from notices.channels.base import ChannelError, Sent
 
 DOWN = (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)
 
@@ -40,11 +41,15 @@ def compose(notice) -> EmailMultiAlternatives:
     return message
 
 
-def send(notice) -> str:
+def prepare(notice):
+    return partial(_send, compose(notice), message_id(notice))
+
+
+def _send(message: EmailMultiAlternatives, known_as: str) -> Sent:
     try:
-        compose(notice).send()
+        message.send()
     except smtplib.SMTPException as error:
         raise ChannelError(f"{type(error).__name__}: {error}", down=isinstance(error, DOWN)) from error
     except OSError as error:
         raise ChannelError(f"{type(error).__name__}: {error}", down=True) from error
-    return message_id(notice)
+    return Sent(known_as)

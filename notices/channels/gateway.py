@@ -6,10 +6,7 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
-from notices.channels.base import ChannelError
-
-TIMEOUT = 10
-BUSY = (429, 502, 503, 504)
+from notices.channels.base import BUSY, ChannelError, Sent, post
 
 
 @dataclass(frozen=True)
@@ -24,15 +21,11 @@ class Gateway:
     def is_available(self) -> bool:
         return bool(self.setting("URL"))
 
-    def post(self, message: dict) -> str:
-        """The gateway's id of the message."""
-        try:
-            answer = httpx.post(self._address(), json=message, headers=self._key(), timeout=TIMEOUT, follow_redirects=False, trust_env=False)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ChannelError(f"{type(error).__name__}: {error}", down=isinstance(error, httpx.TransportError)) from error
+    def send(self, message: dict) -> Sent:
+        answer = post(self._address(), json=message, headers=self._key())
         if not answer.is_success:
             raise ChannelError(f"HTTP {answer.status_code}", down=answer.status_code in BUSY)
-        return _receipt(answer)
+        return Sent(_receipt(answer))
 
     def _key(self) -> dict[str, str]:
         """Without a token there is no header: an empty one cannot be sent."""

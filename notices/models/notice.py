@@ -23,9 +23,10 @@ class NoticeQuerySet(models.QuerySet):
     def unopened(self):
         return self.filter(opened_at=None)
 
-    def due(self, now):
+    def due(self, now, *, urgent_since=None):
         """To be sent now: the moment (product time) has come, or a dispatcher's lease (time of the database) has run out."""
-        waiting = Q(state__in=(State.PENDING, State.RETRY), not_before__lte=now)
+        come = Q(not_before__lte=now) if urgent_since is None else Q(not_before__lte=now) | Q(urgent=True, not_before__lte=urgent_since)
+        waiting = Q(state__in=(State.PENDING, State.RETRY)) & come
         return self.filter(waiting | Q(state=State.CLAIMED, lease_until__lt=Now()), state__in=UNSENT)
 
     def dead(self):

@@ -6,15 +6,15 @@ from django.db.models import Q
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from notices.words import ROBOTS, Channel
+from notices.words import ROBOTS, Channel, Topic
 
 PLATFORMS = [(channel.value, channel.label) for channel in ROBOTS]
 
 
 class RobotQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Those of the districts whose office the person runs (``settings.NOTICE_SCOPE``)."""
-        return self.filter(district_id__in=import_string(settings.NOTICE_SCOPE)(user))
+        """Those of the districts in which the person serves (``settings.ROBOT_SCOPE``)."""
+        return self.filter(district_id__in=import_string(settings.ROBOT_SCOPE)(user))
 
     def listening_to(self, topic: str, *, district_id: int) -> list["Robot"]:
         """Few rows for each district: the list of topics is looked into here, which every database can do."""
@@ -27,17 +27,16 @@ class Robot(models.Model):
     district_id = models.PositiveIntegerField()
     name = models.CharField(_("群名称"), max_length=40)
     platform = models.CharField(_("平台"), max_length=10, choices=PLATFORMS)
-    address = models.TextField()
-    host = models.CharField(_("服务器"), max_length=253)
-    secret = models.TextField(blank=True)
+    address = models.TextField(editable=False)
+    host = models.CharField(_("服务器"), max_length=253, editable=False)
+    secret = models.TextField(blank=True, editable=False)
     keyword = models.CharField(_("关键词"), max_length=20, blank=True)
     topics = models.JSONField(_("接收内容"), default=list)
     is_active = models.BooleanField(_("启用"), default=True)
-    version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(_("最近发送"), null=True, blank=True)
-    last_error = models.CharField(_("最近的失败原因"), max_length=500, blank=True)
-    failed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(editable=False)
+    sent_at = models.DateTimeField(_("最近发送"), null=True, blank=True, editable=False)
+    last_error = models.CharField(_("最近的失败原因"), max_length=500, blank=True, editable=False)
+    failed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = RobotQuerySet.as_manager()
 
@@ -51,6 +50,11 @@ class Robot(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def listens(self) -> list[str]:
+        """What it listens to, in words."""
+        return [str(Topic(topic).label) for topic in self.topics]
 
     @property
     def channel(self) -> Channel:

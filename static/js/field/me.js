@@ -1,6 +1,7 @@
 // Mine: who I am here, what this phone keeps, language, sign-out.
 import { bar, body, button, day, h, list, once, place, toast, words } from "./dom.js";
 import * as person from "./person.js";
+import * as push from "./push.js";
 import * as queue from "./queue.js";
 import { session } from "./server.js";
 import * as store from "./store.js";
@@ -23,7 +24,7 @@ export async function me({ go, again, installer }) {
       h("a", { href: "/ledger/?mine=on&box=all" }, gettext("我报的问题")), h("a", { href: "/m/training/" }, gettext("培训和考试")), h("a", { href: place.account }, gettext("账号和密码")),
       h("button.m-row-button", { type: "button", onclick: once(() => update({ again })) }, gettext("更新名单和任务")),
     ]),
-    languages(), h("p"), button(gettext("退出登录"), () => signOut(mine, { go }), { tone: "plain", drawing: "out" }),
+    languages(), await pushing({ again }), h("p"), button(gettext("退出登录"), () => signOut(mine, { go }), { tone: "plain", drawing: "out" }),
   ];
   return [bar(gettext("我的")), body(...parts.filter(Boolean))];
 }
@@ -40,6 +41,23 @@ function languages() {
   };
   const now = document.documentElement.lang;
   return h("div.m-choices", {}, Object.entries(JSON.parse(place.languages)).map(([code, { name, lang }]) => h("button.m-choice", { type: "button", lang, "aria-pressed": String(lang === now), onclick: choose(code) }, name)));
+}
+
+const registration = () => navigator.serviceWorker?.getRegistration("/m/");
+
+// Offered only where the district has keys for it; without network nothing is said.
+async function pushing({ again }) {
+  const serverKey = person.state.online && push.isPossible() ? await push.key(place.push) : null;
+  if (!serverKey) return null;
+  const isOn = await push.isOn(await registration());
+  const turn = async () => {
+    const { csrf } = (await session().catch(() => null)) ?? {};
+    const about = { address: place.push, csrf, serverKey };
+    const reason = isOn ? await push.turnOff(await registration(), about) : await push.turnOn(await registration(), about);
+    await again();
+    toast(reason || (isOn ? gettext("已关闭消息提醒。") : gettext("已开启消息提醒。")));
+  };
+  return button(isOn ? gettext("关闭消息提醒") : gettext("开启消息提醒"), once(turn), { tone: "plain", drawing: "bell" });
 }
 
 async function update({ again }) {
@@ -59,6 +77,7 @@ async function signOut(mine, { go }) {
 // Only when the server says that nobody is signed in any more: a phone that goes on to the next person must not be half signed out.
 async function signedOut() {
   const who = await session().catch(() => null);
+  if (who?.person && push.isPossible()) await push.turnOff(await registration(), { address: place.push, csrf: who.csrf });
   if (who?.person) await fetch(place.signout, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": who.csrf } }).catch(() => null);
   const after = who && (await session().catch(() => null));
   return Boolean(after && !after.person);
