@@ -188,7 +188,7 @@ def _tell(event: RegionalEvent) -> None:
         to=people.with_role(event.district_id, OFFICE),
         title=lambda: _("%(pollutant)s区域性升高") % {"pollutant": SYMBOLS[event.pollutant]},
         body=lambda: wording.regional_words(pollutant=event.pollutant, hour=event.hour, numbers=event.numbers),
-        url=f"{reverse('airquality:watch')}?event={event.pk}",
+        url=f"{reverse('airquality:anomalies')}?event={event.pk}",
         dedup_key=f"air-regional:{event.pk}",
         kind="air.regional",
         district_id=event.district_id,
