@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from airduty.demo import geography, month, pictures, sites, texts, walking
+from airduty.demo import alarms, geography, month, pictures, sites, texts, walking
 from airduty.demo.district import Place
 from airduty.demo.schooling import School
 from common import clock
@@ -74,6 +74,7 @@ class Life:
         """Every moment from ``first`` (Beijing day) to ``until``, in order."""
         self.rounds = walking.Rounds(self.place, until=until, office=self.office, director=self.director)
         self.months = month.Months(self.place, until=until)
+        self.watch = alarms.Watch(self.place, until=until)
         day, self.now, self.until = first, clock.at(first), until
         while clock.at(day) <= until:
             for time in sorted((*SCANS, *MOMENTS)):
@@ -130,6 +131,9 @@ class Life:
             ):
                 step(moment)
         self.rounds.walk(moment)
+        if (fire := self.watch.moment(moment)) is not None:
+            self.now = max(self.now, fire.assigned_at or self.now)
+            self._rush(fire)
 
     def _how_many(self) -> int:
         each = self.per_day / len(MOMENTS)

@@ -43,6 +43,7 @@ class Showcase:
             self.answered,
             self.views,
             self.books,
+            self.life.watch.show,
         ):
             step()
 
