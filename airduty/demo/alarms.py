@@ -2,15 +2,14 @@
 
 import datetime as dt
 import random
-from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 
-from accounts.models import User
 from airduty.demo import pictures
+from airduty.demo.district import Place
 from airduty.demo.persons import one
 from alarms.models import Alarm, AlarmPhoto, AlarmSource, SignalPicture
-from alarms.reading import Message, Reading
+from alarms.reading import ALIVE, Message, Reading
 from alarms.services import advance, duty, intake, offline, rosters, scan, sources
 from alarms.services.pictures import waiting_path
 from alarms.words import Cause, FalseReason, OnSite, Shift, SourceKind
@@ -21,51 +20,58 @@ from grids.models import Grid
 from grids.roles import TOWN, PostRole, Role
 from registers.models import Site
 
+LATELY = dt.timedelta(days=24)
 CAMERAS = 8
 MONITORS = 4
 SEEN = ("东侧地块有烟，顺风飘向村内", "沟渠边有明火", "地头冒白烟", "疑似焚烧秸秆，烟柱明显", "路边垃圾堆冒烟")
 FALSE = (FalseReason.CHIMNEY, FalseReason.FOG, FalseReason.COOKING, FalseReason.CHIMNEY, FalseReason.DUST, FalseReason.LIGHT)
 
 
-@dataclass
-class Scene:
-    """The district with what the alarms need."""
+class Watch:
+    """Alarms of the last weeks. The life of the district asks at each of its moments whether there is one."""
 
-    district: Grid
-    rng: random.Random
-    until: dt.datetime
-    operator: User
-    director: User
+    def __init__(self, place: Place, *, until: dt.datetime, share: float = 0.25):
+        self.district, self.until, self.share = place.district, until, share
+        self.rng = random.Random(7)
+        self.first = until - LATELY
+        self.operator, self.director = one(place.district, Role.OFFICE_STAFF), one(place.district, Role.OFFICE_DIRECTOR)
+        self.cameras: list[AlarmSource] = []
+        self.monitors: list[AlarmSource] = []
+        self.n = 0
+
+    def moment(self, moment: dt.datetime):
+        """What a camera sees now, played out to its end; the finding where it was true."""
+        if not self.first <= moment < self.until - dt.timedelta(hours=4):
+            return None
+        self._set_up()
+        return _past(self, moment) if self.rng.random() < self.share else None
+
+    def show(self) -> None:
+        """The present: what is measured, and alarms that still run."""
+        self._set_up()
+        _measure(self)
+        for camera in self.cameras[:-2]:
+            intake.take_in(camera, Message(meaning=ALIVE), size=0)
+        _now(self)
+
+    def _set_up(self) -> None:
+        if not self.cameras:
+            self.cameras, self.monitors = _cameras(self), _monitors(self)
+            _rosters(self, days=LATELY.days + 14)
 
     def crew(self, alarm: Alarm):
         """Who would go: the first in line who is no operator."""
         return next((person for rung in duty.line(alarm) if rung.duty != "office" for person in rung.people), None)
 
 
-def build(district: Grid, *, until: dt.datetime, seed: int = 5, days: int = 24, per_day: float = 1.0) -> None:
-    """Everything of this file. ``until`` is the present of the demonstration; the clock is set by us."""
-    scene = Scene(district, random.Random(seed), until, one(district, Role.OFFICE_STAFF), one(district, Role.OFFICE_DIRECTOR))
-    begin = until - dt.timedelta(days=days)
-    with clock.standing(begin - dt.timedelta(days=20)):
-        cameras, monitors = _cameras(scene), _monitors(scene)
-    with clock.standing(begin):
-        _rosters(scene, days=days + 14)
-    for n in range(round(days * per_day)):
-        moment = begin + dt.timedelta(days=n / per_day, minutes=scene.rng.randrange(8 * 60, 21 * 60) - 8 * 60)
-        if moment < until - dt.timedelta(hours=5):
-            _past(scene, cameras, moment, n)
-    _measure(scene, monitors)
-    _now(scene, cameras, monitors)
-
-
 # --- what stands still --------------------------------------------------------------------------------------------------------------
-def _cameras(scene: Scene) -> list[AlarmSource]:
+def _cameras(scene: Watch) -> list[AlarmSource]:
     villages = list(Grid.objects.filter(district=scene.district, level=3).exclude(polygon=None).order_by("path"))
     chosen = villages[:: max(1, len(villages) // CAMERAS)][:CAMERAS]
     return [_camera(scene, village, n) for n, village in enumerate(chosen, 1)]
 
 
-def _camera(scene: Scene, village: Grid, n: int) -> AlarmSource:
+def _camera(scene: Watch, village: Grid, n: int) -> AlarmSource:
     lon, lat = geometry.point_inside(village)
     source = AlarmSource(
         district=scene.district, kind=SourceKind.SMOKE_CAMERA, name=f"蓝天卫士{n:02d}号（{village.name}）", address=f"{village.name}通信铁塔40米处",
@@ -76,7 +82,7 @@ def _camera(scene: Scene, village: Grid, n: int) -> AlarmSource:
     return source
 
 
-def _monitors(scene: Scene) -> list[AlarmSource]:
+def _monitors(scene: Watch) -> list[AlarmSource]:
     sites = Site.objects.filter(district=scene.district, kind__code="construction", is_over=False, lon__isnull=False).order_by("pk")[:MONITORS]
     made = []
     for n, site in enumerate(sites, 1):
@@ -93,7 +99,7 @@ def _monitors(scene: Scene) -> list[AlarmSource]:
     return made
 
 
-def _rosters(scene: Scene, *, days: int) -> None:
+def _rosters(scene: Watch, *, days: int) -> None:
     """Every second township keeps a roster; the others are called by their grid posts."""
     towns = Grid.objects.filter(district=scene.district, level=2).select_related("organisation").order_by("path")
     today = clock.today()
@@ -110,18 +116,21 @@ def _rosters(scene: Scene, *, days: int) -> None:
 
 
 # --- what is over -------------------------------------------------------------------------------------------------------------------
-def _past(scene: Scene, cameras: list[AlarmSource], moment: dt.datetime, n: int) -> None:
+def _past(scene: Watch, moment: dt.datetime):
     rng = scene.rng
-    camera = cameras[0] if n % 5 == 2 else rng.choice(cameras)  # one camera looks at a chimney
-    alarm = _shot(scene, camera, moment, n)
-    if camera == cameras[0] or rng.random() < 0.35:
-        reason = FalseReason.CHIMNEY if camera == cameras[0] else rng.choice(FALSE)
+    scene.n += 1
+    camera = scene.cameras[0] if scene.n % 5 == 2 else rng.choice(scene.cameras)  # one camera looks at a chimney
+    alarm = _shot(scene, camera, moment, scene.n)
+    if camera == scene.cameras[0] or rng.random() < 0.35:
+        reason = FalseReason.CHIMNEY if camera == scene.cameras[0] else rng.choice(FALSE)
         _try(alarm, "judge_false", at=moment + dt.timedelta(minutes=rng.uniform(0.5, 2.8)), by=scene.operator, reason=reason)
-        return
+        return None
     _burnt(scene, alarm, moment)
+    alarm.refresh_from_db()
+    return alarm.finding
 
 
-def _shot(scene: Scene, camera: AlarmSource, moment: dt.datetime, n: int, *, times: int = 1) -> Alarm:
+def _shot(scene: Watch, camera: AlarmSource, moment: dt.datetime, n: int, *, times: int = 1) -> Alarm:
     """What a camera sends: a picture and an event; ``times``: again, a few seconds later."""
     found = None
     for again in range(times):
@@ -146,7 +155,7 @@ def _pictures_in() -> None:
         path.unlink(missing_ok=True)
 
 
-def _burnt(scene: Scene, alarm: Alarm, moment: dt.datetime) -> None:
+def _burnt(scene: Watch, alarm: Alarm, moment: dt.datetime) -> None:
     """A real fire, with the minutes that people take; some are late, some are judged too late."""
     rng = scene.rng
     minutes = rng.uniform(0.6, 4.2)
@@ -178,7 +187,7 @@ def _scan_between(begin: dt.datetime, end: dt.datetime) -> None:
         moment += dt.timedelta(minutes=2)
 
 
-def _feed_back(scene: Scene, alarm: Alarm, *, at: dt.datetime, by) -> None:
+def _feed_back(scene: Watch, alarm: Alarm, *, at: dt.datetime, by) -> None:
     rng = scene.rng
     with clock.standing(at):
         photo = pictures.keep(pictures.draw(rng, "straw", after=True), by=by)
@@ -198,10 +207,10 @@ def _try(alarm: Alarm, action: str, *, at: dt.datetime, by, note: str = "", **de
 
 
 # --- what is measured, and what runs now ----------------------------------------------------------------------------------------------
-def _measure(scene: Scene, monitors: list[AlarmSource]) -> None:
+def _measure(scene: Watch) -> None:
     """Hours of the last two days; the last monitor has been silent since this morning."""
-    for n, source in enumerate(monitors):
-        silent = dt.timedelta(hours=5) if n == len(monitors) - 1 else dt.timedelta()
+    for n, source in enumerate(scene.monitors):
+        silent = dt.timedelta(hours=5) if n == len(scene.monitors) - 1 else dt.timedelta()
         last = scene.until - silent
         hours = [last - dt.timedelta(hours=each) for each in range(36, -1, -6)]
         for at in hours:
@@ -211,16 +220,16 @@ def _measure(scene: Scene, monitors: list[AlarmSource]) -> None:
                 intake.take_in(source, message, size=len(message.raw))
 
 
-def _reading(scene: Scene, at: dt.datetime) -> Reading:
+def _reading(scene: Watch, at: dt.datetime) -> Reading:
     pm10 = scene.rng.uniform(45, 130)
     return Reading(
         at.replace(minute=0, second=0, microsecond=0), {"pm10": round(pm10), "pm25": round(pm10 * 0.45), "tsp": round(pm10 * 2.1), "noise": 58.0}
     )
 
 
-def _now(scene: Scene, cameras: list[AlarmSource], monitors: list[AlarmSource]) -> None:
+def _now(scene: Watch) -> None:
     """One that waits to be judged, one on whose way somebody is, one put out and waiting to be looked at again, a call, a silent monitor."""
-    until, ago = scene.until, dt.timedelta
+    until, ago, cameras = scene.until, dt.timedelta, scene.cameras
     out = _shot(scene, cameras[-1], until - ago(minutes=52), 901, times=3)
     _try(out, "judge_true", at=until - ago(minutes=50), by=scene.operator)
     person = scene.crew(out)
