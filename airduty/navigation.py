@@ -23,6 +23,7 @@ NAV = [
     ("site", pgettext_lazy("list", "监管对象"), "registers:sites", AT_WORK),
     ("pin", _("巡查"), "patrols:list", AT_WORK),
     ("fire", _("报警与应急"), "alarms:board", AT_WORK),
+    ("air", _("空气质量"), "airquality:now", AT_WORK | {Role.SYSADMIN}),
     ("scale", _("账本与考核"), "scorecards:ranking", IN_OFFICES),
     ("send", _("通知记录"), "notices:outbox", OFFICE | {Role.SUPERVISION}),
     ("shield", _("审计"), "audit:events", frozenset({Role.AUDITOR})),

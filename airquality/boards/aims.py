@@ -1,0 +1,167 @@
+"""Targets item by item: wanted, reached so far, what the rest of the year may bring, and whether one is on the way (domain 7.8)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from airquality import figures, standing
+from airquality.aqi.rounding import rounded
+from airquality.models import AirTarget
+from airquality.standing import Standing
+from airquality.words import SYMBOLS
+from common import clock
+from grids.models import Grid
+
+ON_WAY, BEHIND, LOST, OPEN = "on_way", "behind", "lost", "open"
+
+
+@dataclass(frozen=True)
+class Item:
+    """``left``: in words what the rest of the year may bring."""
+
+    label: str
+    unit: str
+    wanted: Decimal | int
+    done: Decimal | int | None
+    left: str
+    state: str
+
+    @property
+    def state_label(self) -> str:
+        return {ON_WAY: _("按进度"), BEHIND: _("落后"), LOST: _("已无法完成"), OPEN: _("暂无数据")}[self.state]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One area's target."""
+
+    target: AirTarget
+    standing: Standing
+    items: list[Item]
+    months: list[Item]
+    """Of the month that runs, where the target is split."""
+
+    @property
+    def state(self) -> str:
+        states = [item.state for item in self.items]
+        return next((state for state in (LOST, BEHIND, OPEN) if state in states), ON_WAY)
+
+    @property
+    def has_data(self) -> bool:
+        return bool(self.standing.period.days)
+
+
+def aims(targets: Iterable[AirTarget], *, today: dt.date) -> list[Aim]:
+    """Up to yesterday."""
+    return [_aim(target, today) for target in targets]
+
+
+def _aim(target: AirTarget, today: dt.date) -> Aim:
+    found = standing.stand(target, through=today - dt.timedelta(days=1))
+    return Aim(target, found, _items(target, found), _month(target, found, today))
+
+
+def _items(target: AirTarget, found: Standing) -> list[Item]:
+    particles = [_mean(name, getattr(target, name), found) for name in standing.PARTICLES if getattr(target, name) is not None]
+    rest = [_good_days(target, found), _good_ratio(target, found), _heavy(target, found), _composite(target, found)]
+    return [*particles, *(item for item in rest if item)]
+
+
+def _mean(name: str, wanted: Decimal, found: Standing) -> Item:
+    done, rest = found.means[name], found.remaining.get(name)
+    if done is None:
+        return Item(f"{SYMBOLS[name]}", "μg/m³", wanted, None, "", OPEN)
+    if rest is None or rest.allowed is None:
+        left = _("本年已结束")
+        state = ON_WAY if done <= wanted else LOST
+    elif rest.is_reachable:
+        left = _("剩余%(days)d天均值不超过%(mean)s") % {"days": rest.days_left, "mean": rounded(rest.allowed, 1)}
+        state = ON_WAY if done <= wanted else BEHIND
+    else:
+        left, state = _("剩余%(days)d天即使为零也超出目标") % {"days": rest.days_left}, LOST
+    return Item(SYMBOLS[name], "μg/m³", wanted, rounded(done, 1), left, state)
+
+
+def _needed(needed, *, on_way: bool) -> tuple[str, str]:
+    if not needed.needed:
+        return _("已达到"), ON_WAY
+    if not needed.is_reachable:
+        return _("还需%(needed)d天，只剩%(days)d天") % {"needed": needed.needed, "days": needed.days_left}, LOST
+    return _("还需%(needed)d天，剩余%(days)d天") % {"needed": needed.needed, "days": needed.days_left}, ON_WAY if on_way else BEHIND
+
+
+def _share(found: Standing) -> Decimal:
+    """Of the days with an index so far, those that were good."""
+    return Decimal(found.period.good) / found.period.assessed if found.period.assessed else Decimal(0)
+
+
+def _good_days(target: AirTarget, found: Standing) -> Item | None:
+    if target.good_days is None or found.good_days is None:
+        return None
+    if not found.period.assessed:
+        return Item(_("优良天数"), _("天"), target.good_days, None, "", OPEN)
+    on_way = _share(found) * found.good_days.days_left >= found.good_days.needed
+    left, state = _needed(found.good_days, on_way=on_way)
+    return Item(_("优良天数"), _("天"), target.good_days, found.period.good, left, state)
+
+
+def _good_ratio(target: AirTarget, found: Standing) -> Item | None:
+    if target.good_ratio is None or found.good_ratio is None:
+        return None
+    if found.period.good_ratio is None:
+        return Item(_("优良天数比例"), "%", target.good_ratio, None, "", OPEN)
+    left, state = _needed(found.good_ratio, on_way=found.period.good_ratio >= target.good_ratio)
+    return Item(_("优良天数比例"), "%", target.good_ratio, found.period.good_ratio, left, state)
+
+
+def _heavy(target: AirTarget, found: Standing) -> Item | None:
+    if target.heavy_days is None or found.heavy_left is None:
+        return None
+    if not found.period.assessed:
+        return Item(_("重污染天数上限"), _("天"), target.heavy_days, None, "", OPEN)
+    if found.heavy_left < 0:
+        left, state = _("已超出%(days)d天") % {"days": -found.heavy_left}, LOST
+    else:
+        left, state = _("最多还可有%(days)d天") % {"days": found.heavy_left}, ON_WAY
+    return Item(_("重污染天数上限"), _("天"), target.heavy_days, found.period.heavy, left, state)
+
+
+def _composite(target: AirTarget, found: Standing) -> Item | None:
+    if target.composite is None:
+        return None
+    done = found.period.composite.index
+    if done is None:
+        return Item(_("综合指数"), "", target.composite, None, "", OPEN)
+    over = done - target.composite
+    left = _("高出目标%(over)s") % {"over": over.normalize()} if over > 0 else _("低于或等于目标")
+    return Item(_("综合指数"), "", target.composite, done, left, ON_WAY if over <= 0 else BEHIND)
+
+
+# --- the month that runs --------------------------------------------------------------------------------------------------------------
+def _month(target: AirTarget, found: Standing, today: dt.date) -> list[Item]:
+    """From the days already read."""
+    through = today - dt.timedelta(days=1)
+    wanted = target.months.get(f"{through.month:02}", {}) if target.year == through.year else {}
+    if not wanted:
+        return []
+    days = [each for each in found.period.days if each.day.month == through.month]
+    period = figures.period(days, through.replace(day=1), through, rule=None)
+    rows = [(SYMBOLS[name], "μg/m³", name) for name in standing.PARTICLES] + [(_("优良天数"), _("天"), "good_days")]
+    return [_of_month(label, unit, Decimal(wanted[name]), name, period) for label, unit, name in rows if name in wanted]
+
+
+def _of_month(label: str, unit: str, wanted: Decimal, name: str, period: figures.Period) -> Item:
+    if name == "good_days":
+        return Item(label, unit, wanted, period.good, "", ON_WAY if period.good >= wanted else OPEN if not period.assessed else BEHIND)
+    done = period.concentrations[name]
+    return Item(label, unit, wanted, done, "", OPEN if done is None else ON_WAY if done <= wanted else BEHIND)
+
+
+def without_target(district: Grid, found: list[Aim]) -> list[Grid]:
+    """Townships that have none this year, so that nobody is forgotten."""
+    told = {aim.target.grid_id for aim in found}
+    towns = Grid.objects.filter(parent=district).active(clock.today()).order_by("code")
+    return [town for town in towns if town.pk not in told]

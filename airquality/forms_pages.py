@@ -1,0 +1,118 @@
+"""What the addresses of the air pages may say. A form that is refused is told at the filter, and the page shows what it shows by itself."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from airquality import rankings
+from airquality.boards import course, periods, yearly
+from airquality.boards.areas import Area
+from airquality.words import SYMBOLS, Edition
+from common import clock
+
+MONTHS_BACK = 72
+FIRST_DAY = dt.date(2000, 1, 1)
+KINDS = [("station", _("站点")), ("township", _("乡办"))]
+SPANS = [("month", _("当月")), ("year", _("年初至今"))]
+SIGNS = [("raw", _("下降为负")), ("improved", _("改善为正"))]
+MEASURES = [("composite", _("综合指数")), *((name, SYMBOLS[name]) for name in rankings.POLLUTANTS), ("good_ratio", _("优良天数比例"))]
+ITEMS = [("composite", _("综合指数")), *((name, SYMBOLS[name]) for name in rankings.POLLUTANTS)]
+
+
+class Chosen(forms.Form):
+    """``chosen``: clean values, and for what is refused or left out the initial ones, which the fields then show too."""
+
+    @cached_property
+    def chosen(self) -> dict[str, Any]:
+        initial = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
+        self.data = initial | {name: value for name, value in self.data.items() if value}
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) or value for name, value in initial.items()}
+
+
+def choice(label, choices, **options) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, required=False, **options)
+
+
+class DayForm(Chosen):
+    date = forms.DateField(label=_("日期"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+    def clean_date(self):
+        day = self.cleaned_data["date"]
+        if day and not FIRST_DAY <= day <= clock.today():
+            raise forms.ValidationError(_("没有这一天的数据，请选择今天或以前的日期。"))
+        return day
+
+
+class AreaForm(Chosen):
+    area = choice(_("范围"), [])
+
+    def __init__(self, *args, areas: list[Area], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.areas = {area.key: area for area in areas}
+        towns = [(key, area.name) for key, area in self.areas.items() if key.startswith("t")]
+        stations = [(key, area.name) for key, area in self.areas.items() if area.is_station]
+        groups = [(_("乡办"), towns)] * bool(towns) + [(_("站点"), stations)] * bool(stations)
+        self.fields["area"].choices = [(areas[0].key, areas[0].name), *groups]
+        self.fields["area"].initial = areas[0].key
+
+    @property
+    def place(self) -> Area:
+        return self.areas[self.chosen["area"]]
+
+
+class MonthForm(AreaForm):
+    month = choice(_("月份"), [])
+    field_order = ["month", "area"]
+
+    def __init__(self, *args, month: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        offer_months(self.fields["month"], month)
+
+
+def offer_months(field, initial: str) -> None:
+    newest = clock.month_of(clock.today())
+    months = [periods.shifted(newest, -n) for n in range(MONTHS_BACK)]
+    field.choices = [(month, periods.month_label(month)) for month in months]
+    field.initial = initial
+
+
+class RankingForm(Chosen):
+    kind = choice(_("对象"), KINDS, initial="station")
+    by = choice(_("指标"), MEASURES, initial="composite")
+    span = choice(_("时段"), SPANS, initial="month")
+    month = choice(_("月份"), [])
+    sign = choice(_("同比变化"), SIGNS, initial="raw")
+
+    def __init__(self, *args, month: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        offer_months(self.fields["month"], month)
+
+
+class YearsForm(AreaForm):
+    year = choice(_("年度"), [])
+    against = choice(_("对比年度"), [])
+    edition = choice(_("评价标准"), Edition.choices)
+    rule = choice(_("综合指数规则"), [])
+    item = choice(_("图中指标"), ITEMS, initial="pm25")
+    field_order = ["area", "year", "against", "edition", "rule", "item"]
+
+    def __init__(self, *args, rules, today: dt.date, **kwargs):
+        super().__init__(*args, **kwargs)
+        years = [(str(year), _("%(year)d年") % {"year": year}) for year in yearly.choices(today)]
+        self.fields["year"].choices, self.fields["against"].choices = years, years[1:]
+        self.fields["year"].initial, self.fields["against"].initial = str(today.year), str(today.year - 1)
+        self.fields["rule"].choices = [(str(rule.pk), rule.name) for rule in rules]
+
+    def clean(self):
+        clean = super().clean()
+        if clean.get("year") and clean.get("against") and clean["against"] >= clean["year"]:
+            self.add_error("against", _("对比年度应早于年度。"))
+        return clean
+
+
+class SpanForm(Chosen):
+    span = choice(_("时段"), [(key, key) for key in course.SPANS], initial="24")
