@@ -106,4 +106,5 @@ def line_json(line) -> dict:
         "state": line.state,
         "numerator": line.numerator,
         "denominator": line.denominator,
+        "air": line.air,
     }

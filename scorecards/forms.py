@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from scorecards.indicators import INDICATORS, Indicator, Shape
+from scorecards.indicators.air import Way
 from scorecards.models import MONTH, Scheme, SchemeLine
 from scorecards.words import Part, month_words, part_label
 
@@ -22,11 +23,16 @@ FIGURES = {
     Shape.BASE: (),
 }
 """What of a line can be set."""
+FIGURES_OF_AIR = {Way.TARGET: ("full", "slope"), Way.CHANGE: ("full", "threshold", "slope"), Way.RANK: ("full",), Way.CHANGE_RANK: ("full",)}
 LABELS = {name: SchemeLine._meta.get_field(name).verbose_name for name in ("full", "per_event", "cap_per_item", "cap", "threshold", "slope")}
 CHOICES = {name: SchemeLine._meta.get_field(name).verbose_name for name in ("inverse", "stacks")}
 MAY_BE_EMPTY = ("cap_per_item", "cap", "threshold")
 DROPPED = "dropped"
 """Instead of a part: the line is left out of the new version."""
+
+
+def figures_of(known: Indicator) -> tuple[str, ...]:
+    return FIGURES_OF_AIR[known.air.way] if known.air else FIGURES[known.shape]
 
 
 class MonthForm(forms.Form):
@@ -86,13 +92,13 @@ class SchemeForm(forms.Form):
         choices = [(part, part_label(self.scheme.kind, part)) for part in parts_of(line)] + [(DROPPED, _("删去"))]
         self.fields[f"{line.indicator}.part"] = forms.ChoiceField(label=f"{label} · {_('部分')}", choices=choices, initial=line.part)
         self.fields[f"{line.indicator}.position"] = forms.IntegerField(label=f"{label} · {_('排序')}", min_value=1, max_value=999, initial=place)
-        for name in FIGURES[INDICATORS[line.indicator].shape]:
+        for name in figures_of(INDICATORS[line.indicator]):
             self.fields[f"{line.indicator}.{name}"] = _field(line, name)
 
     def lines(self):
         """Definition and bound fields of each line, empty where nothing can be set: for the table of the page."""
         for line in self.lines_shown:
-            names = FIGURES[INDICATORS[line.indicator].shape]
+            names = figures_of(INDICATORS[line.indicator])
             settable = [self[f"{line.indicator}.{name}"] if name in names else None for name in (*LABELS, *CHOICES)]
             yield INDICATORS[line.indicator], [self[f"{line.indicator}.part"], self[f"{line.indicator}.position"], *settable]
 
@@ -118,6 +124,8 @@ class SchemeForm(forms.Form):
         return cleaned
 
     def _check_slope(self, code: str, cleaned: dict) -> None:
+        if INDICATORS[code].air:
+            return
         slope, threshold = cleaned.get(f"{code}.slope"), cleaned.get(f"{code}.threshold")
         if slope and threshold is None and f"{code}.threshold" not in self.errors:
             self.add_error(f"{code}.threshold", _("填了每低1个百分点扣多少分，须同时填达标线。"))
@@ -135,7 +143,7 @@ class SchemeForm(forms.Form):
 
     def _line(self, code: str) -> dict:
         found = {"indicator": code, "part": self.cleaned_data[f"{code}.part"], "position": self.cleaned_data[f"{code}.position"]}
-        for name in FIGURES[INDICATORS[code].shape]:
+        for name in figures_of(INDICATORS[code]):
             value = self.cleaned_data[f"{code}.{name}"]
             found[name] = value if name in CHOICES else _hundredths(value, empty=None if name in MAY_BE_EMPTY else 0)
         return found

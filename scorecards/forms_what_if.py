@@ -7,7 +7,7 @@ from django import forms
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from scorecards.forms import FIGURES, GRADES, HUNDRED
+from scorecards.forms import GRADES, HUNDRED, figures_of
 from scorecards.models import Scheme
 from scorecards.words import Part
 
@@ -81,7 +81,7 @@ class WhatIfForm(forms.Form):
 
 def _names(line) -> tuple[str, ...]:
     """Of the figures of a line those that can be tried."""
-    return () if line.part == Part.INFORMATION else tuple(name for name in FIGURES[line.definition.shape] if name in LABELS)
+    return () if line.part == Part.INFORMATION else tuple(name for name in figures_of(line.definition) if name in LABELS)
 
 
 def _points(label, value: int | None, *, required: bool) -> forms.DecimalField:

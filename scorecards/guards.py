@@ -1,4 +1,5 @@
-"""Triggers by which the database itself keeps a settled month as it was settled: cards, lines, rows, accounts, entries, appeals, the settlement.
+"""Triggers by which the database itself keeps a settled month as it was settled: cards, lines, rows, the air they rest
+on, accounts, entries, appeals, the settlement.
 
 Only a row in ``Recomputation`` opens a month, and a transaction with such a row cannot be committed.
 
@@ -10,7 +11,8 @@ refuses the renaming); a test says when they are missing.
 
 KEPT = "a settled month is never changed"
 CARD, SETTLEMENT, RECOMPUTATION = "scorecards_scorecard", "scorecards_settlement", "scorecards_recomputation"
-BY_MONTH = (CARD, "scorecards_account", "scorecards_accountentry", "scorecards_adjustment")
+AIR = ("scorecards_airsheet", "scorecards_airday", "scorecards_airconfirmation")
+BY_MONTH = (CARD, "scorecards_account", "scorecards_accountentry", "scorecards_adjustment", *AIR)
 BY_CARD = ("scorecards_scoreline", "scorecards_scorerow", "scorecards_appeal")
 TABLES = (*BY_MONTH, *BY_CARD)
 OPENED = f"SELECT 1 FROM {RECOMPUTATION} opened WHERE opened.settlement_id = frozen.id"
@@ -64,10 +66,12 @@ def names(vendor: str) -> list[tuple[str, str]]:
 
 
 def install(apps, schema_editor):
-    """For ``RunPython``; again and again with the same result."""
-    vendor = schema_editor.connection.vendor
+    """For ``RunPython``; again and again with the same result. Tables that later migrations make get theirs from these."""
+    connection = schema_editor.connection
     remove(apps, schema_editor)
-    for statement in _in_postgresql() if vendor == "postgresql" else _in_sqlite():
+    present = set(connection.introspection.table_names())
+    tables = [table for table in TABLES if table in present]
+    for statement in _in_postgresql(tables) if connection.vendor == "postgresql" else _in_sqlite(tables):
         schema_editor.execute(statement)
 
 
@@ -85,21 +89,21 @@ def missing(connection) -> list[str]:
     return [name for _table, name in names(connection.vendor) if name not in present]
 
 
-def _in_postgresql():
+def _in_postgresql(tables):
     for name, condition, answer in FUNCTIONS:
         yield REFUSING.format(name=name, condition=condition, answer=answer, kept=KEPT)
-    for table in TABLES:
+    for table in tables:
         name = "scorecards_kept_month" if table in BY_MONTH else "scorecards_kept_card"
         for word, (event, which) in OF_STATEMENT.items():
             yield STATEMENT.format(table=table, word=word, event=event, which=which, name=name)
-    for table in (*TABLES, SETTLEMENT):
+    for table in (*tables, SETTLEMENT):
         yield TRUNCATED.format(table=table)
     yield ROW.format(table=SETTLEMENT, word="settled", name="scorecards_kept_settlement")
     yield ROW.format(table=RECOMPUTATION, word="settled", name="scorecards_kept_always")
 
 
-def _in_sqlite():
-    for table in TABLES:
+def _in_sqlite(tables):
+    for table in tables:
         condition = MONTH_OF if table in BY_MONTH else CARD_OF
         for word, (event, which) in OF_STATEMENT.items():
             yield SQLITE.format(table=table, word=word, event=event, condition=condition.format(row=which), kept=KEPT)

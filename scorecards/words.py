@@ -161,6 +161,19 @@ class Reason(TextChoices):
     RECONCILED_LATE = "reconciled_late", _("对账超期")
     SILENT = "silent", _("截止时仍未对账")
     ENTRY = "entry", _("签批分录")
+    AIR_COUNTED = "air_counted", _("计入")
+    AIR_INVALID = "air_invalid", _("当日有效小时不足，不计")
+    AIR_EXCLUDED = "air_excluded", _("批准剔除，不计")
+    AIR_BEFORE = "air_before", _("上年同月")
+
+
+class NoAir(TextChoices):
+    """Why an air line has no figure to be marked by."""
+
+    NO_STATION = "no_station", _("没有计入评价的站点")
+    FEW_DAYS = "few_days", _("有效天数不足")
+    NO_AIM = "no_aim", _("没有分月目标，也没有上年同月的有效数据")
+    NO_BEFORE = "no_before", _("没有上年同月的有效数据")
 
 
 # --- reconciling (domain 3.1) -------------------------------------------------------------------------------------------------------
@@ -270,6 +283,16 @@ class Metric(TextChoices):
     FROM_ABOVE = "from_above", _("上级和督查发现问题")
     FIRES = "fires", _("火点")
     YELLOW = "yellow", _("黄牌数")
+    PM25 = "pm25", _("PM2.5月均浓度")
+    PM10 = "pm10", _("PM10月均浓度")
+    GOOD_DAYS = "good_ratio", _("优良天数比例")
+    AIR_INDEX = "composite", _("综合指数")
+    PM25_DIFFERENCE = "pm25_diff", _("PM2.5较上年同月增减")
+    PM10_DIFFERENCE = "pm10_diff", _("PM10较上年同月增减")
+    GOOD_DIFFERENCE = "good_diff", _("优良天数比例较上年同月增减")
+    PM25_CHANGE = "pm25_change", _("PM2.5同比变化率")
+    PM10_CHANGE = "pm10_change", _("PM10同比变化率")
+    INDEX_CHANGE = "index_change", _("综合指数同比变化率")
 
 
 class Side(TextChoices):

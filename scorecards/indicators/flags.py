@@ -37,6 +37,12 @@ class Flag(IntFlag):
     REPORT_TAKEN = 1 << 17
     """Reported by somebody with a post in the unit's grids, and registered."""
     REPORT_REFUSED = 1 << 18
+    # Of a day of a station.
+    AIR_DAY = 1 << 20
+    """Of the month itself."""
+    AIR_COUNTED = 1 << 21
+    AIR_BEFORE = 1 << 22
+    """Of the same month of last year."""
 
 
 Masks = tuple[Flag, ...]

@@ -7,6 +7,7 @@ from enum import Enum
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
+from scorecards.indicators.air import Air
 from scorecards.indicators.flags import Masks
 from scorecards.indicators.month import Month
 from scorecards.words import Kind
@@ -27,6 +28,8 @@ class Shape(Enum):
     """Over rows of a base line: those with the flags of ``hit`` ÷ those with the flags of ``of``."""
     TALLY = "tally"
     """How many rows of a base line have the flags of ``hit``; ``per_event`` is taken for each, when the scheme says so."""
+    AIR = "air"
+    """Days of the stations on a township's ground: those that count ÷ all; the marks rest on what they come to (``scorecards.air``)."""
     NO_SOURCE = "no_source"
 
 
@@ -50,6 +53,7 @@ class Indicator:
     hit: Masks = ()
     kinds: tuple[Kind, ...] = (Kind.TOWNSHIP, Kind.DEPARTMENT)
     """Whom it can mark."""
+    air: Air | None = None
 
     @property
     def is_marked(self) -> bool:

@@ -2,6 +2,7 @@
 
 from scorecards.models.accounts import FIGURES, Account, AccountEntry
 from scorecards.models.adjustments import Adjustment
+from scorecards.models.air import AirConfirmation, AirDay, AirSheet
 from scorecards.models.appeals import Appeal, AppealEvent
 from scorecards.models.cards import Scorecard, ScoreLine, ScoreLineQuerySet, ScoreRow, ScoreRowQuerySet
 from scorecards.models.clues import Clue
@@ -19,6 +20,9 @@ __all__ = [
     "Account",
     "AccountEntry",
     "Adjustment",
+    "AirConfirmation",
+    "AirDay",
+    "AirSheet",
     "Appeal",
     "AppealEvent",
     "Clue",

@@ -8,13 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from airquality.models import Station
+from airquality.words import Status
 from grids import scope
 from grids.models import Field, Grid, Organisation
 from inspections.models import Finding, Visit
 from inspections.words import Source
 from rectification.models import Task
 from registers.models import Site
-from scorecards import marks
+from scorecards import air_words, marks
 from scorecards.indicators import INDICATORS, Shape
 from scorecards.indicators.flags import with_flags
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, Figures, PublishedQuerySet, Scheme
@@ -102,6 +104,8 @@ class ScoreLine(Figures):
     numerator = models.PositiveIntegerField(null=True)
     denominator = models.PositiveIntegerField(null=True)
     points = models.IntegerField(null=True)
+    air = models.JSONField(null=True)
+    """Of an air line what its marks rest on (``air.figures``): integers and codes only."""
 
     objects = ScoreLineQuerySet.as_manager()
 
@@ -153,8 +157,16 @@ class ScoreLine(Figures):
 
     @property
     def percent(self) -> int | None:
-        """Hundredths of a percent of a rate; None without a denominator."""
-        return marks.share(self.numerator, self.denominator) if self.denominator else None
+        """Hundredths of a percent of a rate; None without a denominator, and of air, whose days are no rate."""
+        return marks.share(self.numerator, self.denominator) if self.denominator and self.air is None else None
+
+    @property
+    def air_words(self) -> list[str]:
+        return air_words.said(self)
+
+    @property
+    def measured_words(self) -> str:
+        return air_words.figure(self, "measured")
 
 
 class ScoreRowQuerySet(models.QuerySet):
@@ -170,7 +182,8 @@ class ScoreRowQuerySet(models.QuerySet):
         rights = scope.rights(user)
         own = Q(scorecard__organisation_id__in={seat.organisation_id for seat in rights.seats}) | scope.under(rights.paths, "grid__path")
         whole = Q(scorecard__district_id__in=rights.whole_district_ids)
-        seen = Q(finding__in=Finding.objects.visible_to(user).values("pk")) | Q(finding=None) & (own | whole | Q(adjustment__isnull=False))
+        open_to_all = Q(adjustment__isnull=False) | Q(station__isnull=False)
+        seen = Q(finding__in=Finding.objects.visible_to(user).values("pk")) | Q(finding=None) & (own | whole | open_to_all)
         return self.filter(seen, scorecard__district_id__in=rights.member_district_ids)
 
 
@@ -194,6 +207,9 @@ class ScoreRow(models.Model):
     field = models.ForeignKey(Field, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
     reconciliation = models.ForeignKey("scorecards.Reconciliation", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
     adjustment = models.ForeignKey("scorecards.Adjustment", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
+    station = models.ForeignKey(Station, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
+    value = models.IntegerField(_("数值"), null=True)
+    """Of a station's day (``at``), hundredths: a concentration, or its index."""
     flags = models.IntegerField(default=0, db_default=0)
     is_hit = models.BooleanField(default=True, db_default=True)
     amount = models.IntegerField(default=0, db_default=0)
@@ -218,14 +234,15 @@ class ScoreRow(models.Model):
 
     @property
     def source_label(self) -> str:
-        return str(Source(self.source).label) if self.source in Source.values else ""
+        known = Status if self.station_id else Source
+        return str(known(self.source).label) if self.source in known.values else ""
 
     @property
     def subject_words(self) -> str:
-        """What is counted, as lists and sheets name it: a finding's number and type, a round's object, a grid, a sheet, an entry."""
+        """What is counted, as lists and sheets name it: a finding's number and type, a round's object, a station, a grid, a sheet, an entry."""
         if self.finding:
             return f"{self.finding.number or _now('未编号')} {self.finding.problem_type}"
-        return str(self.adjustment or self.reconciliation or self.site or self.grid or "")
+        return str(self.adjustment or self.reconciliation or self.station or self.site or self.grid or "")
 
     @property
     def reason_words(self) -> str:

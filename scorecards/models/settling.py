@@ -19,13 +19,15 @@ READERS = OFFICE | {Role.SUPERVISION, Role.DISTRICT_LEADER}
 class SettlingRule(models.Model):
     """When a district settles and how long its units may appeal (domain 6.2)."""
 
-    AUDIT_FIELDS = ("district_id", "settling_day", "appeal_days")
+    AUDIT_FIELDS = ("district_id", "settling_day", "appeal_days", "provisional_air")
 
     district = models.OneToOneField(Grid, models.PROTECT, related_name="settling_rule")
     settling_day = models.PositiveSmallIntegerField(_("结账日"), default=10, validators=[MinValueValidator(5), MaxValueValidator(28)])
     appeal_days = models.PositiveSmallIntegerField(
         _("申诉截止：结账日前几个工作日"), default=3, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
+    provisional_air = models.BooleanField(_("空气质量允许以实时值计入"), default=True, db_default=True)
+    """Days without a reviewed value count with their real-time one, once the director has confirmed it."""
 
     objects = PublishedQuerySet.as_manager()
 

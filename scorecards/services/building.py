@@ -12,6 +12,7 @@ from audit.services import record
 from common import clock
 from grids.models import Grid, Organisation
 from inspections.models import Finding
+from scorecards.air import rows as air_rows
 from scorecards.indicators import BASES_OF_KIND, Month
 from scorecards.models import MONTH, Adjustment, Scheme, Scorecard, ScoreLine, ScoreRow
 from scorecards.services import adjustments, appeals, marking, telling
@@ -91,9 +92,12 @@ def work_out(month: str, *, district: Grid) -> list[Scorecard]:
     lines = _lines(cards, entries)
     known = Month(month, district.pk, {card.organisation_id: card.scheme.kind for card in cards if card.organisation_id})
     write_rows(known, lines)
+    air_rows.write(known, lines)
     _write_decisions(cards, lines, entries, granted=appeals.granted(district.pk, month))
     marking.mark(cards, lines, known)
-    ScoreLine.objects.bulk_create(lines, update_conflicts=True, unique_fields=["id"], update_fields=["state", "numerator", "denominator", "points"])
+    ScoreLine.objects.bulk_create(
+        lines, update_conflicts=True, unique_fields=["id"], update_fields=["state", "numerator", "denominator", "points", "air"]
+    )
     seal(cards, lines)
     Scorecard.objects.bulk_update(cards, FIGURES)
     return cards

@@ -8,6 +8,11 @@ from scorecards.words import Kind, Part
 
 BEGINNING = "2000-01"
 """In force from before any month, so that months before the set-up can be marked too."""
+AIR = [
+    (Part.A, "air_pm25_target", {"full": 2400, "slope": 60}),
+    (Part.A, "air_pm10_target", {"full": 1600, "slope": 40}),
+]
+"""Against the unit's own target, PM2.5 and PM10 weighted 60 to 40 (domain 6.1 B); at 40 % above the target, without improvement, nothing is left."""
 HANDLING = [
     (Part.B, "handling_start", {"full": 3500}),
     (Part.B, "found_state", {"per_event": 200}),
@@ -47,7 +52,7 @@ HANDLED = ("on_time_closing", "on_time_closing_all", "handling_rate", "on_time_h
 RATES = _beside("closing_rate", "rework_rate", "extension_rate", "rebound_rate")
 LINES = {
     Kind.TOWNSHIP: [
-        (Part.A, "air_quality", {"full": 4000}),
+        *AIR,
         *HANDLING,
         *FOUND_ON_GROUND,
         (Part.C, "patrol_completion", {"full": 500}),
@@ -59,6 +64,7 @@ LINES = {
         *_beside("on_time_rate"),
         *RATES,
         *_beside("self_find_rate", "miss_rate", "filing_rate", *HANDLED, "coverage", "pass_rate"),
+        *_beside("air_good_ratio_target", "air_composite_target"),
     ],
     Kind.DEPARTMENT: [
         (Part.A, "own_field_on_time", {"full": 4000}),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from scorecards import marks
+from scorecards.air import marking as air_marking
 from scorecards.indicators import Month, Shape
 from scorecards.indicators.tasks import with_duties
 from scorecards.models import Scorecard, ScoreLine
@@ -19,6 +20,7 @@ def mark(cards: list[Scorecard], lines: list[ScoreLine], month: Month, *, heaps:
     for line in lines:
         _mark_line(line, heaps.figures(line))
         of_card[line.scorecard_id].append(line)
+    air_marking.mark(lines)
     _leave_out(cards, of_card, month)
     for card in cards:
         _total(card, of_card[card.pk])
@@ -33,8 +35,10 @@ def _mark_line(line: ScoreLine, found: Figures) -> None:
         return
     if known.shape != Shape.START:
         line.numerator = found.hits
-    if known.is_rate:
+    if known.is_rate or known.air:
         line.denominator = found.total
+    if known.air:
+        return
     if known.is_rate and not line.denominator:
         line.state = LineState.NO_DATA
     elif line.part == Part.INFORMATION:
@@ -80,7 +84,7 @@ def _unmark(lines: list[ScoreLine]) -> None:
 
 def _judged(lines: list[ScoreLine]) -> int:
     """Rows that the marks of a card rest on: those its rates are counted over."""
-    return sum(line.denominator or 0 for line in lines if line.state == LineState.COUNTED)
+    return sum(line.denominator or 0 for line in lines if line.state == LineState.COUNTED and line.definition.is_rate)
 
 
 # --- totals -------------------------------------------------------------------------------------------------------------------------

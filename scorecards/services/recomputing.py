@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from audit import canonical
 from grids.models import Grid
 from grids.roles import OFFICE, Role
-from scorecards.models import FIGURES, Account, Adjustment, Appeal, Recomputation, Scorecard, ScoreLine, Settlement
+from scorecards.models import FIGURES, Account, Adjustment, AirConfirmation, Appeal, Recomputation, Scorecard, ScoreLine, Settlement
 from scorecards.services import building
 from scorecards.services.sealing import seal
 from scorecards.words import AppealState, SettlementState, SignState
@@ -24,6 +24,7 @@ CARD = ("obtained", "counted", "share", "rank", "group_size", "grade", "digest")
 LINE = ("indicator", "part", "full", "state", "numerator", "denominator", "points")
 ENTRY = ("kind", "amount", "reason", "of_month", "of_indicator", "of_event_key", "paper_number")
 APPEAL = ("indicator", "event_key", "amount", "state", "granted", "decision")
+CONFIRMATION = ("by_id", "note", "days", "digest")
 NOWHERE = 0
 """Key of a row that never exists."""
 
@@ -63,6 +64,7 @@ def digest_of(district: Grid, month: str) -> str:
 
 def document(district: Grid, month: str) -> dict:
     cards = list(_cards(district, month))
+    confirmed = AirConfirmation.objects.filter(district=district, month=month).first()
     return {
         "format": FORMAT,
         "district": district.pk,
@@ -71,6 +73,7 @@ def document(district: Grid, month: str) -> dict:
         "entries": _entries(district, month),
         "appeals": _appeals(district, month),
         "accounts": _accounts(district, month),
+        **({"air_confirmed": _picked(confirmed, CONFIRMATION)} if confirmed else {}),
     }
 
 
@@ -81,7 +84,7 @@ def _cards(district: Grid, month: str):
 def _with_lines(cards: list[Scorecard]) -> list[dict]:
     lines = defaultdict(list)
     for line in ScoreLine.objects.filter(scorecard__in=cards).order_by("indicator"):
-        lines[line.scorecard_id].append(_picked(line, LINE))
+        lines[line.scorecard_id].append(_picked(line, LINE) | ({} if line.air is None else {"air": line.air}))
     found = [
         {
             "subject": card.organisation_id or card.grid_id,

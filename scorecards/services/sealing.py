@@ -12,12 +12,17 @@ from scorecards.models.schemes import COPIED
 
 IDS = ("finding", "task", "visit", "site", "grid", "field", "reconciliation", "adjustment")
 FACTS = (*(f"{name}_id" for name in IDS), "flags", "is_hit", "amount", "granted", "reason", "units", "event_key", "due_at", "done_at")
+OF_AIR = ("station_id", "value", "source", "at")
+"""Facts that only rows of air have at their end, so that all others read as they always have."""
 SINCE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """From when PostgreSQL counts the microseconds of a moment."""
 WORDS = {"is_hit": "is_hit::int", "due_at": "encode(timestamptz_send(due_at), 'hex')", "done_at": "encode(timestamptz_send(done_at), 'hex')"}
+AIR_IN_POSTGRES = (
+    "CASE WHEN station_id IS NOT NULL THEN concat('|', station_id, '|', value, '|', source, '|', encode(timestamptz_send(at), 'hex')) END"
+)
 IN_POSTGRES = f"""
 SELECT line_id, encode(sha256(convert_to(string_agg(facts, E'\\n'), 'UTF8')), 'hex')
-FROM (SELECT line_id, concat({", '|', ".join(WORDS.get(name, name) for name in FACTS)}) COLLATE "C" AS facts
+FROM (SELECT line_id, concat({", '|', ".join(WORDS.get(name, name) for name in FACTS)}, {AIR_IN_POSTGRES}) COLLATE "C" AS facts
       FROM scorecards_scorerow WHERE scorecard_id = ANY(%s) ORDER BY line_id, finding_id, task_id, facts) AS row
 GROUP BY line_id
 """
@@ -48,7 +53,8 @@ def _seen_by_others(lines: list[ScoreLine], rows: dict[int, str]) -> dict[str, s
 
 
 def _figures(line: ScoreLine) -> list:
-    return [getattr(line, name) for name in (*COPIED, "state", "numerator", "denominator", "points")]
+    figures = [getattr(line, name) for name in (*COPIED, "state", "numerator", "denominator", "points")]
+    return figures if line.air is None else [*figures, line.air]
 
 
 def digests_of_rows(cards: list[int]) -> dict[int, str]:
@@ -62,8 +68,10 @@ def digests_of_rows(cards: list[int]) -> dict[int, str]:
 
 def digests_in_python(cards: list[int]) -> dict[int, str]:
     texts = defaultdict(list)
-    for line_id, *facts in ScoreRow.objects.filter(scorecard_id__in=cards).values_list("line_id", *FACTS).iterator(chunk_size=20_000):
-        texts[line_id].append(([_place(key) for key in facts[:2]], "|".join(map(_text, facts))))
+    for line_id, *given in ScoreRow.objects.filter(scorecard_id__in=cards).values_list("line_id", *FACTS, *OF_AIR).iterator(chunk_size=20_000):
+        facts, of_air = given[: len(FACTS)], given[len(FACTS) :]
+        written = facts if of_air[0] is None else given
+        texts[line_id].append(([_place(key) for key in facts[:2]], "|".join(map(_text, written))))
     return {line_id: hashlib.sha256("\n".join(text for _places, text in sorted(each)).encode()).hexdigest() for line_id, each in texts.items()}
 
 

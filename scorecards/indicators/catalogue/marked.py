@@ -87,7 +87,7 @@ MARKED = [
     Indicator("innovation", _("创新做法被采纳"), _("做法被区、市、省采纳推广的，由两人签批加分。"), Shape.ENTRY, every=_("每项")),
     Indicator("praise", _("上级表扬"), _("受到上级通报表扬的，由两人签批加分。"), Shape.ENTRY, every=_("每次")),
     Indicator("correction", _("更正以前月份"), _("已结账月份发现的差错，不改原账，由两人签批，在本月加上或减去差额。"), Shape.ENTRY, every=_("每笔")),
-    Indicator("air_quality", _("空气质量"), _("按浓度名次和改善名次计分。尚无数据来源，暂未计分。"), Shape.NO_SOURCE),
+    Indicator("air_quality", _("空气质量"), _("空气质量数据接入之前的行，暂未计分；新版方案请改用PM2.5、PM10等空气指标。"), Shape.NO_SOURCE),
     Indicator("field_inspection", _("领域检查与执法"), _("按年度计划完成的检查、执法。尚无数据来源，暂未计分。"), Shape.NO_SOURCE),
     Indicator("urgent_closing", _("紧急案件结案"), _("紧急案件全部结案并按期结案。尚无数据来源，暂未计分。"), Shape.NO_SOURCE),
     Indicator("organisation_work", _("组织保障"), _("机构、人员、制度和会议。尚无数据来源，暂未计分。"), Shape.NO_SOURCE),

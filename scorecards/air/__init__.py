@@ -1,0 +1,1 @@
+"""Air in the scorecards: what a month takes over from ``airquality``, what it comes to, what it is worth."""

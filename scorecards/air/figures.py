@@ -1,0 +1,136 @@
+"""What a township's month comes to, from its paper alone: exact decimals, rounded once, half to even."""
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from airquality import figures
+from airquality.aqi import validity
+from airquality.aqi.rounding import mean, rounded
+from airquality.figures import AreaDay
+from airquality.models import CompositeIndexRule
+from scorecards import marks
+from scorecards.air.papers import Paper, bounds
+from scorecards.indicators.air import Air, Measure, Way
+from scorecards.models import AirDay
+from scorecards.words import NoAir
+
+NEEDED = {"pm25": ("pm25",), "pm10": ("pm10",), "two_factor": ("pm25", "so2"), "composite": ("so2", "no2", "co", "o3_8h", "pm10", "pm25")}
+"""Items each of which needs its days; of the good days it is the index itself."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Integers with the measure's places; ``why`` (``NoAir``) when there is nothing to be marked by. Kept as ``ScoreLine.air``."""
+
+    measured: int | None = None
+    aim: int | None = None
+    before: int | None = None
+    aim_is_before: bool = False
+    """Without a target of the month: last year's figure is not to be exceeded."""
+    change: int | None = None
+    """Hundredths of a percent, signed; of a share in percent hundredths of a point."""
+    days: int = 0
+    needed: int = 0
+    days_before: int = 0
+    excluded: int = 0
+    stations: int = 0
+    provisional: int = 0
+    """Days of stations that count with a real-time value."""
+    why: str = ""
+    edition: str = ""
+
+    def as_json(self) -> dict:
+        return asdict(self)
+
+
+def of(paper: Paper | None, air: Air) -> Figure:
+    if paper is None or not paper.sheet.stations:
+        return Figure(why=NoAir.NO_STATION.value)
+    needed = validity.days_needed(int(paper.sheet.month[5:]))
+    days, earlier = _area_days(paper, before=False), _area_days(paper, before=True)
+    valid, valid_before = valid_days(days, air.measure), valid_days(earlier, air.measure)
+    measured = _measured(paper, days, air.measure) if valid >= needed else None
+    before = _measured(paper, earlier, air.measure) if valid_before >= needed else None
+    target = _aim(paper, air.measure) if air.way == Way.TARGET else None
+    aim = before if air.way == Way.TARGET and target is None else target
+    return Figure(
+        measured=measured,
+        aim=aim,
+        before=before,
+        aim_is_before=aim is not None and target is None,
+        change=None if measured is None else marks.change(measured, before, in_points=air.measure.in_points),
+        days=valid,
+        needed=needed,
+        days_before=valid_before,
+        excluded=sum(bool(each.excluded_reason) for each in days),
+        stations=len(paper.sheet.stations),
+        provisional=sum(day.is_provisional and counts(day, air.measure) for day in paper.days if not day.is_before),
+        why=_why(air, measured, aim, before),
+        edition=paper.sheet.edition,
+    )
+
+
+def _why(air: Air, measured: int | None, aim: int | None, before: int | None) -> str:
+    if measured is None:
+        return NoAir.FEW_DAYS.value
+    if air.way == Way.TARGET and aim is None:
+        return NoAir.NO_AIM.value
+    return NoAir.NO_BEFORE.value if air.needs_before and not before else ""
+
+
+# --- days ---------------------------------------------------------------------------------------------------------------------------
+def _area_days(paper: Paper, *, before: bool) -> list[AreaDay]:
+    """The mean of the stations first, then the index, both years by the edition of this month."""
+    lacking = set.intersection(*(set(station["not_measured"]) for station in paper.sheet.stations))
+    return figures.together([day.as_daily_value() for day in paper.days if day.is_before == before], lacking, edition=paper.sheet.edition)
+
+
+def valid_days(days: list[AreaDay], measure: Measure) -> int:
+    """Days measured validly, of the item that has fewest; those left out by approval are among them."""
+    if measure.code == "good_ratio":
+        return sum(each.index.aqi is not None for each in days)
+    return min(sum(each.values[name] is not None for each in days) for name in NEEDED[measure.code])
+
+
+def counts(day: AirDay, measure: Measure) -> bool:
+    """Whether a station's day has a share in the figure."""
+    items = day.as_daily_value().items
+    return not day.excluded_reason and any(items[name] is not None for name in NEEDED.get(measure.code, items))
+
+
+# --- figures ------------------------------------------------------------------------------------------------------------------------
+def _measured(paper: Paper, days: list[AreaDay], measure: Measure) -> int | None:
+    value = _value(paper, [each for each in days if not each.excluded_reason], measure)
+    return None if value is None else _whole(value, measure)
+
+
+def _value(paper: Paper, counted: list[AreaDay], measure: Measure) -> Decimal | None:
+    if measure.code in ("pm25", "pm10"):
+        return mean(each.values[measure.code] for each in counted)
+    period = figures.period(counted, *bounds(paper.sheet.month), rule=CompositeIndexRule(**paper.sheet.rule))
+    if measure.code == "composite":
+        return period.composite.index
+    if measure.code == "good_ratio":
+        return Decimal(period.good) * 100 / period.assessed if period.assessed else None
+    return _two_factor(period.concentrations)
+
+
+def _two_factor(concentrations: dict[str, Decimal | None]) -> Decimal | None:
+    """Hengshui's 两项加和指数: PM2.5 ÷ 35 + SO2 ÷ 60 (domain 6.3)."""
+    pm25, so2 = concentrations["pm25"], concentrations["so2"]
+    return None if pm25 is None or so2 is None else pm25 / 35 + so2 / 60
+
+
+def _whole(value: Decimal, measure: Measure) -> int:
+    return int(rounded(value, measure.places).scaleb(measure.places))
+
+
+def _aim(paper: Paper, measure: Measure) -> int | None:
+    """Good days are a share of the month's days where the target names a number of them."""
+    aims = paper.sheet.aims
+    if measure.code in aims:
+        return _whole(Decimal(aims[measure.code]), measure)
+    if measure.code == "good_ratio" and "good_days" in aims:
+        first, last = bounds(paper.sheet.month)
+        return _whole(Decimal(aims["good_days"]) * 100 / ((last - first).days + 1), measure)
+    return None

@@ -1,0 +1,132 @@
+"""The air of a month as it is taken over: while the month is open anew with every build, of a settled month never again."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass, field
+
+from airquality import figures
+from airquality.aqi import tables
+from airquality.models import AirTarget, CompositeIndexRule, DailyValue, Station
+from airquality.services import daily
+from airquality.services.rules import as_rule
+from airquality.words import Status
+from airquality.years import year_before
+from common import clock
+from grids.models import Grid
+from scorecards.indicators import Month
+from scorecards.models import AirDay, AirSheet
+from scorecards.models.air import ITEMS
+from scorecards.services.settling import is_settled, rule_of
+from scorecards.words import Kind
+
+
+@dataclass
+class Paper:
+    """One township's air: its sheet, and its days in the order of days and stations."""
+
+    sheet: AirSheet
+    days: list[AirDay] = field(default_factory=list)
+
+
+def of_month(month: Month) -> dict[int, Paper]:
+    """Township → its paper: taken over anew, or, of a settled month, as it was kept."""
+    if not is_settled(month.district_id, month.name):
+        _take_over(month)
+    return kept(month.district_id, month.name)
+
+
+def kept(district_id: int, month: str) -> dict[int, Paper]:
+    found = {
+        sheet.organisation_id: Paper(sheet) for sheet in AirSheet.objects.filter(district_id=district_id, month=month).order_by("organisation_id")
+    }
+    for day in AirDay.objects.filter(district_id=district_id, month=month).order_by("day", "station_id"):
+        found[day.organisation_id].days.append(day)
+    return found
+
+
+def _take_over(month: Month) -> None:
+    district = Grid.objects.get(pk=month.district_id)
+    daily.work_out_due(district=district)
+    papers = as_they_stand(month, district=district)
+    for model in (AirDay, AirSheet):
+        model.objects.filter(district=district, month=month.name).delete()
+    AirSheet.objects.bulk_create([paper.sheet for paper in papers])
+    AirDay.objects.bulk_create([day for paper in papers for day in paper.days])
+
+
+# --- what airquality says now -------------------------------------------------------------------------------------------------------
+def bounds(month: str) -> tuple[dt.date, dt.date]:
+    """First and last day."""
+    start, end = clock.month_bounds(month)
+    return clock.beijing(start).date(), clock.beijing(end).date() - dt.timedelta(days=1)
+
+
+def as_they_stand(month: Month, *, district: Grid) -> list[Paper]:
+    """Nothing is saved. Reviewed values first; real-time ones only where the district's rule lets them in."""
+    first, last = bounds(month.name)
+    stations = _stations(month)
+    status = figures.BEST if rule_of(district.pk).provisional_air else Status.REVIEWED
+    every = [station for each in stations.values() for station in each]
+    values = {
+        before: figures.daily_values(every, *span, status=status) for before, span in ((False, (first, last)), (True, year_before(first, last)))
+    }
+    aims, rule = _aims(month, first), _rule(district, first)
+    found = []
+    for unit, own in stations.items():
+        start = {"district": district, "month": month.name, "organisation_id": unit}
+        listed = [{"id": station.pk, "not_measured": sorted(station.not_measured)} for station in own]
+        sheet = AirSheet(stations=listed, aims=aims.get(unit, {}), rule=rule, edition=tables.edition_on(first), **start)
+        mine = {station.pk for station in own}
+        days = [_day(value, before, start) for before, each in values.items() for value in each if value.station_id in mine]
+        found.append(Paper(sheet, days))
+    return found
+
+
+def _stations(month: Month) -> dict[int, list[Station]]:
+    """Marked township → the stations on its ground that count."""
+    owner = {grid: unit for unit, grids in month.grids_of_township.items() for grid in grids}
+    found: dict[int, list[Station]] = {unit: [] for unit in month.units_of(Kind.TOWNSHIP)}
+    for station in Station.objects.counted().filter(district=month.district_id, grid__isnull=False).order_by("pk"):
+        if (unit := owner.get(station.grid_id)) in found:
+            found[unit].append(station)
+    return found
+
+
+def _aims(month: Month, first: dt.date) -> dict[int, dict[str, str]]:
+    """Township → its targets of the month, from the grid highest in the tree that has one."""
+    owner = {grid: unit for unit, grids in month.grids_of_township.items() for grid in grids}
+    found: dict[int, dict[str, str]] = {}
+    targets = AirTarget.objects.filter(district=month.district_id, year=first.year, grid__in=owner).order_by("grid__path")
+    for target in targets:
+        found.setdefault(owner[target.grid_id], target.months.get(f"{first.month:02d}", {}))
+    return found
+
+
+def _rule(district: Grid, first: dt.date) -> dict:
+    rule = asdict(as_rule(CompositeIndexRule.objects.in_force(district, first)))
+    return rule | {name: {item: str(value) for item, value in rule[name].items()} for name in ("limits", "weights")}
+
+
+def _day(value: DailyValue, before: bool, start: dict) -> AirDay:
+    items = {name: getattr(value, name) for name in ITEMS}
+    facts = {"day": value.day, "status": value.status, "invalid": sorted(value.invalid), "excluded_reason": value.excluded_reason}
+    return AirDay(station_id=value.station_id, is_before=before, **start, **facts, **items)
+
+
+# --- what has changed since ---------------------------------------------------------------------------------------------------------
+FACTS = ("organisation_id", "station_id", "day", "status", "invalid", "excluded_reason", *ITEMS)
+
+
+def changed_since(month: Month) -> int:
+    """Days of stations whose value is another one today, or that have come or gone, beside those kept with the month."""
+    district = Grid.objects.get(pk=month.district_id)
+    now = {_key(day): _facts(day) for paper in as_they_stand(month, district=district) for day in paper.days}
+    then = {_key(day): _facts(day) for paper in kept(month.district_id, month.name).values() for day in paper.days}
+    return sum(now.get(key) != then.get(key) for key in now.keys() | then.keys())
+
+
+def _key(day: AirDay) -> tuple:
+    return day.station_id, day.day
+
+
+def _facts(day: AirDay) -> tuple:
+    return tuple(getattr(day, name) for name in FACTS)

@@ -1,0 +1,65 @@
+"""Days of stations as the rows behind air lines, and the figures these lines rest on. Few rows: they pass through Python."""
+
+from collections.abc import Iterable
+
+from airquality.aqi import index
+from common import clock
+from scorecards.air import figures, papers
+from scorecards.air.papers import Paper
+from scorecards.indicators import Month
+from scorecards.indicators.air import Measure
+from scorecards.indicators.flags import Flag
+from scorecards.models import AirDay, ScoreLine, ScoreRow
+from scorecards.words import Reason
+
+PARTICLES = ("pm25", "pm10")
+
+
+def write(month: Month, lines: Iterable[ScoreLine]) -> None:
+    """Fills in ``air`` of the lines and stores their rows; a month without such lines takes nothing over."""
+    wanted = [line for line in lines if line.definition.air]
+    if not wanted:
+        return
+    found = papers.of_month(month)
+    made = []
+    for line in wanted:
+        paper, air = found.get(line.scorecard.organisation_id), line.definition.air
+        line.air = figures.of(paper, air).as_json()
+        made += [_row(line, day, air.measure, paper) for day in paper.days] if paper else []
+    ScoreRow.objects.bulk_create(made)
+
+
+def _row(line: ScoreLine, day: AirDay, measure: Measure, paper: Paper) -> ScoreRow:
+    hit = figures.counts(day, measure)
+    return ScoreRow(
+        scorecard_id=line.scorecard_id,
+        line=line,
+        station_id=day.station_id,
+        value=_value(day, measure, paper),
+        flags=_flags(day, hit=hit),
+        is_hit=hit and not day.is_before,
+        reason=_reason(day, hit=hit),
+        source=day.status,
+        at=clock.at(day.day),
+    )
+
+
+def _flags(day: AirDay, *, hit: bool) -> int:
+    of = Flag.AIR_BEFORE if day.is_before else Flag.AIR_DAY
+    return int(of | Flag.AIR_COUNTED if hit else of)
+
+
+def _reason(day: AirDay, *, hit: bool) -> Reason:
+    if hit:
+        return Reason.AIR_BEFORE if day.is_before else Reason.AIR_COUNTED
+    return Reason.AIR_EXCLUDED if day.excluded_reason else Reason.AIR_INVALID
+
+
+def _value(day: AirDay, measure: Measure, paper: Paper) -> int | None:
+    """A concentration in hundredths; for the other measures the station's own index of the day."""
+    if measure.code in PARTICLES:
+        value = getattr(day, measure.code)
+        return None if value is None else round(value * 100)
+    lacking = next((station["not_measured"] for station in paper.sheet.stations if station["id"] == day.station_id), [])
+    said = index.daily(day.as_daily_value().items, edition=paper.sheet.edition, not_measured=lacking)
+    return None if said.aqi is None else said.aqi * 100

@@ -1,0 +1,81 @@
+"""What an air line rests on, as sentences: measured, target, last year, days, and what kind of values were used."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from airquality.words import Edition
+from scorecards.indicators.air import Measure
+from scorecards.words import NoAir
+
+
+def figure(line, name: str) -> str:
+    """``measured``, ``aim`` or ``before`` in its unit; empty without one."""
+    value = (line.air or {}).get(name)
+    return "" if value is None else shown(line.definition.air.measure, value)
+
+
+def shown(measure: Measure, value: int) -> str:
+    """
+    >>> from scorecards.indicators.air import MEASURES
+    >>> shown(MEASURES["pm25"], 4250), shown(MEASURES["good_ratio"], 8000), shown(MEASURES["composite"], 55580)
+    ('42.5 μg/m³', '80%', '5.558')
+    """
+    number = f"{(Decimal(value).scaleb(-measure.places)).normalize():f}"
+    return f"{number}{measure.unit}" if measure.in_points else f"{number} {measure.unit}".strip()
+
+
+def said(line) -> list[str]:
+    """Empty for a line that is none of air."""
+    air = line.air
+    if air is None:
+        return []
+    return [words for words in (_reason(air), _figures(line, air), _change(line, air), _place(air), _basis(air), _edition(line, air)) if words]
+
+
+def _reason(air: dict[str, Any]) -> str:
+    if air["why"] == NoAir.FEW_DAYS:
+        return _("有效天数 %(days)d 天，少于 %(needed)d 天，本月不计。") % {"days": air["days"], "needed": air["needed"]}
+    return f"{NoAir(air['why']).label}{_('。')}" if air["why"] else ""
+
+
+def _figures(line, air: dict[str, Any]) -> str:
+    if air["measured"] is None:
+        return ""
+    facts = {name: figure(line, name) for name in ("measured", "aim", "before")}
+    parts = [_("实测 %(measured)s") % facts]
+    if air["aim"] is not None:
+        parts.append((_("目标 %(aim)s（上年同月）") if air["aim_is_before"] else _("目标 %(aim)s")) % facts)
+    if air["before"] is not None and not air["aim_is_before"]:
+        parts.append(_("上年同月 %(before)s") % facts)
+    return _("，").join(parts) + _("。")
+
+
+def _change(line, air: dict[str, Any]) -> str:
+    if air["change"] is None:
+        return ""
+    change = f"{Decimal(air['change']) / 100:+.2f}"
+    return (_("同比 %(change)s 个百分点。") if line.definition.air.measure.in_points else _("同比 %(change)s%%。")) % {"change": change}
+
+
+def _place(air: dict[str, Any]) -> str:
+    return _("在 %(of)d 个乡办中第 %(rank)d 名。") % {"rank": air["rank"], "of": air["of"]} if air.get("rank") else ""
+
+
+def _basis(air: dict[str, Any]) -> str:
+    if not air["stations"]:
+        return ""
+    facts = {"stations": air["stations"], "days": air["days"], "excluded": air["excluded"], "provisional": air["provisional"]}
+    parts = [ngettext("%(stations)d 个站点，有效 %(days)d 天", "%(stations)d 个站点，有效 %(days)d 天", air["stations"]) % facts]
+    if air["excluded"]:
+        parts.append(_("批准剔除 %(excluded)d 天") % facts)
+    parts.append(_("其中 %(provisional)d 个站日为实时值") % facts if air["provisional"] else _("全部为审核值"))
+    return _("，").join(parts) + _("。")
+
+
+def _edition(line, air: dict[str, Any]) -> str:
+    if line.definition.air.measure.code != "good_ratio":
+        return ""
+    return _("两年都按 %(edition)s 计算。") % {"edition": Edition(air["edition"]).label}
