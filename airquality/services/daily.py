@@ -3,13 +3,14 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.db import transaction
 
 from airquality import hours
 from airquality.aqi import index, means, tables
 from airquality.models import DailyValue, DueDay, ExcludedDay, Reading, Station
-from airquality.words import POLLUTANTS
+from airquality.words import POLLUTANTS, Status
 from common import clock
 from grids.models import Grid
 
@@ -85,4 +86,25 @@ def _day(station: Station, key: Key, readings: list[Reading], excluded: dict[tup
         sub_indexes=said.sub_indexes, aqi=said.aqi, level=said.level, primary=list(said.primary), edition=edition,
         excluded_reason=excluded.get((station.district_id, station.pk, day)) or excluded.get((station.district_id, None, day), ""),
         computed_at=clock.now(),
+    )  # fmt: skip
+
+
+# --- the past, as daily values --------------------------------------------------------------------------------------------------------------
+def enter_past(rows: Iterable[tuple[Station, dt.date, dict[str, Decimal | None]]], *, status: str = Status.REVIEWED) -> int:
+    """Daily values of days from which no hours are known: what a district brings along. Days that have a value keep it; how many were entered.
+
+    ``rows``: station, day, and the items of a day (``o3_8h`` among them), valid as they were published.
+    """
+    made = [_past(station, day, values, status) for station, day, values in rows]
+    before = DailyValue.objects.count()
+    DailyValue.objects.bulk_create(made, ignore_conflicts=True, batch_size=1000)
+    return DailyValue.objects.count() - before
+
+
+def _past(station: Station, day: dt.date, values: dict[str, Decimal | None], status: str) -> DailyValue:
+    edition = tables.edition_on(day)
+    said = index.daily(values, edition=edition, not_measured=station.not_measured)
+    return DailyValue(
+        district_id=station.district_id, station=station, day=day, status=status, **values, sub_indexes=said.sub_indexes, aqi=said.aqi,
+        level=said.level, primary=list(said.primary), edition=edition, computed_at=clock.now(),
     )  # fmt: skip

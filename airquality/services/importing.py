@@ -45,11 +45,15 @@ def _import(feed: layouts.Feed, district: Grid, sender: intake.Sender, status: s
 def take_feed(feed: layouts.Feed, *, district: Grid, sender: intake.Sender, status: str = Status.REAL_TIME) -> Result:
     """The rows of stations that are known here; refusals name the line of the file."""
     known = set(Station.objects.filter(district=district).values_list("code", flat=True))
-    rows = [(line, row) for line, row in feed.rows if row.get("station") in known or not isinstance(row.get("station"), str)]
+    rows = [(line, row) for line, row in feed.rows if row.get("station") in known or not _names_station(row)]
     outcome = intake.take((row for _line, row in rows), district=district, sender=sender, status=status)
     outcome.refused = [replace(refusal, index=rows[refusal.index][0]) for refusal in outcome.refused]
-    unknown = sorted({str(row.get("station")) for _line, row in feed.rows} - known)
+    unknown = sorted({row["station"] for _line, row in feed.rows if _names_station(row)} - known)
     return Result(outcome, feed.swap, others=len(feed.rows) - len(rows), unknown=unknown)
+
+
+def _names_station(row: dict) -> bool:
+    return bool(row.get("station")) and isinstance(row["station"], str)
 
 
 def _told(result: Result, sender: intake.Sender) -> dict:

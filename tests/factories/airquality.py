@@ -36,7 +36,7 @@ class ReadingFactory(DjangoModelFactory):
     district = factory.SelfAttribute("station.district")
     hour = factory.LazyFunction(lambda: clock.now().replace(minute=0, second=0, microsecond=0))
     so2, no2, co, o3, pm10, pm25 = Decimal(9), Decimal(20), Decimal("0.5"), Decimal(60), Decimal(40), Decimal(20)
-    received_at = factory.LazyAttribute(lambda made: made.hour + dt.timedelta(minutes=10))
+    received_at = factory.LazyFunction(clock.now)
 
 
 class DailyValueFactory(DjangoModelFactory):
