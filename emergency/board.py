@@ -41,6 +41,7 @@ class Group:
 
     party: str
     label: str
+    is_lift: bool
     total: int
     acknowledged: int
     in_force: int
@@ -52,17 +53,18 @@ class Group:
 def groups(orders, now) -> list[Group]:
     """Enterprises, units and grids of the current orders; one query."""
     waiting = Q(state__in=(OrderState.ISSUED, OrderState.ACKNOWLEDGED))
-    rows = orders.filter(CURRENT).values("party").order_by("party").annotate(
+    rows = orders.filter(CURRENT).values("party", "is_lift").order_by("party").annotate(
         total=Count("pk"), acknowledged=Count("pk", filter=Q(acknowledged_at__isnull=False)), in_force=Count("pk", filter=Q(in_force_at__isnull=False)),
         late=Count("pk", filter=Q(state=OrderState.ISSUED, ack_due_at__lt=now)), overdue=Count("pk", filter=waiting & Q(force_due_at__lt=now)),
         must=Count("pk", filter=Q(force_due_at__isnull=False)),
     )  # fmt: skip
-    found = {row["party"]: row for row in rows}
-    return [
-        Group(**found[party] | {"party": party.value, "label": str(party.label)})
-        for party in (Party.ENTERPRISE, Party.UNIT, Party.GRID)
-        if party in found
-    ]
+    found = {(row["party"], row["is_lift"]): row for row in rows}
+    wanted = [(party, is_lift) for is_lift in (False, True) for party in (Party.ENTERPRISE, Party.UNIT, Party.GRID) if (party, is_lift) in found]
+    return [Group(label=_label(*key), **found[key] | {"party": key[0].value}) for key in wanted]
+
+
+def _label(party: Party, is_lift: bool) -> str:
+    return _("%(party)s（解除令）") % {"party": party.label} if is_lift else str(party.label)
 
 
 def current_orders(episode: Episode):

@@ -38,7 +38,7 @@ def orders(request, pk):
     episode, now = episode_of(request, pk), clock.now()
     seen = Order.objects.visible_to(request.user).filter(episode=episode)
     chosen = OrderFilter(request.GET, queryset=seen, request=request)
-    rows = chosen.qs.for_list().order_by("party", "pk")
+    rows = chosen.qs.for_list().order_by("pk")
     figures = board.counts(seen, now)
     box = request.GET.get("box", "")
     chips = [

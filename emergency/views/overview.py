@@ -50,7 +50,7 @@ def _running(request, episode: Episode | None) -> dict:
     boxes = board.boxes(now)
     return found | {
         "groups": board.groups(orders, now),
-        "late": list(orders.filter(boxes["late"][1]).for_list().order_by("party", "pk")[:8]),
+        "late": list(orders.filter(boxes["late"][1]).for_list().order_by("pk")[:8]),
         "proposed": list(orders.filter(boxes["proposed"][1]).for_list().order_by("pk")[:8]),
         "coverage": coverage.of_day(episode, clock.today()),
         "report": DailyReport.objects.filter(episode=episode, day=clock.today()).first(),
@@ -63,7 +63,7 @@ def _own(request, district) -> dict:
     orders = Order.objects.visible_to(request.user).filter(
         district=district, state__in=(OrderState.ISSUED, OrderState.ACKNOWLEDGED, OrderState.IN_FORCE)
     )
-    mine = [order for order in orders.for_list().order_by("party", "pk") if access.answers_for(request.user, order)]
+    mine = [order for order in orders.for_list().order_by("pk") if access.answers_for(request.user, order)]
     grids = [order for order in mine if order.party == "grid"]
     episode = mine[0].episode if mine else None
     reported = set(UnitReport.objects.filter(episode=episode, day=clock.today()).values_list("organisation", flat=True)) if episode else set()

@@ -1,0 +1,180 @@
+"""A warning is entered, approved by another person by its level, published; upgrades, downgrades and the lift are steps of the same episode."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from audit import verify
+from common.errors import Conflict, NotYourRole
+from emergency.models import Decision, Episode, Order
+from emergency.services import decisions
+from inspections.services import weather
+from notices.models import Notice
+from tests.factories.accounts import UserFactory
+from tests.factories.emergency import ready
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place():
+    return ready()
+
+
+def test_the_first_step_opens_an_episode_that_nobody_but_the_whole_districts_readers_sees(place):
+    step = place.drafted()
+    town = UserFactory(town_handler=place.district.town_a.organisation)
+
+    assert (step.episode.number, step.episode.state, step.state) == ("2026-01", "preparing", "draft")
+    assert [Episode.objects.visible_to(person).count() for person in (place.office, place.head, town)] == [1, 1, 0]
+
+
+def test_only_the_office_enters_submits_and_publishes(place):
+    with pytest.raises(NotYourRole):
+        decisions.draft(place.district, "start", by=place.head, **place.words())
+    step = place.drafted()
+    with pytest.raises(NotYourRole):
+        decisions.submit(step, by=place.head, version=step.version)
+
+
+def test_there_is_one_episode_at_a_time(place):
+    place.drafted()
+
+    with pytest.raises(Conflict):
+        place.drafted()
+
+
+@pytest.mark.parametrize(("level", "who"), [("yellow", "deputy"), ("orange", "deputy"), ("red", "head")])
+def test_yellow_and_orange_are_approved_by_a_deputy_and_red_by_the_head(place, level, who):
+    step = place.drafted(level)
+    step = decisions.submit(step, by=place.office, version=step.version)
+
+    step = decisions.approve(step, by=getattr(place, who), version=step.version, note="同意")
+
+    assert (step.state, step.approved_by, step.approval_note) == ("approved", getattr(place, who), "同意")
+
+
+def test_red_is_not_approved_by_a_deputy(place):
+    step = place.drafted("red")
+    step = decisions.submit(step, by=place.office, version=step.version)
+
+    with pytest.raises(NotYourRole, match="组长"):
+        decisions.approve(step, by=place.deputy, version=step.version)
+
+
+def test_who_submitted_does_not_approve_even_with_both_seats(place):
+    both = UserFactory(office_staff=place.district, leader=place.district)
+    step = place.drafted()
+    step = decisions.submit(step, by=both, version=step.version)
+
+    with pytest.raises(NotYourRole, match="另一人"):
+        decisions.approve(step, by=both, version=step.version)
+
+
+def test_the_second_of_two_leaders_finds_it_decided(place):
+    step = place.drafted()
+    step = decisions.submit(step, by=place.office, version=step.version)
+    decisions.approve(Decision.objects.get(pk=step.pk), by=place.head, version=step.version)
+
+    with pytest.raises(Conflict):
+        decisions.send_back(step, by=place.deputy, version=step.version, note="再议")
+
+
+def test_what_was_changed_after_the_page_was_opened_is_not_approved(place):
+    step = place.drafted()
+    step = decisions.submit(step, by=place.office, version=step.version)
+
+    with pytest.raises(Conflict):
+        decisions.approve(step, by=place.head, version=step.version - 1)
+
+
+def test_sent_back_it_is_a_draft_again_with_the_reason_and_the_office_is_told(place):
+    step = place.drafted()
+    step = decisions.submit(step, by=place.office, version=step.version)
+    with pytest.raises(ValidationError):
+        decisions.send_back(step, by=place.head, version=step.version, note=" ")
+
+    step = decisions.send_back(step, by=place.head, version=step.version, note="时间有误")
+
+    assert (step.state, step.approval_note, step.submitted_by) == ("draft", "时间有误", None)
+    assert Notice.objects.filter(recipient=place.director, body="时间有误", channel="inbox").exists()
+
+
+def test_without_a_list_in_force_nothing_is_submitted():
+    place = ready(enterprises=0)
+    step = place.drafted()
+
+    with pytest.raises(ValidationError, match="减排清单"):
+        decisions.submit(step, by=place.office, version=step.version)
+
+
+def test_publishing_starts_the_response_by_the_list_in_force_and_switches_the_rounds(place):
+    episode = place.running("orange")
+
+    assert (episode.state, episode.level, episode.peak, episode.reduction_list) == ("running", "orange", "orange", place.list)
+    assert weather.current(place.district.pk).weather == "orange"
+
+
+def test_published_twice_it_is_published_once(place):
+    step = place.approved()
+    decisions.publish(Decision.objects.get(pk=step.pk), by=place.office, version=step.version)
+
+    with pytest.raises(Conflict):
+        decisions.publish(step, by=place.director, version=step.version)
+    assert Order.objects.filter(party="enterprise").count() == 3
+
+
+def test_an_upgrade_replaces_the_orders_and_the_list_stays_that_of_the_start(place):
+    episode = place.running("yellow")
+    place.running("red", kind="upgrade")
+    episode.refresh_from_db()
+
+    assert (episode.level, episode.peak, weather.current(place.district.pk).weather) == ("red", "red", "red")
+    found = Order.objects.filter(episode=episode, party="enterprise").order_by("pk").values_list("level", "state")
+    assert list(found) == [("yellow", "superseded")] * 3 + [("red", "issued")] * 3
+
+
+def test_a_downgrade_keeps_the_peak(place):
+    episode = place.running("red")
+    place.running("yellow", kind="downgrade")
+    episode.refresh_from_db()
+
+    assert (episode.level, episode.peak, weather.current(place.district.pk).weather) == ("yellow", "red", "yellow")
+
+
+@pytest.mark.parametrize(("kind", "level"), [("upgrade", "orange"), ("upgrade", "yellow"), ("downgrade", "red"), ("lift", "red")])
+def test_a_step_must_go_where_its_name_says(place, kind, level):
+    place.running("orange")
+
+    with pytest.raises(ValidationError):
+        decisions.draft(place.district, kind, by=place.office, **place.words(kind, level))
+
+
+def test_lifting_ends_the_episode_the_weather_and_the_orders_and_sends_lift_orders(place):
+    episode = place.lifted()
+
+    assert (episode.state, episode.lifted_at is not None, weather.current(place.district.pk)) == ("lifted", True, None)
+    assert set(Order.objects.filter(episode=episode, is_lift=False).values_list("state", flat=True)) == {"done"}
+    assert Order.objects.filter(episode=episode, is_lift=True).count() == Order.objects.filter(episode=episode, is_lift=False).count()
+
+
+def test_weather_set_by_hand_before_is_taken_over(place):
+    weather.start(place.district, "orange", note="手动", by=place.office)
+
+    episode = place.running("orange")
+
+    assert episode.state == "running"
+    assert weather.current(place.district.pk).note == "手动"
+
+
+def test_a_draft_is_dropped_with_a_reason_and_the_next_warning_gets_the_next_number(place):
+    step = place.drafted()
+    decisions.drop(step, by=place.office, version=step.version, note="市里撤回")
+
+    assert Episode.objects.get().state == "dropped"
+    assert place.drafted().episode.number == "2026-02"
+
+
+def test_everything_is_on_record(place):
+    place.lifted()
+
+    assert verify.run(district=place.district.pk, state=True).faults == []
