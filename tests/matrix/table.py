@@ -5,12 +5,14 @@ A POST is sent empty: 200, 302, 400, 409, 415 and 422 mean that the person may t
 A new address belongs here; ``test_every_address.py`` says which is missing and what it answers.
 """
 
+from tests.matrix.table_air import AIR
+from tests.matrix.table_air import AIR
 from tests.matrix.table_month import MONTH
 
 SHELL = ("home", "report", "rounds", "round", "visit", "site", "sites", "tasks", "unsent", "map", "me", "manifest", "session")
 """Addresses of the field app: the same for everybody, nobody's rows in them."""
 
-TABLE = MONTH | {
+TABLE = AIR | MONTH | AIR | {
     "home": {"GET": "302 field; 200 *", "POST": "405 *"},
     "healthz": {"GET": "200 *", "POST": "405 *"},
     "readyz": {"GET": "503 *", "POST": "405 *"},

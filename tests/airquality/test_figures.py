@@ -1,0 +1,237 @@
+"""What an area's air comes to, who stands where, this year against the last, and what a target still leaves."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from airquality import figures, hours, rankings, standing, years
+from airquality.aqi import composite
+from airquality.models import AirTarget, CompositeIndexRule, DailyValue
+from airquality.services import daily, rules
+from audit.models import AuditEvent
+from common.errors import Conflict, NotYourRole
+from tests.airquality.conftest import DAY
+from tests.factories.airquality import DailyValueFactory, StationFactory
+
+pytestmark = pytest.mark.django_db
+FIRST, LAST = dt.date(2026, 11, 1), dt.date(2026, 11, 3)
+
+
+def days(station, *figures_of_pm25, first=FIRST, **values):
+    for n, pm25 in enumerate(figures_of_pm25):
+        DailyValueFactory(station=station, day=first + dt.timedelta(days=n), pm25=pm25, **values)
+
+
+@pytest.fixture
+def reference(district):
+    return StationFactory(district=district, code="9R", is_reference=True, grid=district.villages[1])
+
+
+# --- areas ------------------------------------------------------------------------------------------------------------------------------
+def test_a_district_is_the_mean_of_concentrations_and_never_of_indexes(district, station, other, reference):
+    for each, pm25 in ((station, 30), (other, 91), (reference, 5)):
+        days(each, pm25)
+    found = figures.area_days(figures.counted_stations(district), FIRST, FIRST)[0]
+    assert (found.values["pm25"], found.index.aqi, found.stations) == (Decimal("60.5"), 100, 2)
+
+
+def test_a_township_is_the_mean_of_its_own_stations(district, station, other, reference):
+    StationFactory(district=district, is_active=False)
+    assert figures.counted_stations(district.town_a) == [station]
+    assert figures.counted_stations(district.town_b) == [other]
+
+
+def test_hours_of_an_area(district, station, other, reference, write_day):
+    for each, pm25 in ((station, 30), (other, 202), (reference, 5)):
+        write_day(each, pm25=pm25)
+    write_day(other, status="reviewed", pm25=[None] * 23 + [200])
+    found = figures.area_hours(figures.counted_stations(district), hours.first_of(DAY), hours.last_of(DAY))
+    assert len(found) == 24
+    assert (found[0].values["pm25"], found[0].index.aqi, found[0].stations, found[0].statuses) == (30, None, 2, {"real_time", "reviewed"})
+    assert (found[-1].values["pm25"], found[-1].index.aqi, found[-1].index.primary) == (115, 150, ("pm25",))
+
+
+def test_reviewed_values_are_taken_where_there_are_any_and_the_figure_says_so(district, station):
+    days(station, 30, 30)
+    DailyValueFactory(station=station, day=FIRST, status="reviewed", pm25=20)
+    found = {status: figures.area_days([station], FIRST, LAST, status=status) for status in ("best", "real_time", "reviewed")}
+    assert {status: [int(day.values["pm25"]) for day in found[status]] for status in found} == {
+        "best": [20, 30],
+        "real_time": [30, 30],
+        "reviewed": [20],
+    }
+    assert [figures.status_of(day.statuses) for day in found["best"]] == ["reviewed", "real_time"]
+    told = figures.period(found["best"], FIRST, LAST, rule=None)
+    assert (figures.status_of(told.statuses), figures.status_of(())) == ("mixed", "")
+
+
+def test_a_period(district, station):
+    for n, (pm25, co, o3) in enumerate([(50, "0.8", 100), (70, "1.0", 170), (240, "1.2", 90)]):
+        DailyValueFactory(station=station, day=FIRST + dt.timedelta(days=n), pm25=pm25, co=Decimal(co), o3_8h=o3)
+    found = figures.period(figures.area_days([station], FIRST, LAST), FIRST, LAST, rule=None)
+    assert {name: str(value) for name, value in found.concentrations.items()} == {
+        "so2": "9", "no2": "20", "co": "1.2", "o3": "156", "pm10": "40", "pm25": "120",
+    }  # fmt: skip
+    assert (found.levels, found.good, found.heavy, found.assessed, found.good_ratio) == ({2: 1, 3: 1, 5: 1}, 1, 1, 3, Decimal("33.3"))
+    assert found.leading == {"pm25": 3}
+    assert found.composite.index == Decimal("5.93")
+    assert found.figure("composite") == found.composite.index
+
+
+def test_a_dust_day_counts_in_one_version_only(district, station):
+    days(station, 20, 500)
+    DailyValue.objects.filter(pm25=500).update(excluded_reason="sand_dust")
+    found = figures.area_days([station], FIRST, LAST)
+    without, within = (figures.period(found, FIRST, LAST, rule=None, with_excluded=given) for given in (False, True))
+    assert (without.concentrations["pm25"], without.heavy, without.excluded) == (20, 0, 1)
+    assert (within.concentrations["pm25"], within.heavy) == (260, 1)
+
+
+def test_nothing_comes_of_nothing(district, station):
+    found = figures.period(figures.area_days([station], FIRST, LAST), FIRST, LAST, rule=None)
+    assert (found.composite.index, found.good_ratio, found.assessed, set(found.concentrations.values())) == (None, None, 0, {None})
+
+
+def test_past_days_are_entered_as_daily_values_and_never_over_what_is_there(station):
+    values = {"so2": Decimal(9), "no2": Decimal(20), "co": Decimal("0.5"), "o3_8h": Decimal(60), "pm10": Decimal(40), "pm25": Decimal(80)}
+    assert daily.enter_past([(station, dt.date(2025, 1, 1), values), (station, dt.date(2025, 1, 2), values)]) == 2
+    assert daily.enter_past([(station, dt.date(2025, 1, 1), values | {"pm25": Decimal(1)})]) == 0
+    entered = [(value.aqi, value.primary, value.edition, value.status, value.invalid) for value in DailyValue.objects.all()]
+    assert entered == [(107, ["pm25"], "2012", "reviewed", [])] * 2
+
+
+# --- rankings ---------------------------------------------------------------------------------------------------------------------------
+def test_stations_are_ranked_with_shared_ranks_and_references_are_not(district, station, other, reference):
+    third = StationFactory(district=district, code="1003A", level="micro")
+    silent = StationFactory(district=district, code="1004A", name="无数据站")
+    for each, pm25 in ((station, 30), (other, 30), (third, 40), (reference, 5)):
+        days(each, pm25)
+    (ranking,) = rankings.stations(district, FIRST, LAST, by="pm25")
+    assert [(line.subject, line.rank, line.value) for line in ranking.lines][2:] == [(third, 3, 40), (silent, None, None)]
+    assert {line.rank for line in ranking.lines[:2]} == {1}
+    assert ranking.status == "real_time"
+    grouped = rankings.stations(district, FIRST, LAST, by="pm25", grouped=True)
+    assert {each.group: [line.rank for line in each.lines] for each in grouped} == {"national": [1, 1, None], "micro": [1]}
+
+
+def test_by_change_who_has_fallen_most_comes_first_and_nothing_before_means_no_rank(district, station, other):
+    for each, this, last in ((station, 36, 40), (other, 20, None)):
+        days(each, this)
+        if last:
+            days(each, last, first=dt.date(2025, 11, 1))
+    (ranking,) = rankings.stations(district, FIRST, LAST, by="pm25", by_change=True)
+    assert [(line.subject, line.rank, line.change) for line in ranking.lines] == [(station, 1, Decimal("-10.0")), (other, None, None)]
+
+
+def test_more_good_days_are_better(district, station, other):
+    days(station, 20, 200)
+    days(other, 20, 20)
+    (ranking,) = rankings.stations(district, FIRST, LAST, by="good_ratio")
+    assert [(line.subject, line.rank, line.value) for line in ranking.lines] == [(other, 1, Decimal("100.0")), (station, 2, Decimal("50.0"))]
+
+
+def test_a_township_without_a_station_has_no_rank(district, station):
+    days(station, 30)
+    ranking = rankings.townships(district, FIRST, LAST, by="pm25")
+    assert [(line.subject, line.rank) for line in ranking.lines] == [(district.town_a, 1), (district.town_b, None)]
+
+
+def test_the_queries_of_a_ranking_do_not_grow_with_the_stations(district, django_assert_max_num_queries):
+    for n in range(8):
+        days(StationFactory(district=district), 20 + n)
+    with django_assert_max_num_queries(5):
+        rankings.stations(district, FIRST, LAST)
+
+
+# --- years ------------------------------------------------------------------------------------------------------------------------------
+def test_both_years_are_judged_by_one_edition_that_is_named(district, station):
+    days(station, 70)
+    days(station, 70, first=dt.date(2025, 11, 1))
+    found = years.compare([station], FIRST, LAST, district=district)
+    assert (found.edition_name, found.this.good, found.before.good, found.good_days, found.changes["pm25"]) == ("HJ 633—2026", 0, 0, 0, 0)
+    old = years.compare([station], FIRST, LAST, district=district, edition="2012")
+    assert (old.edition_name, old.this.good, old.before.good, old.is_even, old.heavy_days) == ("HJ 633—2012", 1, 1, True, 0)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before"),
+    [
+        ("2026-11-01", "2026-11-30", ("2025-11-01", "2025-11-30")),
+        ("2028-02-01", "2028-02-29", ("2027-02-01", "2027-02-28")),
+        ("2029-02-01", "2029-02-28", ("2028-02-01", "2028-02-29")),
+    ],
+)
+def test_the_same_dates_a_year_before(first, last, before):
+    found = years.year_before(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+    assert tuple(map(str, found)) == before
+
+
+# --- targets and rules ------------------------------------------------------------------------------------------------------------------
+def target(grid, **values):
+    return AirTarget(district_id=grid.district_id, grid=grid, year=2026, **values)
+
+
+def test_where_a_target_stands(district, station, office):
+    for n in range(10):
+        DailyValueFactory(station=station, day=dt.date(2026, 12, 1) + dt.timedelta(days=n), pm25=60 if n < 8 else 200, pm10=80)
+    made = rules.save_target(target(district, pm25=Decimal(50), good_days=20, good_ratio=Decimal(90), heavy_days=1), by=office)
+    found = standing.stand(made, through=dt.date(2026, 12, 10))
+    assert (found.means["pm25"], found.remaining["pm25"].days_left, "pm10" in found.remaining) == (Decimal(88), 21, False)
+    assert found.remaining["pm25"].allowed == (Decimal(50) * 31 - 880) / 21
+    assert (found.good_days.needed, found.good_days.is_reachable, found.good_ratio.needed, found.heavy_left) == (12, True, 20, -1)
+    assert standing.stand(made, through=dt.date(2027, 5, 1)).remaining["pm25"].allowed is None
+
+
+def test_a_target_is_kept_by_the_office_for_district_and_townships(district, office, town):
+    made = rules.save_target(target(district.town_a, pm25=Decimal(40), months={"01": {"pm25": "66", "good_days": ""}, "02": {}}), by=office)
+    assert made.months == {"01": {"pm25": "66"}}
+    made.pm25 = Decimal(38)
+    rules.save_target(made, by=office)
+    assert AuditEvent.objects.get(action="air_target.edit").payload.count("38") == 1
+    wrong = (
+        target(district.villages[0], pm25=1),
+        target(district),
+        target(district, pm25=1, months={"13": {}}),
+        target(district, pm25=1, months={"01": {"pm25": "x"}}),
+    )
+    for each in wrong:
+        with pytest.raises(ValidationError):
+            rules.save_target(each, by=office)
+    with pytest.raises(NotYourRole):
+        rules.save_target(target(district, pm25=1), by=town)
+    assert (rules.remove_target(made, by=office), rules.remove_target(made, by=office)) == (True, False)
+
+
+def test_two_people_with_one_target_and_two_targets_for_one_place(district, office):
+    made = rules.save_target(target(district, pm25=Decimal(40)), by=office)
+    one, other = AirTarget.objects.get(), AirTarget.objects.get()
+    rules.save_target(one, by=office)
+    with pytest.raises(Conflict):
+        rules.save_target(other, by=office)
+    with pytest.raises((Conflict, ValidationError)):
+        rules.save_target(target(district, pm25=Decimal(41)), by=office)
+    assert AirTarget.objects.get().pk == made.pk
+
+
+def test_the_rule_in_force_at_the_beginning_of_a_period_makes_its_index(district, station, office):
+    rules.load(district)
+    rules.load(district)
+    days(station, 30)
+    newer = CompositeIndexRule(
+        district=district, name="过渡限值", effective_from=FIRST, limits=composite.LIMITS_2026, weights=composite.EVEN | {"pm25": 3}, decimals=3
+    )
+    rules.save_rule(newer, by=office)
+    assert CompositeIndexRule.objects.count() == 2
+    assert [str(figures.rule_for(district, day)) for day in (FIRST - dt.timedelta(days=1), FIRST)] == ["综合指数（2012年二级限值）", "过渡限值"]
+    found = figures.period(figures.area_days([station], FIRST, FIRST), FIRST, FIRST, rule=figures.rule_for(district, FIRST))
+    assert (found.composite.singles["pm25"], found.composite.index) == (Decimal("3.000"), Decimal("4.880"))
+
+
+@pytest.mark.parametrize(
+    "limits", [{}, {"so2": 1}, dict.fromkeys(composite.LIMITS, "x"), dict.fromkeys(composite.LIMITS, 0), dict.fromkeys(composite.LIMITS, "NaN")]
+)
+def test_a_rule_needs_six_figures_above_zero(district, office, limits):
+    with pytest.raises(ValidationError):
+        rules.save_rule(CompositeIndexRule(district=district, name="x", effective_from=FIRST, limits=limits, weights=composite.EVEN), by=office)
