@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from common import clock
 from rectification.views.mobile import ON_THE_PHONE
 from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
+from tests.matrix import table_air
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 PEOPLE = ("person", "person-edit", "person-sign-in", "person-phone", "person-password", "person-second-factor", "person-active")
@@ -12,7 +13,7 @@ ORGANISATIONS = ("organisation", "organisation-edit", "organisation-merge", "org
 GRIDS = ("grid", "grid-new", "grid-edit", "grid-move", "grid-merge", "grid-split", "grid-close", "grid-polygon", "appoint", "grid-person")
 
 CONSEQUENCES = ("edit_consequence_rule", "clear_card", "proposal", "edit_money_rule", "drop_line", "clue")
-SETTLING = ("settling_of", "propose_settling", "approve_settling", "send_back_settling", "recompute")
+SETTLING = ("settling_of", "settling_air", "propose_settling", "approve_settling", "send_back_settling", "recompute")
 
 
 def patterns(resolver=None, namespace: str = "") -> dict[str, URLPattern]:
@@ -40,6 +41,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
     books, town = {"month": clock.month_of(clock.today())}, world.district.town_a.organisation_id
     photo = finding | {"sha256": world.near.photos.first().sha256}
     single = {
+        **table_air.addresses(world),
         "worktime:calendar": {"year": 2026},
         "worktime:import": {"year": 2026},
         "worktime:duty_hours": {"year": 2026},

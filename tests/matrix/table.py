@@ -372,6 +372,7 @@ TABLE = AIR | MONTH | AIR | {
     "rectification:task-step succeed": {"GET": "404 strangers; 403 *", "POST": "404 strangers; 403 *"},
     "rectification:task-step void": {"GET": "404 strangers; 403 *", "POST": "404 strangers; 403 *"},
 }
+TABLE |= AIR
 OPEN = {
     *("healthz", "readyz", "jsi18n", "set_language", "api_schema", "api_token", "account_login", "account_inactive"),
     *("account_sms", "account_ticket", "field_worker"),

@@ -5,6 +5,9 @@ import io
 import uuid
 
 import evidence.services
+from accounts import devices
+from airquality.models import AirTarget, CompositeIndexRule
+from airquality.services import exclusions, rules
 from common import clock
 from evidence.models import Photo
 from grids.services import training
@@ -19,6 +22,7 @@ from scorecards.models import Adjustment, Appeal, ListMatch, MatchRow, Scheme, S
 from scorecards.services import posting, reconcile_clock, reconciling
 from scorecards.words import SheetKind
 from tests.factories.accounts import UserFactory
+from tests.factories.airquality import DailyValueFactory, ReadingFactory, StationFactory
 from tests.factories.districts import made_district
 from tests.factories.evidence import photo_bytes, sha256_of
 from tests.factories.grids import centre
@@ -101,6 +105,20 @@ class World:
         scorecards.build(MONTH, district=self.district)
         posting.post(self.district, now=clock.now())
         self._month()
+        self._air()
+
+    def _air(self) -> None:
+        """A station with an hour and a day, a rule, a target, a day that does not count, a key; and a station of the other district."""
+        district, office = self.district, self.people["office"]
+        self.station = StationFactory(district=district, name="东村站")
+        StationFactory(district=self.elsewhere, name=f"站{FOREIGN}")
+        ReadingFactory(station=self.station)
+        DailyValueFactory(station=self.station)
+        rules.load(district)
+        self.air_rule = CompositeIndexRule.objects.get(district=district)
+        self.air_target = AirTarget.objects.create(district=district, grid=district, year=clock.today().year, pm25=35)
+        self.air_day = exclusions.exclude(district, clock.today() - dt.timedelta(days=3), reason="sand_dust", approval="剔除通知", by=office)
+        self.device, _key = devices.issue(district.pk, "市站数据平台", by=office)
 
     def _month(self) -> None:
         """Two marks of township A, one under appeal to the leading group, and an entry that waits for a signature; both with a paper."""
