@@ -94,6 +94,8 @@ WATCHED = {
     RuleCode.R2: ("pm10", "pm25"), RuleCode.R5: ("pm10",), RuleCode.R6: ("pm25",), RuleCode.R7: ("pm10", "pm25"),
 }  # fmt: skip
 """For which pollutants a rule can speak at all, where not for all six."""
+AT_FIRST = {RuleCode.R3: ("pm10", "pm25")}
+"""For which a new district lets it speak: some station is always above the mean of some gas, and nobody should be sent for that."""
 EXPLAINED = {
     RuleCode.R1: gettext_lazy("数值高于其他站点均值的规定倍数，并且差值超过最小差值。清洁对照点不参与比较。"),
     RuleCode.R2: gettext_lazy("比上一小时升高的数值，超过最小差值和规定升幅两者中较大的一个。"),
@@ -114,6 +116,11 @@ def defaults(code: str) -> dict[str, str]:
 
 def watched(code: str) -> tuple[str, ...]:
     return WATCHED.get(code, POLLUTANTS)
+
+
+def at_first(code: str) -> list[str]:
+    """The pollutants that a new district watches by this rule."""
+    return list(AT_FIRST.get(RuleCode(code), watched(code)))
 
 
 def checked(code: str, given: dict) -> dict[str, str]:

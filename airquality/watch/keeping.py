@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from airquality import hours
 from airquality.models import AnomalyRule, DustSpell, Station, StationPlan, WatchSettings, WeatherHour
-from airquality.watch.figures import checked, defaults, watched
+from airquality.watch.figures import at_first, checked, defaults, watched
 from airquality.watch.words import RuleCode, WindSource
 from audit.services import record
 from common import clock
@@ -24,7 +24,7 @@ SETTINGS_COLUMNS = ("repeat_hours", "late_hours", "wait_minutes", "includes_micr
 
 def load(district: Grid) -> None:
     """Rules and settings of a new district (``DISTRICT_DEFAULTS``); what is there stays."""
-    rows = [AnomalyRule(district=district, code=code, figures=defaults(code), pollutants=list(watched(code))) for code in RuleCode.values]
+    rows = [AnomalyRule(district=district, code=code, figures=defaults(code), pollutants=at_first(code)) for code in RuleCode.values]
     AnomalyRule.objects.bulk_create(rows, ignore_conflicts=True)
     WatchSettings.objects.get_or_create(district=district)
 
@@ -158,7 +158,7 @@ def set_wind(station: Station, hour: dt.datetime, *, direction: int | None, spee
     if kept.pk and (kept.wind_direction, kept.wind_speed) == (direction, speed):
         return kept
     kept.wind_direction, kept.wind_speed, kept.source, kept.by, kept.at = direction, speed, WindSource.TYPED, by, clock.now()
-    kept.full_clean()
+    kept.full_clean(exclude=["by"])
     kept.save()
     payload = {"hour": hour, "direction": direction, "speed": str(speed)}
     record("weather_hour.type", kept, by=by, district_id=station.district_id, payload=payload)
@@ -170,5 +170,5 @@ def take_wind(district: Grid, hour: dt.datetime, *, direction: int | None, speed
     if hour != hours.latest(hour):
         raise ValidationError({"hour": _("不是整点。")})
     row = WeatherHour(district=district, hour=hour, wind_direction=direction, wind_speed=speed, source=WindSource.SENT, at=clock.now())
-    row.full_clean(validate_constraints=False, validate_unique=False)
+    row.full_clean(exclude=["by"], validate_constraints=False, validate_unique=False)
     WeatherHour.objects.bulk_create([row], ignore_conflicts=True)

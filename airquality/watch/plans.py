@@ -141,7 +141,7 @@ def log_visit(visit: NearVisit, *, by) -> NearVisit:
     if same:
         return same
     visit.by, visit.at = by, clock.now()
-    visit.full_clean()
+    visit.full_clean(exclude=["by"])
     visit.save()
     record(
         "near_visit.log",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import transaction
@@ -44,6 +44,14 @@ class Watch:
     rules: list[AnomalyRule]
     window: Window
     now: dt.datetime
+    raises: bool = True
+    asked: dict = field(default_factory=dict)
+    """What was answered already: is it dusty, is it regional."""
+
+    def once(self, key: tuple, answer):
+        if key not in self.asked:
+            self.asked[key] = answer()
+        return self.asked[key]
 
 
 def scan(*, district: Grid | None = None) -> int:
@@ -71,14 +79,14 @@ def _hours(district: Grid, kept: WatchSettings, stations: list[Station], now: dt
     return sorted(recent | set(late.filter(hour__lt=newest).values_list("hour", flat=True).distinct()))
 
 
-def look_at(district: Grid, wanted: list[dt.datetime], *, now: dt.datetime) -> int:
-    """These hours, the oldest first. How many anomalies are new."""
+def look_at(district: Grid, wanted: list[dt.datetime], *, now: dt.datetime, raises: bool = True) -> int:
+    """These hours, the oldest first. How many anomalies are new. ``raises``: False only writes down, of a past that is built up."""
     stations = list(Station.objects.active().of(district).select_related("grid"))
     if not stations or not wanted:
         return 0
     kept, rules = settings_of(district), list(AnomalyRule.objects.of(district).filter(is_active=True))
     window = windows.read(district.pk, stations, first=wanted[0], last=wanted[-1], includes_micro=kept.includes_micro)
-    watch = Watch(district, kept, rules, window, now)
+    watch = Watch(district, kept, rules, window, now, raises)
     return sum(_look_at(watch, hour) for hour in wanted if _is_ready(watch, hour))
 
 
@@ -131,14 +139,14 @@ def _keep(watch: Watch, found: Found) -> Anomaly:
         numbers=found.numbers, words=said, fault=found.fault, hint=found.hint, suppressed=why, suppressed_by=repeated,
         regional_event=event if why == Suppressed.REGIONAL else None, found_at=watch.now,
     )  # fmt: skip
-    if not why and settings.AIR_ANOMALY:
+    if not why and watch.raises and settings.AIR_ANOMALY:
         import_string(settings.AIR_ANOMALY)(made)
     return made
 
 
 # --- what speaks against an alarm -------------------------------------------------------------------------------------------------------
 def _suppression(watch: Watch, found: Found, event: RegionalEvent | None) -> tuple[str, Anomaly | None]:
-    if found.level != Level.FAULT and found.pollutant in PARTICLES and is_dusty(watch.district, found.station, found.hour):
+    if found.level != Level.FAULT and found.pollutant in PARTICLES and _is_dusty(watch, found):
         return Suppressed.SAND_DUST, None
     if event is not None:
         return Suppressed.REGIONAL, None
@@ -158,6 +166,10 @@ def _earlier(watch: Watch, found: Found) -> Anomaly | None:
     return near.first()
 
 
+def _is_dusty(watch: Watch, found: Found) -> bool:
+    return watch.once((found.station.pk, found.hour), lambda: is_dusty(watch.district, found.station, found.hour))
+
+
 def is_dusty(district: Grid, station: Station, hour: dt.datetime) -> bool:
     """Said by the office as it blew, or approved afterwards."""
     began = hour - HOUR
@@ -170,8 +182,12 @@ def _regional(watch: Watch, found: Found) -> RegionalEvent | None:
     """The event of the hour and pollutant, made when it first stands for something. Faults are nobody's weather."""
     if found.level == Level.FAULT or found.pollutant not in POLLUTANTS:
         return None
-    kept, window = watch.settings, watch.window
-    numbers = checks.regional(window, found.pollutant, found.hour, share=kept.regional_share, least=kept.regional_stations)
+    return watch.once((found.pollutant, found.hour), lambda: _event(watch, found))
+
+
+def _event(watch: Watch, found: Found) -> RegionalEvent | None:
+    kept = watch.settings
+    numbers = checks.regional(watch.window, found.pollutant, found.hour, share=kept.regional_share, least=kept.regional_stations)
     if numbers is None:
         return None
     said = wording.regional_words(pollutant=found.pollutant, hour=found.hour, numbers=numbers)
