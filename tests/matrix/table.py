@@ -6,13 +6,12 @@ A new address belongs here; ``test_every_address.py`` says which is missing and 
 """
 
 from tests.matrix.table_air import AIR
-from tests.matrix.table_air import AIR
 from tests.matrix.table_month import MONTH
 
 SHELL = ("home", "report", "rounds", "round", "visit", "site", "sites", "tasks", "unsent", "map", "me", "manifest", "session")
 """Addresses of the field app: the same for everybody, nobody's rows in them."""
 
-TABLE = AIR | MONTH | AIR | {
+TABLE = MONTH | AIR | {
     "home": {"GET": "302 field; 200 *", "POST": "405 *"},
     "healthz": {"GET": "200 *", "POST": "405 *"},
     "readyz": {"GET": "503 *", "POST": "405 *"},
@@ -408,10 +407,14 @@ def expected(name: str, method: str, role: str) -> int:
     return answers.get(role, answers["*"])
 
 
+BY_KEY = {"api_readings"}
+"""To these, machines send with keys of their own; a session is not asked for."""
+
+
 def without_token(name: str, role: str) -> set[int]:
     """What a POST without the token against forgery may be answered; programs sign in without cookies and need none."""
     if name == "api_token":
         return {400, 415, 429}
-    if name.startswith("api") and role == "visitor":
+    if name.startswith("api") and (role == "visitor" or name in BY_KEY):
         return {401, 405}
     return {403}
