@@ -11,7 +11,7 @@ from tests.matrix.table_month import MONTH
 SHELL = ("home", "report", "rounds", "round", "visit", "site", "sites", "tasks", "unsent", "map", "me", "manifest", "session")
 """Addresses of the field app: the same for everybody, nobody's rows in them."""
 
-TABLE = MONTH | AIR | {
+TABLE = MONTH | {
     "home": {"GET": "302 field; 200 *", "POST": "405 *"},
     "healthz": {"GET": "200 *", "POST": "405 *"},
     "readyz": {"GET": "503 *", "POST": "405 *"},
