@@ -133,12 +133,13 @@ def _past(scene: Watch, moment: dt.datetime):
 def _shot(scene: Watch, camera: AlarmSource, moment: dt.datetime, n: int, *, times: int = 1) -> Alarm:
     """What a camera sends: a picture and an event; ``times``: again, a few seconds later."""
     found = None
+    bearing, distance = float((camera.bearing + scene.rng.randrange(-25, 25)) % 360), float(scene.rng.randrange(600, 1900))
+    words = scene.rng.choice(SEEN)
     for again in range(times):
         at = moment + dt.timedelta(seconds=20 * again)
         raw = f'{{"event": "smoke", "n": {n}, "again": {again}}}'.encode()
         seen = Message(
-            meaning="alarm", event="smoke", occurred_at=at, text=scene.rng.choice(SEEN), bearing=float((camera.bearing + scene.rng.randrange(-25, 25)) % 360),
-            distance_m=float(scene.rng.randrange(600, 1900)), raw=raw, pictures=(pictures.draw(scene.rng, "straw", after=False),) if again == 0 else (),
+            meaning="alarm", event="smoke", occurred_at=at, text=words, bearing=bearing, distance_m=distance + 40 * again, raw=raw, pictures=(pictures.draw(scene.rng, "straw", after=False),) if again == 0 else (),
         )  # fmt: skip
         with clock.standing(at):
             found = intake.take_in(camera, seen, size=len(raw)).alarm
