@@ -68,5 +68,6 @@ def shown(alarm: Alarm, now: dt.datetime) -> list[Shown]:
 
 
 def following(alarm: Alarm, now: dt.datetime) -> Shown | None:
-    """The clock that runs now: the first unmet one; nothing where an operator has only to look again."""
-    return next((clock for clock in shown(alarm, now) if clock.is_running), None)
+    """The clock that runs now: the first unmet one; nothing where an operator has only to look again. Once people are sent, theirs."""
+    rows = [clock for clock in shown(alarm, now) if clock.is_running and (clock.row.name != ClockName.JUDGE or not alarm.dispatched_at)]
+    return rows[0] if rows else None

@@ -62,7 +62,7 @@ class SourceForm(SeenForm, forms.ModelForm):
 
 
 class ShiftForm(forms.Form):
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("单位"), empty_label=None)
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), widget=forms.HiddenInput)
     first = day_field(_("开始日期"))
     last = day_field(_("结束日期"))
     shift = forms.ChoiceField(label=_("班次"), choices=Shift.choices, help_text=_("白班8:00至20:00，夜班20:00至次日8:00，全天8:00至次日8:00。"))

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", board.board, name="board"),
     path("rows/", board.board_rows, name="rows"),
     path("map/", board.map_data, name="map"),
+    path("outlines/", board.outlines, name="outlines"),
     path("list/", board.alarms, name="list"),
     path("list/export/", board.export, name="export"),
     path("new/", detail.new, name="new"),

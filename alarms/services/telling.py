@@ -18,9 +18,12 @@ CALLING = (Channel.INBOX, Channel.SMS, Channel.VOICE)
 
 
 def place(alarm: Alarm) -> str:
-    """As people say where: grid and address, or the source's name."""
-    parts = [alarm.grid.name if alarm.grid else "", alarm.address or alarm.source.name]
-    return " ".join(part for part in parts if part)
+    """As people say where: grid and address, or from which device in which direction."""
+    said, grid = alarm.address or alarm.source.name, alarm.grid.name if alarm.grid else ""
+    if alarm.distance_m and alarm.bearing is not None:
+        facts = {"source": said, "degrees": round(alarm.bearing), "metres": round(alarm.distance_m)}
+        said = _("%(source)s，方位%(degrees)s°约%(metres)s米") % facts
+    return said if said.startswith(grid) else f"{grid} {said}"
 
 
 def about(alarm: Alarm) -> str:
@@ -30,7 +33,8 @@ def about(alarm: Alarm) -> str:
 def what(alarm: Alarm) -> str:
     """What was seen, and what must not be done about it (domain 9.1)."""
     said = alarm.text or alarm.source.name
-    bearing = _("，方位%(degrees)s度") % {"degrees": round(alarm.bearing)} if alarm.bearing is not None else ""
+    looks = alarm.bearing is not None and not alarm.distance_m
+    bearing = _("，方位%(degrees)s°") % {"degrees": round(alarm.bearing)} if looks else ""
     warning = _("。%(warning)s") % {"warning": no_intervention()} if alarm.kind == AlarmKind.STATION else ""
     return f"{said}{bearing}{warning}"
 
@@ -135,7 +139,7 @@ def call_of(text: str) -> Call | None:
 def still_wanted(notice) -> bool:
     """Whether a notice that has not gone out yet still means something (``settings.NOTICE_STILL_WANTED``)."""
     alarm = Alarm.objects.filter(pk=notice.subject_id).first() if notice.subject_id.isdigit() else None
-    if alarm is None:
+    if alarm is None or notice.channel == Channel.INBOX:
         return True
     if notice.kind == "alarm.dispatch" and notice.recipient_id:
         return alarm.state == AlarmState.DISPATCHED

@@ -55,9 +55,9 @@ def figures(request) -> dict:
     today = clock.at(clock.today())
     mine = Alarm.objects.visible_to(request.user)
     counts = mine.aggregate(
-        raised=Count("pk", filter=Q(state=AlarmState.RAISED)),
-        crew=Count("pk", filter=Q(state__in=("dispatched", "accepted", "arrived", "controlled"))),
-        fed_back=Count("pk", filter=Q(state=AlarmState.FED_BACK)),
+        raised=Count("pk", filter=Q(state=AlarmState.RAISED), distinct=True),
+        crew=Count("pk", filter=Q(state__in=("dispatched", "accepted", "arrived", "controlled")), distinct=True),
+        fed_back=Count("pk", filter=Q(state=AlarmState.FED_BACK), distinct=True),
         late=Count("pk", filter=Q(state__in=OPEN_STATES, clocks__late_at__isnull=False), distinct=True),
         today=Count("pk", filter=Q(first_signal_at__gte=today), distinct=True),
         false=Count("pk", filter=Q(first_signal_at__gte=today, state=AlarmState.FALSE), distinct=True),
@@ -108,9 +108,17 @@ def _point(row: Row) -> dict:
     }  # fmt: skip
 
 
-def _outlines(request) -> dict:
-    towns = Grid.objects.visible_to(request.user).active(clock.today()).filter(level=2)
-    return geometry.feature_collection(towns)
+def _outlines(request, *, deepest: int = 2) -> dict:
+    """Borders of townships, and of villages where wanted; bare ground without marks."""
+    shown = Grid.objects.visible_to(request.user).active(clock.today()).filter(level__gte=2, level__lte=deepest)
+    return geometry.feature_collection(shown, quiet=lambda grid: True)
+
+
+@require_GET
+@scope.for_the_campaign
+def outlines(request):
+    """Borders for the small maps."""
+    return JsonResponse(_outlines(request, deepest=3))
 
 
 def _sources(request) -> list[dict]:
