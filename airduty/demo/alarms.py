@@ -10,7 +10,7 @@ from airduty.demo.district import Place
 from airduty.demo.persons import one
 from alarms.models import Alarm, AlarmPhoto, AlarmSource, SignalPicture
 from alarms.reading import ALIVE, Message, Reading
-from alarms.services import advance, duty, intake, offline, rosters, scan, sources
+from alarms.services import advance, intake, offline, rosters, scan, sources
 from alarms.services.pictures import waiting_path
 from alarms.words import Cause, FalseReason, OnSite, Shift, SourceKind
 from common import clock
@@ -60,8 +60,9 @@ class Watch:
             _rosters(self, days=LATELY.days + 14)
 
     def crew(self, alarm: Alarm):
-        """Who would go: the first in line who is no operator."""
-        return next((person for rung in duty.line(alarm) if rung.duty != "office" for person in rung.people), None)
+        """Who goes: the first who was called."""
+        call = alarm.calls.exclude(duty="office").select_related("person").first()
+        return call.person if call else None
 
 
 # --- what stands still --------------------------------------------------------------------------------------------------------------
@@ -139,7 +140,8 @@ def _shot(scene: Watch, camera: AlarmSource, moment: dt.datetime, n: int, *, tim
         at = moment + dt.timedelta(seconds=20 * again)
         raw = f'{{"event": "smoke", "n": {n}, "again": {again}}}'.encode()
         seen = Message(
-            meaning="alarm", event="smoke", occurred_at=at, text=words, bearing=bearing, distance_m=distance + 40 * again, raw=raw, pictures=(pictures.draw(scene.rng, "straw", after=False),) if again == 0 else (),
+            meaning="alarm", event="smoke", occurred_at=at, text=words, bearing=bearing, distance_m=distance + 40 * again, raw=raw,
+            pictures=() if again else (pictures.draw(scene.rng, "straw", after=False),),
         )  # fmt: skip
         with clock.standing(at):
             found = intake.take_in(camera, seen, size=len(raw)).alarm
