@@ -74,7 +74,10 @@ def _ranking(rows: Sequence[tuple], by: str, by_change: bool, *, group: str = ""
     values = [period.figure(by) for _subject, period, _before in rows]
     changes = [change_rate(period.figure(by), before.figure(by)) for _subject, period, before in rows]
     places = ranks([_weighed(value, by) for value in (changes if by_change else values)])
-    lines = [Line(*row, value, change, place) for row, value, change, place in zip(rows, values, changes, places, strict=True)]
+    lines = [
+        Line(subject, period, before, value, change, place)
+        for (subject, period, before), value, change, place in zip(rows, values, changes, places, strict=True)
+    ]
     return Ranking(by, by_change, sorted(lines, key=_order), figures.shared_status(period for _subject, period, _before in rows), group)
 
 

@@ -68,4 +68,5 @@ def both(stations: Sequence[Station], first: dt.date, last: dt.date, *, district
     rule = figures.rule_for(district, first)
     spans = ((first, last), year_before(first, last))
     days = [figures.area_days(stations, *span, edition=edition, status=status) for span in spans]
-    return tuple(figures.period(found, *span, rule=rule) for found, span in zip(days, spans, strict=True))
+    this, before = (figures.period(found, *span, rule=rule) for found, span in zip(days, spans, strict=True))
+    return this, before

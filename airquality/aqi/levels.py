@@ -2,22 +2,25 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
 
 
 @dataclass(frozen=True)
 class Level:
     number: int
-    numeral: str
-    label: str
-    colour_name: str
+    numeral: Text
+    label: Text
+    colour_name: Text
     colour: str
     """Of the standard; yellow and green need dark text."""
     cmyk: tuple[int, int, int, int]
     ink: str
     """Of text on the colour."""
     top: int | None
-    advice: str
+    advice: Text
 
 
 # fmt: off
@@ -71,7 +74,7 @@ def is_heavy(aqi: int | None) -> bool:
     return aqi is not None and aqi > HEAVY_ABOVE
 
 
-def sensitive_groups(sub_indexes: dict[str, int]) -> dict[str, str]:
+def sensitive_groups(sub_indexes: dict[str, int]) -> dict[str, Text]:
     """Pollutant → who should take care, of those above 100 (2026)."""
     return {name: groups for name, groups in SENSITIVE_GROUPS.items() if any(sub_indexes.get(item, 0) > 100 for item in _items(name))}
 

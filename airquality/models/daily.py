@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from airquality.models.readings import Concentration
-from airquality.models.stations import OfDistrictQuerySet, Station
+from airquality.models.stations import AirQuerySet, Station
 from airquality.words import Edition, ExcludedReason, Status
 from grids.models import Grid
 
@@ -18,7 +18,7 @@ class Mean(Concentration):
         super().__init__(*args, **{"max_digits": 11, "decimal_places": 5} | kwargs)
 
 
-class DailyValueQuerySet(OfDistrictQuerySet):
+class DailyValueQuerySet(AirQuerySet):
     def between(self, first, last):
         """Days from ``first`` to ``last``, both included."""
         return self.filter(day__gte=first, day__lte=last)
@@ -111,7 +111,7 @@ class ExcludedDay(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = AirQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("不参与评价的日期")
@@ -132,7 +132,7 @@ class FeedState(models.Model):
     error = models.CharField(_("错误"), max_length=300, blank=True)
     report = models.JSONField(_("结果"), default=dict)
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = AirQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("数据获取状态")

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from airquality.models.stations import OfDistrictQuerySet, Station
+from airquality.models.stations import AirQuerySet, Station
 from airquality.words import POLLUTANTS, Source, Status
 from grids.models import Grid
 
@@ -17,7 +17,7 @@ class Concentration(models.DecimalField):
         super().__init__(*args, **{"max_digits": 9, "decimal_places": 3, "null": True, "blank": True} | kwargs)
 
 
-class ReadingQuerySet(OfDistrictQuerySet):
+class ReadingQuerySet(AirQuerySet):
     def between(self, start, end):
         """Hours in the half-open range of moments."""
         return self.filter(hour__gte=start, hour__lt=end)
@@ -79,7 +79,7 @@ class Correction(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人"))
     at = models.DateTimeField(_("时间"))
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = AirQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("数据更正")

@@ -4,12 +4,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from airquality.models.stations import OfDistrictQuerySet
+from airquality.models.stations import AirQuerySet
 from airquality.words import Rounding
 from grids.models import Grid
 
 
-class CompositeIndexRuleQuerySet(OfDistrictQuerySet):
+class CompositeIndexRuleQuerySet(AirQuerySet):
     def in_force(self, district, day):
         """The district's rule for ``day``; of the future ones none."""
         return self.filter(district=district, effective_from__lte=day).order_by("-effective_from").first()
@@ -61,7 +61,7 @@ class AirTarget(models.Model):
     basis = models.CharField(_("依据"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = AirQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("空气质量目标")

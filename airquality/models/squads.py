@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from airquality.models.stations import OfDistrictQuerySet, Station
+from airquality.models.stations import AirQuerySet, Station
 from airquality.watch.words import MeasureKind, Purpose, Shift, Zone
 from evidence.models import File
 from grids.models import Grid, Organisation
@@ -26,7 +26,7 @@ class StationPlan(models.Model):
     extended_per_day = models.PositiveSmallIntegerField(_("扩展区每天巡查次数"), default=1, validators=[MinValueValidator(1), MaxValueValidator(24)])
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = AirQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("一点一策")

@@ -9,7 +9,7 @@ from grids import scope
 from grids.models import Grid
 
 
-class OfDistrictQuerySet(models.QuerySet):
+class AirQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Air data are no secret: whoever is somebody in a district sees all of its air, across townships."""
         return self.filter(district_id__in=scope.rights(user).district_ids)
@@ -18,7 +18,7 @@ class OfDistrictQuerySet(models.QuerySet):
         return self.filter(district=district)
 
 
-class StationQuerySet(OfDistrictQuerySet):
+class StationQuerySet(AirQuerySet):
     def active(self):
         return self.filter(is_active=True)
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from airquality.models.stations import OfDistrictQuerySet, Station
+from airquality.models.stations import AirQuerySet, Station
 from airquality.watch.words import Fault, Hint, Level, RuleCode, Suppressed, WindSource
 from airquality.words import Pollutant
 from grids import scope
@@ -24,7 +24,7 @@ class AnomalyRule(models.Model):
     is_active = models.BooleanField(_("启用"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = AirQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("站点异常规则")
@@ -65,7 +65,7 @@ class WatchSettings(models.Model):
     )
     looked_at = models.DateTimeField(_("最近检查时间"), null=True, editable=False)
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = AirQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("站点监视设置")
@@ -82,7 +82,7 @@ class RegionalEvent(models.Model):
     words = models.TextField(_("说明"))
     found_at = models.DateTimeField(_("发现时间"))
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = AirQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("区域性升高")
@@ -94,7 +94,7 @@ class RegionalEvent(models.Model):
         return f"{self.pollutant} {self.hour:%Y-%m-%d %H:%M}"
 
 
-class AnomalyQuerySet(OfDistrictQuerySet):
+class AnomalyQuerySet(AirQuerySet):
     def visible_to(self, user):
         """As all air; faults of instruments only for those who look after the whole district."""
         return super().visible_to(user).filter(~Q(level=Level.FAULT) | Q(district_id__in=scope.rights(user).whole_district_ids))
@@ -152,7 +152,7 @@ class DustSpell(models.Model):
     note = models.CharField(_("依据"), max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = AirQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("沙尘天气")
@@ -172,7 +172,7 @@ class WeatherHour(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = AirQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("小时风况")

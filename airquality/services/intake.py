@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from airquality import rows
 from airquality.hours import day_of
 from airquality.models import Correction, DueDay, Reading, Station
@@ -26,7 +27,7 @@ class Sender:
 
     source: str
     name: str = ""
-    by: object = None
+    by: User | None = None
 
 
 @dataclass

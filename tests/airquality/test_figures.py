@@ -49,7 +49,7 @@ def test_hours_of_an_area(district, station, other, reference, write_day):
     write_day(other, status="reviewed", pm25=[None] * 23 + [200])
     found = figures.area_hours(figures.counted_stations(district), hours.first_of(DAY), hours.last_of(DAY))
     assert len(found) == 24
-    assert (found[0].values["pm25"], found[0].index.aqi, found[0].stations, found[0].statuses) == (30, None, 2, {"real_time", "reviewed"})
+    assert (found[0].values["pm25"], found[0].index.aqi, found[0].stations, found[0].statuses) == (30, 43, 2, {"real_time", "reviewed"})
     assert (found[-1].values["pm25"], found[-1].index.aqi, found[-1].index.primary) == (115, 150, ("pm25",))
 
 
@@ -75,7 +75,7 @@ def test_a_period(district, station):
         "so2": "9", "no2": "20", "co": "1.2", "o3": "156", "pm10": "40", "pm25": "120",
     }  # fmt: skip
     assert (found.levels, found.good, found.heavy, found.assessed, found.good_ratio) == ({2: 1, 3: 1, 5: 1}, 1, 1, 3, Decimal("33.3"))
-    assert found.leading == {"pm25": 3}
+    assert found.leading == {"pm25": 3, "o3": 1}
     assert found.composite.index == Decimal("5.93")
     assert found.figure("composite") == found.composite.index
 
