@@ -5,6 +5,7 @@ import binascii
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions, permissions
 
 from accounts import devices
@@ -42,3 +43,13 @@ class IsDevice(permissions.BasePermission):
 
     def has_permission(self, request, view):
         return isinstance(request.auth, Device)
+
+
+class DeviceScheme(OpenApiAuthenticationExtension):
+    """What the published description says of a device's key."""
+
+    target_class = "accounts.api_devices.DeviceAuthentication"
+    name = "deviceKey"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": f"{SCHEME} KEY; or HTTP Basic with the key as password"}

@@ -63,7 +63,7 @@ def build(place: Place, *, until: dt.datetime, days: int) -> None:
     first = today - dt.timedelta(days=days if days > WHOLE else FEW_DAYS)
     with transaction.atomic(), clock.standing(until):
         made = _stations(place, rng)
-        _past(made, rng, today, dt.date(today.year - 1, 1, 1), first)
+        _past(made, rng, today, dt.date(today.year - 1, 1, 1) if days > WHOLE else today - dt.timedelta(days=400), first)
         _hours(place, made, rng, today, first, until)
         daily.work_out_due(district=place.district)
         _rulings(place, today, first)
