@@ -47,6 +47,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "worktime:duty_hours": {"year": 2026},
         "worktime:day": {"year": 2026, "date": "2026-10-01"},
         "notices:open": {"pk": world.notice.pk},
+        **{f"notices:robot-{name}": {"pk": world.robot.pk} for name in ("edit", "try", "switch")},
         "scorecards:edit_scheme": {"pk": world.scheme.pk},
         **{f"scorecards:{name}": {"pk": 0} for name in CONSEQUENCES},
         "scorecards:proposal_step": {"pk": 0, "step": "approve"},

@@ -7,11 +7,12 @@ A new address belongs here; ``test_every_address.py`` says which is missing and 
 
 from tests.matrix.table_air import AIR
 from tests.matrix.table_month import MONTH
+from tests.matrix.table_notices import NOTICES
 
 SHELL = ("home", "report", "rounds", "round", "visit", "site", "sites", "tasks", "unsent", "map", "me", "manifest", "session")
 """Addresses of the field app: the same for everybody, nobody's rows in them."""
 
-TABLE = MONTH | {
+TABLE = NOTICES | MONTH | {
     "home": {"GET": "302 field; 200 *", "POST": "405 *"},
     "healthz": {"GET": "200 *", "POST": "405 *"},
     "readyz": {"GET": "503 *", "POST": "405 *"},
@@ -374,7 +375,7 @@ TABLE = MONTH | {
 TABLE |= AIR
 OPEN = {
     *("healthz", "readyz", "jsi18n", "set_language", "api_schema", "api_token", "account_login", "account_inactive"),
-    *("account_sms", "account_ticket", "field_worker"),
+    *("account_sms", "account_ticket", "field_worker", "notices:push-worker"),
     *(f"mobile:{name}" for name in SHELL),
     *("account_signup", "account_email", "account_email_verification_sent", "account_set_password", "account_reset_password"),
 }

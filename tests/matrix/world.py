@@ -26,7 +26,7 @@ from tests.factories.airquality import DailyValueFactory, ReadingFactory, Statio
 from tests.factories.districts import made_district
 from tests.factories.evidence import photo_bytes, sha256_of
 from tests.factories.grids import centre
-from tests.factories.notices import NoticeFactory
+from tests.factories.notices import NoticeFactory, RobotFactory
 from tests.factories.registers import SiteFactory, SitePostFactory
 from tests.factories.sheets import JobFactory
 from tests.factories.training import CourseFactory, QuestionFactory
@@ -90,6 +90,8 @@ class World:
         self.view = SavedView.objects.create(user=office, page="ledger", name="视图", query="state=assigned")
         self.job = JobFactory(requested_by=office, district_id=self.district.pk)
         self.notice = NoticeFactory(recipient=office, state=State.SENT, title=f"站内{NEAR}")
+        self.robot = RobotFactory(district_id=self.district.pk, url="https://127.0.0.1/", name="东村工作群")
+        RobotFactory(district_id=self.elsewhere.pk, url="https://127.0.0.1/", name=f"群{FOREIGN}")
         self.post = self.people["member"].posts.get()
         self.membership = self.people["town"].memberships.get()
         self.handover = self.membership.handovers.create(
