@@ -49,8 +49,9 @@ def drain(worker: str, *, seconds: float | None = None, older_than=dt.timedelta(
     with Lanes() as lanes:
         while True:
             done, begun = _begin(worker, lanes, older_than=older_than) if time.monotonic() < until else (0, 0)
-            total += done + _finish(lanes, patience=patience)
-            if not (done or begun or lanes):
+            landed = _finish(lanes, patience=patience)
+            total += done + landed
+            if not (done or begun or landed or lanes):
                 return total
 
 

@@ -1,6 +1,8 @@
 """What people are told: one's own inbox, and for the office who was told what, when, by what and why not."""
 
 from django import forms
+from django.conf import settings
+from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,8 +13,8 @@ from airduty.views.period import Period
 from airduty.views.slices import newest
 from notices import services
 from notices.channels import available, web_push
-from notices.models import Channel, Notice, State
-from notices.words import PERSONAL
+from notices.models import Channel, Notice, Outcome, State
+from notices.words import PERSONAL, REACHED
 
 ALL = ("", _("全部"))
 TONES = {State.SENT: "done", State.DEAD: "late", State.RETRY: "soon", State.CANCELLED: "off"}
@@ -22,8 +24,9 @@ COUNTED_UP_TO = 1000
 class OutboxFilter(Period):
     state = forms.ChoiceField(label=_("状态"), choices=[ALL, *State.choices], required=False)
     channel = forms.ChoiceField(label=_("渠道"), choices=[ALL, *Channel.choices], required=False)
+    outcome = forms.ChoiceField(label=_("回执"), choices=[ALL, *Outcome.choices], required=False)
     person = forms.CharField(label=_("收件人"), max_length=60, required=False)
-    field_order = ["state", "channel", "person", "since", "until"]
+    field_order = ["state", "channel", "outcome", "person", "since", "until"]
 
     def apply(self, notices):
         """Fields that make no sense are left out; the form says so beside them."""
@@ -32,11 +35,13 @@ class OutboxFilter(Period):
         lookups = {
             "state": wanted.get("state"),
             "channel": wanted.get("channel"),
-            "recipient__name__contains": wanted.get("person"),
+            "outcome": wanted.get("outcome"),
             "created_at__gte": start,
             "created_at__lt": end,
         }
-        return notices.filter(**{name: value for name, value in lookups.items() if value})
+        name = wanted.get("person")
+        who = Q(recipient__name__contains=name) | Q(robot__name__contains=name) if name else Q()
+        return notices.filter(who, **{name: value for name, value in lookups.items() if value})
 
 
 @require_GET
@@ -71,11 +76,13 @@ def outbox(request):
     rows, following = newest(form.apply(visible).select_related("recipient", "robot"), request)
     for notice in rows:
         notice.tone = TONES.get(notice.state, "")
+        notice.outcome_tone = "done" if notice.outcome in REACHED else "soon"
     context = {
         "form": form,
         "notices": rows,
         "following": following,
         "dead": visible.dead()[:COUNTED_UP_TO].count(),
+        "stub": settings.STUB_GATEWAY_URL,
         "closed_channels": [channel.label for channel in PERSONAL if channel not in available()],
     }
     return render(request, "notices/outbox.html", context)

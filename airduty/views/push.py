@@ -36,7 +36,7 @@ def subscription(request):
             return JsonResponse({"done": services.unsubscribe(given["endpoint"], by=request.user)})
         services.subscribe(**given, browser=request.headers.get("User-Agent", ""), by=request.user)
     except ValidationError as refused:
-        return JsonResponse(refused.message_dict, status=400)
+        return JsonResponse(refused.message_dict, status=400, json_dumps_params={"ensure_ascii": False})
     return JsonResponse({"done": True})
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from common import clock, language
 from notices import nudge, quiet
-from notices.channels import SECOND, obstacle
+from notices.channels import SECOND, obstacle, web_push
 from notices.models import Channel, Notice, State
 
 Text = str | Callable[[], str]
@@ -34,7 +34,7 @@ def queue(
     """Put one row per person and channel into the outbox, in the caller's transaction, and return how many are new.
 
     Everybody is told in the language they have chosen. Calling it again with the same ``dedup_key`` adds nothing. Who cannot be reached by
-    a channel gets a cancelled row that says why.
+    a channel gets a cancelled row that says why. Who has a browser that takes pushes is pushed what comes into the inbox.
     """
     now = clock.now()
     template = subject_of(subject) | {
@@ -47,12 +47,26 @@ def queue(
     moment = max(not_before, now) if not_before else now
     words: dict[str, dict] = {}
     rows = {}
-    for person in to:
+    people, wanted = _with_browsers(to), tuple(channels)
+    for person in people:
         said = words.get(person.language) or words.setdefault(person.language, _in_their_words(person, title, body))
-        for channel in channels:
+        for channel in (*wanted, *_besides(person, wanted)):
             row = _row(person, channel, dedup_key=f"{dedup_key}:u{person.pk}:{channel}", moment=moment, **template, **said)
             rows[row.dedup_key] = row
     return insert(rows)
+
+
+def _with_browsers(to: Iterable) -> list:
+    """The people, and which browsers they have, in one query; none where nothing can be pushed."""
+    people = list(to)
+    if web_push.is_available():
+        models.prefetch_related_objects(people, "push_subscriptions")
+    return people
+
+
+def _besides(person, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    follows = Channel.INBOX in wanted and Channel.WEB_PUSH not in wanted and web_push.is_available()
+    return (Channel.WEB_PUSH,) if follows and person.push_subscriptions.all() else ()
 
 
 def _in_their_words(person, title: Text, body: Text) -> dict:

@@ -408,7 +408,7 @@ def expected(name: str, method: str, role: str) -> int:
     return answers.get(role, answers["*"])
 
 
-BY_KEY = {"api_readings"}
+BY_KEY = {"api_receipts", "api_readings"}
 """To these, machines send with keys of their own; a session is not asked for."""
 
 

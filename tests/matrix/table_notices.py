@@ -8,5 +8,5 @@ NOTICES = {
     "notices:robot-switch": {"GET": "405 *", "POST": "302 keepers; 404 field auditor foreign; 403 *"},
     "notices:push": {"GET": "404 *", "POST": "404 *"},
     "notices:push-worker": {"GET": "200 *", "POST": "405 *"},
-    "api_receipts": {"GET": "405 *", "POST": "401 *"},
+    "api_receipts": {"GET": "401 *", "POST": "401 *"},
 }
