@@ -49,6 +49,7 @@ urlpatterns = [
     path("m/tasks/", include("rectification.urls_mobile")),
     path("api/v1/", include("airquality.urls_api")),
     path("api/v1/", include("alarms.urls_api")),
+    path("api/v1/", include("emergency.urls_api")),
     path("api/v1/", include("registers.urls_api")),
     path("api/v1/", include("inspections.urls_api")),
     path("api/v1/", include("rectification.urls_api")),

@@ -26,6 +26,13 @@ def districts_read_whole(user) -> set[int]:
     return {*found.whole_district_ids, *led}
 
 
+def districts_inspected(user) -> set[int]:
+    """Districts in which the person's department is a member of the headquarters of emergencies: it looks at listed enterprises there."""
+    mine = scope.rights(user).organisation_ids
+    members = Field.objects.filter(code=FIELD, headquarters__member_units__in=mine) if mine else Field.objects.none()
+    return set(members.values_list("district_id", flat=True))
+
+
 class ReductionListQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(district_id__in=scope.rights(user).member_district_ids)
@@ -70,8 +77,8 @@ class ReductionList(models.Model):
 class ListedEnterpriseQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Of the whole district, or at the grids that are theirs."""
-        found = scope.rights(user)
-        return self.filter(Q(reduction_list__district_id__in=districts_read_whole(user)) | scope.under(found.paths, "grid_path"))
+        districts = districts_read_whole(user) | districts_inspected(user)
+        return self.filter(Q(reduction_list__district_id__in=districts) | scope.under(scope.rights(user).paths, "grid_path"))
 
 
 class ListedEnterprise(models.Model):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from emergency.models.episodes import Decision, Episode
-from emergency.models.lists import ListedEnterprise, districts_read_whole
+from emergency.models.lists import ListedEnterprise, districts_inspected, districts_read_whole
 from emergency.words import RUNNING_ORDERS, CallOutcome, Colour, EvidenceKind, OrderState, Party, Seen, Way
 from evidence.models import Photo
 from grids import scope
@@ -22,10 +22,12 @@ PERSON = settings.AUTH_USER_MODEL
 
 class OrderQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Of the whole district; one's own unit's; those of grids and enterprises at the grids that are theirs."""
+        """Of the whole district; one's own unit's; those of grids and enterprises at the grids that are theirs; of all enterprises for whoever
+        inspects them."""
         found = scope.rights(user)
-        own = Q(organisation_id__in=found.organisation_ids)
-        return self.filter(Q(district_id__in=districts_read_whole(user)) | own | scope.under(found.paths, "grid_path"))
+        own = Q(organisation_id__in=found.organisation_ids) | scope.under(found.paths, "grid_path")
+        looked_at = Q(party=Party.ENTERPRISE, district_id__in=districts_inspected(user))
+        return self.filter(Q(district_id__in=districts_read_whole(user)) | own | looked_at)
 
     def running(self):
         return self.filter(state__in=RUNNING_ORDERS)

@@ -101,9 +101,8 @@ def _write(order: Order, *, photos: list[Photo], **facts) -> list[Evidence]:
     """One row for each photo; words and figures go with the first. The same words again are not kept twice."""
     common = facts | {"order": order, "at": clock.now(), "text": facts["text"].strip()[:500], "name": facts["name"].strip()[:60]}
     if photos:
-        return [
-            Evidence.objects.create(**common | {"photo": photo, "kind": EvidenceKind.PHOTO if n else facts["kind"]}) for n, photo in enumerate(photos)
-        ]
+        bare = {"kind": EvidenceKind.PHOTO, "text": "", "reading": None}
+        return [Evidence.objects.create(**common | (bare if n else {}) | {"photo": photo}) for n, photo in enumerate(photos)]
     same = order.evidence.filter(kind=common["kind"], text=common["text"], reading=common["reading"], photo=None, refused_note="")
     has_words = common["text"] or common["reading"] is not None
     return [Evidence.objects.create(**common)] if has_words and not same.exists() else []

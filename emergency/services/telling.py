@@ -167,6 +167,22 @@ def not_in_force(order: Order) -> None:
     )
 
 
+def power_above(order: Order, line) -> None:
+    facts = {"receiver": order.receiver, "day": line.day, "kwh": line.kwh, "allowed": line.allowed}
+    queue(
+        to=people.with_role(order.district_id, OFFICE),
+        title=lambda: _("%(receiver)s用电超过应减水平，请核查") % facts,
+        body=lambda: _("%(day)s用电%(kwh)s kWh，按清单应不超过%(allowed)s kWh") % facts,
+        url=order.get_absolute_url(),
+        dedup_key=f"emergency:power:{order.pk}:{line.day}",
+        kind="emergency.power",
+        subject=order,
+        channels=URGENT,
+        district_id=order.district_id,
+        urgent=True,
+    )
+
+
 def report_due(episode, day, organisation, *, hour: int) -> None:
     queue(
         to=people.members_of(organisation, PARTIES),

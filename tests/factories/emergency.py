@@ -8,9 +8,10 @@ from emergency import defaults
 from emergency.models import Episode, ListedEnterprise, Order, ReductionList
 from emergency.services import decisions, lists
 from emergency.texts import first_words
+from grids.models import Headquarters
 from tests.factories.accounts import UserFactory
 from tests.factories.districts import made_district
-from tests.factories.grids import centre
+from tests.factories.grids import OrganisationFactory, centre
 
 CODES = ("91410100MA00000A1X", "91410100MA00000B2G", "91410100MA00000C36")
 CUTS = {"yellow_cut": "30%", "orange_cut": "50%", "red_cut": "100%"}
@@ -72,12 +73,21 @@ def ready(*, enterprises: int = 3) -> Ready:
     office, director = UserFactory(office_staff=district), UserFactory(office_director=district)
     head, deputy = UserFactory(leader=district), UserFactory(leader=district)
     deputy.memberships.update(title="副组长")
+    _headquarters(district)
     made = lists.make(district, year=2026, name="2026年应急减排清单", by=office)
     for n in range(enterprises):
         lists.save_enterprise(enterprise(made, n, grid=district.villages[n]), by=office)
     if enterprises:
         lists.activate(made, by=director)
     return Ready(district, office, director, head, deputy, made)
+
+
+def _headquarters(district) -> None:
+    """Led by ecology, with housing as its member."""
+    body = OrganisationFactory(district=district, kind="headquarters", name="污染天气管控专项指挥部", position=40)
+    made = Headquarters.objects.create(organisation=body, lead_unit=district.ecology)
+    made.member_units.add(district.housing)
+    district.fields.filter(code="emergency").update(headquarters=made)
 
 
 def later(**after):
