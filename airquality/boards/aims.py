@@ -1,5 +1,6 @@
 """Targets item by item: wanted, reached so far, what the rest of the year may bring, and whether one is on the way (domain 7.8)."""
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,14 +8,18 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from airquality import figures, standing
-from airquality.aqi.rounding import rounded
+from airquality import standing
+from airquality.aqi import levels, targets
+from airquality.aqi.rounding import mean, rounded
+from airquality.aqi.targets import Remaining
+from airquality.figures import AreaDay
 from airquality.models import AirTarget
 from airquality.standing import Standing
 from airquality.words import SYMBOLS
 from common import clock
 from grids.models import Grid
 
+UNIT = "μg/m³"
 ON_WAY, BEHIND, LOST, OPEN = "on_way", "behind", "lost", "open"
 
 
@@ -54,9 +59,9 @@ class Aim:
         return bool(self.standing.period.days)
 
 
-def aims(targets: Iterable[AirTarget], *, today: dt.date) -> list[Aim]:
+def aims(rows: Iterable[AirTarget], *, today: dt.date) -> list[Aim]:
     """Up to yesterday."""
-    return [_aim(target, today) for target in targets]
+    return [_aim(target, today) for target in rows]
 
 
 def _aim(target: AirTarget, today: dt.date) -> Aim:
@@ -71,18 +76,20 @@ def _items(target: AirTarget, found: Standing) -> list[Item]:
 
 
 def _mean(name: str, wanted: Decimal, found: Standing) -> Item:
-    done, rest = found.means[name], found.remaining.get(name)
+    return _of_mean(SYMBOLS[name], wanted, found.means[name], found.remaining.get(name))
+
+
+def _of_mean(label: str, wanted: Decimal, done: Decimal | None, rest: Remaining | None) -> Item:
     if done is None:
-        return Item(f"{SYMBOLS[name]}", "μg/m³", wanted, None, "", OPEN)
+        return Item(label, UNIT, wanted, None, "", OPEN)
     if rest is None or rest.allowed is None:
-        left = _("本年已结束")
-        state = ON_WAY if done <= wanted else LOST
+        left, state = _("时段已结束"), ON_WAY if done <= wanted else LOST
     elif rest.is_reachable:
         left = _("剩余%(days)d天均值不超过%(mean)s") % {"days": rest.days_left, "mean": rounded(rest.allowed, 1)}
         state = ON_WAY if done <= wanted else BEHIND
     else:
         left, state = _("剩余%(days)d天即使为零也超出目标") % {"days": rest.days_left}, LOST
-    return Item(SYMBOLS[name], "μg/m³", wanted, rounded(done, 1), left, state)
+    return Item(label, UNIT, wanted, rounded(done, 1), left, state)
 
 
 def _needed(needed, *, on_way: bool) -> tuple[str, str]:
@@ -147,17 +154,25 @@ def _month(target: AirTarget, found: Standing, today: dt.date) -> list[Item]:
     wanted = target.months.get(f"{through.month:02}", {}) if target.year == through.year else {}
     if not wanted:
         return []
-    days = [each for each in found.period.days if each.day.month == through.month]
-    period = figures.period(days, through.replace(day=1), through, rule=None)
-    rows = [(SYMBOLS[name], "μg/m³", name) for name in standing.PARTICLES] + [(_("优良天数"), _("天"), "good_days")]
-    return [_of_month(label, unit, Decimal(wanted[name]), name, period) for label, unit, name in rows if name in wanted]
+    days = [each for each in found.period.days if each.day.month == through.month and not each.excluded_reason]
+    left = calendar.monthrange(through.year, through.month)[1] - through.day
+    particles = [_month_mean(name, Decimal(wanted[name]), days, left) for name in standing.PARTICLES if name in wanted]
+    return [*particles, *([_month_good(int(wanted["good_days"]), days, left)] if "good_days" in wanted else [])]
 
 
-def _of_month(label: str, unit: str, wanted: Decimal, name: str, period: figures.Period) -> Item:
-    if name == "good_days":
-        return Item(label, unit, wanted, period.good, "", ON_WAY if period.good >= wanted else OPEN if not period.assessed else BEHIND)
-    done = period.concentrations[name]
-    return Item(label, unit, wanted, done, "", OPEN if done is None else ON_WAY if done <= wanted else BEHIND)
+def _month_mean(name: str, wanted: Decimal, days: list[AreaDay], left: int) -> Item:
+    done = [value for each in days if (value := each.values[name]) is not None]
+    return _of_mean(SYMBOLS[name], wanted, mean(done), targets.remaining_mean(wanted, done, days_left=left))
+
+
+def _month_good(wanted: int, days: list[AreaDay], left: int) -> Item:
+    said = [each.index.aqi for each in days if each.index.aqi is not None]
+    if not said:
+        return Item(_("优良天数"), _("天"), wanted, None, "", OPEN)
+    good = sum(map(levels.is_good, said))
+    needed = targets.good_days_needed(wanted, good=good, days_left=left)
+    words, state = _needed(needed, on_way=Decimal(good) / len(said) * left >= needed.needed)
+    return Item(_("优良天数"), _("天"), wanted, good, words, state)
 
 
 def without_target(district: Grid, found: list[Aim]) -> list[Grid]:

@@ -2,7 +2,7 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,15 @@ class Cell:
     @property
     def level(self) -> levels.Level | None:
         return levels.level(self.found.index.level) if self.found else None
+
+    @property
+    def number(self) -> int:
+        """Of the level; 0 without one."""
+        return self.level.number if self.level else 0
+
+    @property
+    def is_excluded(self) -> bool:
+        return self.found is not None and bool(self.found.excluded_reason)
 
     @property
     def is_missing(self) -> bool:
@@ -59,9 +68,9 @@ def weekdays() -> list[str]:
     return [pgettext("weekday", name) for name in ("一", "二", "三", "四", "五", "六", "日")]
 
 
-def incomplete(found: Period, last: dt.date, *, today: dt.date) -> str:
+def incomplete(found: Period, last: dt.date, *, today: dt.date, lacking: Collection[str] = ()) -> str:
     """Of a month that is over and has too few days (domain 7.3): words; empty where it has enough."""
-    fewest = min(found.days_of.values(), default=0)
+    fewest = min((days for name, days in found.days_of.items() if name not in lacking), default=0)
     if last >= today or not found.days or validity.is_month_valid(last.month, fewest):
         return ""
     words = _("本月有的项目只有%(days)d个有效日均值，少于规定的%(least)d个，月均值仅供参考。")

@@ -8,7 +8,6 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from airquality import rankings
-from airquality.aqi.composite import Rule
 from airquality.boards import areas, periods
 from airquality.models import CompositeIndexRule, Station
 from airquality.rankings import Ranking
@@ -31,7 +30,7 @@ class Asked:
 
     @property
     def notes(self) -> list[str]:
-        return [_rounding(as_rule(self.rule)), rule_words(self.rule), _sand(), _sign(self)]
+        return [period_words(self.rule), _ties(), rule_words(self.rule), _sand(), _sign(self)]
 
 
 def rule_words(rule: CompositeIndexRule | None) -> str:
@@ -41,9 +40,15 @@ def rule_words(rule: CompositeIndexRule | None) -> str:
     return words % {"name": name, "note": rule.note if rule else ""}
 
 
-def _rounding(by: Rule) -> str:
-    words = _("浓度为时段均值，CO为日均值第%(co)d百分位数，O₃为日最大8小时均值第%(o3)d百分位数。相同的并列，并列后名次顺延。")
+def period_words(rule: CompositeIndexRule | None) -> str:
+    """What the concentrations of a period are."""
+    by = as_rule(rule)
+    words = _("浓度为日均值的平均，单位μg/m³；CO为日均值第%(co)d百分位数，单位mg/m³；O₃为日最大8小时均值第%(o3)d百分位数。")
     return words % {"co": by.percentile_co, "o3": by.percentile_o3}
+
+
+def _ties() -> str:
+    return _("相同的并列，并列后名次顺延。")
 
 
 def _sand() -> str:

@@ -65,8 +65,9 @@ def month(request):
         "levels": calendars.by_level(both[0]),
         "weekdays": calendars.weekdays(),
         "strip": calendars.strip(days, first.year, today=today),
+        "period_words": ranked.period_words(rule),
         "rule_words": ranked.rule_words(rule),
-        "incomplete": calendars.incomplete(both[0], last, today=today),
+        "incomplete": calendars.incomplete(both[0], last, today=today, lacking=form.place.lacking),
         "edition": tables.edition_on(last),
     }
     return show(request, "airquality/month.html", district, **context)
@@ -89,6 +90,7 @@ def years(request):
         "area": form.place,
         "found": found,
         "items": yearly.ITEMS,
+        "period_words": ranked.period_words(rule),
         "rule_words": ranked.rule_words(rule),
         "item": chosen["item"],
         "chart": charts.months(found, chosen["item"]),
