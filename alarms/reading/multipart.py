@@ -18,6 +18,7 @@ def parts(body: bytes, content_type: str) -> list[bytes]:
     pieces = re.split(rb"(?:^|\r?\n)--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?=\r?\n|$)", body)
     if len(pieces) - 1 > MOST_PARTS + 1:
         raise Unreadable("too many parts")
+    pieces[-1] = re.sub(rb"\r?\n\Z", b"", pieces[-1])  # a body that is not closed ends with the line of its last part
     return [content for piece in pieces[1:] if (content := _content(piece))]
 
 

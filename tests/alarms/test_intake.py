@@ -1,0 +1,313 @@
+"""Taking in: the door for devices, one signal however often it is sent, one alarm for one place and time, monitors, stations, callers."""
+
+import base64
+import datetime as dt
+import json
+import uuid
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+
+from accounts import devices
+from alarms.models import Alarm, AlarmRule, AlarmSignal, AlarmSource, DustLimit, MonitorReading, SignalPicture
+from alarms.services import intake, offline, pictures, scan
+from common import clock
+from notices.models import Notice
+from tests.alarms import bodies
+from tests.factories.alarms import SourceFactory, alarm_of, message
+from tests.factories.grids import centre
+
+pytestmark = pytest.mark.django_db
+MULTIPART = "multipart/form-data; boundary=boundary"
+NOW = clock.at(dt.date(2026, 11, 27), dt.time(10, 15))
+
+
+@pytest.fixture(autouse=True)
+def _at_ten():
+    with clock.standing(NOW):
+        yield
+
+
+def post(client, camera, body, content_type=MULTIPART, query="", **headers):
+    return client.post(f"/api/v1/alarms/{camera.slug}/{query}", body, content_type=content_type, headers=headers)
+
+
+def basic(key: str) -> str:
+    return "Basic " + base64.b64encode(f"admin:{key}".encode()).decode()
+
+
+def test_a_cameras_body_becomes_one_alarm_with_its_picture_as_evidence(client, camera, key):
+    answer = post(client, camera, bodies.usual(), authorization=f"Device {key}")
+
+    alarm, signal = Alarm.objects.get(), AlarmSignal.objects.get()
+    assert answer.status_code == 200
+    assert answer.json() == {"meaning": "alarm", "signal": signal.pk, "alarm": alarm.number, "replay": False}
+    assert (alarm.kind, alarm.state, alarm.grid, alarm.number) == ("fire", "raised", camera.grid, "BJ2026-000001")
+    assert (bytes(signal.raw), signal.size) == (bodies.alert(more=bodies.REGION), len(bodies.usual()))
+    assert signal.pictures.get().photo is None
+    assert pictures.look_through() == 1
+    assert SignalPicture.objects.get().photo.size == len(bodies.JPEG)
+    assert not pictures.waiting_path(SignalPicture.objects.get().sha256).exists()
+
+
+def test_the_key_goes_in_the_header_as_password_or_in_the_address(client, camera, key):
+    for n, way in enumerate(({"authorization": f"Device {key}"}, {"authorization": basic(key)}, {"query": f"?key={key}"})):
+        assert post(client, camera, bodies.alert(count=n + 1), "application/xml", **way).status_code == 200
+    assert AlarmSignal.objects.count() == 3
+
+
+def test_without_a_key_or_with_another_devices_nothing_is_taken(client, camera, key, district, director):
+    _other, foreign = devices.issue(district.pk, "别的设备", by=director)
+    other = SourceFactory(district=district)
+
+    assert post(client, camera, bodies.alert(), "application/xml").status_code == 401
+    assert post(client, camera, bodies.alert(), "application/xml", query="?key=wrong").status_code == 401
+    assert post(client, camera, bodies.alert(), "application/xml", authorization=f"Device {foreign}").status_code == 404
+    assert post(client, other, bodies.alert(), "application/xml", authorization=f"Device {key}").status_code == 404
+    assert client.post("/api/v1/alarms/unknown/", b"x", content_type="text/xml", headers={"authorization": f"Device {key}"}).status_code == 404
+    devices.revoke(camera.device, by=director)
+    assert post(client, camera, bodies.alert(), "application/xml", authorization=f"Device {key}").status_code == 401
+    assert not AlarmSignal.objects.exists()
+
+
+def test_the_same_body_again_is_the_same_signal(client, camera, key):
+    first = post(client, camera, bodies.usual(boundary="one"), "multipart/form-data; boundary=one", authorization=f"Device {key}").json()
+    again = post(client, camera, bodies.usual(boundary="two"), "multipart/form-data; boundary=two", authorization=f"Device {key}").json()
+
+    assert again == first | {"replay": True}
+    assert (AlarmSignal.objects.count(), Alarm.objects.get().signal_count) == (1, 1)
+
+
+def test_heartbeats_are_counted_and_raise_nothing(client, camera, key):
+    for _n in range(3):
+        assert post(client, camera, bodies.HEARTBEAT, "application/xml", authorization=f"Device {key}").json()["meaning"] == "alive"
+
+    camera.refresh_from_db()
+    assert (camera.beats, camera.heard_at) == (3, NOW)
+    assert not AlarmSignal.objects.exists()
+
+
+def test_what_cannot_be_read_is_answered_with_the_reason_and_kept_to_be_seen(client, camera, key):
+    answer = post(client, camera, b"<html>", "text/html", authorization=f"Device {key}")
+
+    assert answer.status_code == 400
+    assert "XML" in str(answer.json())
+    assert (AlarmSignal.objects.get().meaning, bytes(AlarmSignal.objects.get().raw)) == ("unreadable", b"<html>")
+
+
+def test_a_body_too_large_is_refused_before_it_is_read(client, camera, key, monkeypatch):
+    monkeypatch.setattr("alarms.api_intake.LARGEST", 1000)
+    assert post(client, camera, b"x" * 1001, authorization=f"Device {key}").status_code == 413
+
+
+def test_a_switched_off_device_is_told_so(client, camera, key):
+    AlarmSource.objects.update(is_active=False)
+    assert post(client, camera, bodies.alert(), "application/xml", authorization=f"Device {key}").status_code == 403
+
+
+def test_a_picture_that_is_none_costs_the_alarm_nothing(client, camera, key):
+    broken = b"\xff\xd8\xff\xe0" + b"\x00" * 50
+    assert post(client, camera, bodies.usual(jpeg=broken), authorization=f"Device {key}").status_code == 200
+
+    pictures.look_through()
+    assert SignalPicture.objects.get().refused != ""
+    assert pictures.look_through() == 0
+
+
+# --- what it means --------------------------------------------------------------------------------------------------------------------
+def test_the_end_of_an_event_is_kept_and_raises_nothing(camera):
+    taken = intake.take_in(camera, message(1, meaning="over"), size=1)
+
+    assert (taken.meaning, taken.alarm, AlarmSignal.objects.get().meaning) == ("over", None, "over")
+
+
+def test_a_camera_that_names_its_events_raises_only_these(camera):
+    camera.event_types = "smokeDetection fireDetection"
+    assert intake.take_in(camera, message(1, event="VMD"), size=1).meaning == "other"
+    assert intake.take_in(camera, message(2, event="FIREDETECTION"), size=1).meaning == "alarm"
+
+
+def test_while_a_device_is_tried_out_nothing_is_raised(camera):
+    camera.test_until = NOW + dt.timedelta(minutes=5)
+    assert intake.take_in(camera, message(), size=1).meaning == "test"
+    camera.test_until = NOW - dt.timedelta(minutes=5)
+    assert intake.take_in(camera, message(2), size=1).meaning == "alarm"
+
+
+# --- merging ----------------------------------------------------------------------------------------------------------------------------
+def test_signals_of_one_place_and_time_are_one_alarm(district, camera):
+    lon, lat = centre(district.villages[0])
+    neighbour = SourceFactory(district=district, lon=lon, lat=lat + 0.003)
+    far = SourceFactory(district=district, lon=lon, lat=lat + 0.008)
+
+    first = alarm_of(camera, 1)
+    assert alarm_of(neighbour, 2) == first
+    assert alarm_of(far, 3) != first
+    first.refresh_from_db()
+    assert (first.signal_count, Alarm.objects.count()) == (2, 2)
+
+
+def test_after_half_an_hour_of_quiet_it_is_another_alarm(camera):
+    first = alarm_of(camera, 1)
+    with clock.standing(NOW + dt.timedelta(minutes=29)):
+        assert alarm_of(camera, 2) == first
+    with clock.standing(NOW + dt.timedelta(minutes=58)):
+        assert alarm_of(camera, 3) == first
+    with clock.standing(NOW + dt.timedelta(minutes=89)):
+        assert alarm_of(camera, 4) != first
+
+
+def test_where_bearing_and_distance_lead_another_grid_is_found(district, camera):
+    alarm = alarm_of(camera, bearing=90.0, distance_m=1500.0)
+
+    assert alarm.grid == district.villages[1]
+    assert alarm.lon > camera.lon
+
+
+def test_limits_of_merging_are_those_of_the_rule(camera):
+    AlarmRule.objects.filter(kind="fire").update(merge_minutes=5)
+    first = alarm_of(camera, 1)
+    with clock.standing(NOW + dt.timedelta(minutes=6)):
+        assert alarm_of(camera, 2) != first
+
+
+# --- monitors ---------------------------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def monitor(district):
+    DustLimit.objects.update(is_default=False)
+    DustLimit.objects.filter(code="shaanxi-earthwork").update(is_default=True)
+    return SourceFactory(district=district, kind="dust_monitor")
+
+
+def readings(*rows, n: int = 0):
+    content = {"readings": [{"at": at.isoformat(), **values} for at, values in rows]}
+    from alarms import reading
+
+    return reading.read(json.dumps(content | {"n": n}).encode(), "application/json")
+
+
+def test_readings_are_kept_once_and_in_one_unit(monitor):
+    monitor.unit = "mg"
+    for n in range(2):
+        intake.take_in(monitor, readings((NOW, {"pm10": 0.096, "noise": 61}), n=n), size=1)
+
+    row = MonitorReading.objects.get()
+    assert (row.pm10, row.noise) == (96, 61)
+
+
+def test_above_the_limit_people_are_sent_at_once(monitor, member):
+    taken = intake.take_in(monitor, readings((NOW, {"tsp": 900}), (NOW - dt.timedelta(minutes=10), {"tsp": 820})), size=1)
+
+    assert (taken.meaning, taken.alarm.kind, taken.alarm.state) == ("alarm", "dust", "dispatched")
+    assert "TSP60分钟均值860µg/m³，限值800µg/m³（DB61/1078-2017）" in taken.alarm.text
+    assert [call.person for call in taken.alarm.calls.all()] == [member] * 3
+
+
+def test_below_the_limit_nothing_is_raised_and_late_data_send_nobody(monitor):
+    assert intake.take_in(monitor, readings((NOW, {"tsp": 799})), size=1).meaning == "readings"
+    old = NOW - dt.timedelta(hours=3)
+    assert intake.take_in(monitor, readings((old, {"tsp": 2000})), size=1).meaning == "readings"
+    assert (MonitorReading.objects.count(), Alarm.objects.count()) == (2, 0)
+
+
+def test_what_is_allowed_a_day_is_noted_before_it_is_an_alarm(monitor):
+    DustLimit.objects.filter(code="shaanxi-earthwork").update(allowed_per_day=2)
+    said = []
+    for hour in range(3):
+        at = NOW + dt.timedelta(hours=hour)
+        with clock.standing(at):
+            said.append(intake.take_in(monitor, readings((at, {"tsp": 900}), n=hour), size=1).meaning)
+    assert said == ["within", "within", "alarm"]
+
+
+def test_hebei_takes_off_what_the_district_has_anyway(monitor, district):
+    from tests.factories.airquality import ReadingFactory, StationFactory
+
+    DustLimit.objects.update(is_default=False)
+    DustLimit.objects.filter(code="hebei").update(is_default=True, allowed_per_day=0)
+    assert intake.take_in(monitor, readings((NOW, {"pm10": 300}), n=1), size=1).meaning == "readings"  # nobody knows the background
+
+    ReadingFactory(station=StationFactory(district=district), hour=NOW.replace(minute=0), pm10=150)
+    at = NOW + dt.timedelta(minutes=1)
+    with clock.standing(at):
+        assert intake.take_in(monitor, readings((at, {"pm10": 100}), n=2), size=1).meaning == "readings"
+        assert intake.take_in(monitor, readings((at + dt.timedelta(seconds=1), {"pm10": 400}), n=3), size=1).meaning == "alarm"
+
+
+def test_silence_is_a_problem_then_a_serious_one_and_ends_by_itself(monitor, operator):
+    AlarmSource.objects.filter(pk=monitor.pk).update(heard_at=NOW)
+    for hours, gone in ((1, 0), (2.1, 1), (3, 0), (25, 1), (26, 0)):
+        with clock.standing(NOW + dt.timedelta(hours=hours)):
+            assert offline.watch()["gone"] == gone
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.state, alarm.level, alarm.finding.problem_type.code) == ("offline", "watched", "red", "monitor-offline")
+    assert alarm.finding.reporter is None
+
+    with clock.standing(NOW + dt.timedelta(hours=27)):
+        AlarmSource.objects.filter(pk=monitor.pk).update(heard_at=clock.now())
+        assert offline.watch()["back"] == 1
+        assert offline.watch() == {"back": 0, "gone": 0}
+    alarm.refresh_from_db()
+    assert alarm.state == "closed"
+
+
+# --- stations -----------------------------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def station(district):
+    lon, lat = centre(district.villages[0])
+    return SimpleNamespace(pk=5, code="S1", name="实验中学站", lon=lon, lat=lat, grid=district.villages[0], district_id=district.pk)
+
+
+def anomaly(station, pk=1, level="yellow", words="PM2.5 小时值 120µg/m³，比其他站点均值高 45%"):
+    return SimpleNamespace(pk=pk, station=station, pollutant="pm25", rule="R1", level=level, hour=NOW, words=words, district_id=station.district_id)
+
+
+def test_an_anomaly_sends_the_squad_with_the_warning_not_to_touch_the_station(station, member):
+    alarm = intake.from_anomaly(anomaly(station))
+
+    assert (alarm.kind, alarm.state, alarm.source.name) == ("station", "dispatched", "实验中学站")
+    clocks = {row.name: (row.due_at - NOW).total_seconds() / 60 for row in alarm.clocks.all()}
+    assert clocks == {"accept": 10, "arrive": 30, "control": 60, "report": 1440}
+    assert "严禁喷淋" in Notice.objects.filter(recipient=member, channel="sms").get().body
+
+
+def test_the_same_anomaly_again_and_a_worse_one_are_one_alarm(station, member):
+    first = intake.from_anomaly(anomaly(station))
+    assert intake.from_anomaly(anomaly(station)) == first
+    assert intake.from_anomaly(anomaly(station, pk=2, level="red")) == first
+
+    first.refresh_from_db()
+    assert (first.signal_count, first.level) == (2, "red")
+    assert [step.action for step in first.steps.all()] == ["raise", "judge_unclear", "dispatch", "rise"]
+
+
+def test_info_raises_nothing_and_a_fault_goes_to_the_operator_only(station, member, operator):
+    assert intake.from_anomaly(anomaly(station, level="info")) is None
+    alarm = intake.from_anomaly(anomaly(station, pk=3, level="fault", words="PM2.5 缺测 2 小时"))
+
+    with clock.standing(NOW + dt.timedelta(hours=3)):
+        scan.scan()
+    alarm.refresh_from_db()
+    assert (alarm.kind, alarm.state, alarm.calls.count()) == ("fault", "raised", 0)
+    assert {notice.recipient for notice in Notice.objects.all()} == {operator}
+    assert not Alarm.objects.visible_to(member).exists()
+
+
+# --- people -----------------------------------------------------------------------------------------------------------------------------
+def test_a_call_taken_down_twice_is_one_report(district, operator):
+    said = {"key": uuid.uuid4(), "text": "村东头有烟", "address": "村东头", "lon": None, "lat": None, "caller": "某人", "caller_phone": "19900000001"}
+    first = intake.report_smoke(district, said, by=operator)
+
+    assert intake.report_smoke(district, said, by=operator) == first
+    assert (first.kind, first.caller, Alarm.objects.count(), AlarmSignal.objects.count()) == ("fire", "某人", 1, 1)
+
+
+def test_the_list_for_programs_shows_ones_own_and_never_who_called(client, district, operator, camera, member):
+    alarm_of(camera)
+    Alarm.objects.update(caller="某人")
+    client.force_login(member)
+    found = client.get(reverse("api-alarms")).json()["results"]
+
+    assert [(row["number"], row["source"]) for row in found] == [("BJ2026-000001", camera.slug)]
+    assert "某人" not in str(found)
