@@ -381,6 +381,7 @@ AUDITED_MODELS = [
 ]
 AUDITED_MODELS += ["scorecards.Settlement", "scorecards.SettlingRule", "scorecards.Adjustment", "scorecards.Appeal"]
 AUDITED_MODELS += ["scorecards.Reconciliation", "scorecards.Dispute"]
+AUDITED_MODELS += ["airquality.CompositeIndexRule"]
 AUDITED_MODELS += ["alarms.Alarm", "alarms.AlarmSource"]
 AIR_ANOMALY = "alarms.services.intake.from_anomaly"
 """``f(anomaly)``, in the transaction of whoever found it: yellow and red become an alarm, a fault one for the operator alone."""

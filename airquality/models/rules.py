@@ -34,6 +34,9 @@ class CompositeIndexRule(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = CompositeIndexRuleQuerySet.as_manager()
+    AUDIT_FIELDS = (
+        "district_id", "name", "effective_from", "limits", "weights", "decimals", "rounding", "rounds_singles", "percentile_co", "percentile_o3", "note",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("综合指数规则")

@@ -20,7 +20,7 @@ TARGET_ITEMS = ("pm25", "pm10", "good_days", "good_ratio", "heavy_days", "compos
 
 def load(district: Grid) -> None:
     """The rule every district begins with (``DISTRICT_DEFAULTS``): the limits of 2012, so that years compare across the change of standard."""
-    CompositeIndexRule.objects.get_or_create(
+    rule, is_new = CompositeIndexRule.objects.get_or_create(
         district=district,
         effective_from=DEFAULT_FROM,
         defaults={
@@ -30,6 +30,9 @@ def load(district: Grid) -> None:
             "note": "按 GB 3095—2012 二级浓度限值计算，用于年度间比较",
         },
     )
+    if is_new:
+        rule.refresh_from_db()
+        record("composite_rule.new", rule, by=None, district_id=district.pk)
 
 
 def as_rule(row: CompositeIndexRule | None) -> composite.Rule:
@@ -117,6 +120,7 @@ def _save(row, before, word: str, *, by):
             row.save()
     except IntegrityError:
         raise Conflict(_("同时有人保存了相同的内容，请刷新后再改。"), code="same") from None
+    row.refresh_from_db()
     columns = [field.attname for field in row._meta.concrete_fields if field.name not in ("id", "version", "district")]
     changes = {name: [_shown(before, name), _shown(row, name)] for name in columns if before is None or _shown(before, name) != _shown(row, name)}
     record(f"{word}.edit" if before else f"{word}.new", row, by=by, district_id=row.district_id, payload=changes)

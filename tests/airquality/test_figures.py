@@ -10,6 +10,7 @@ from airquality import figures, hours, rankings, standing, years
 from airquality.aqi import composite
 from airquality.models import AirTarget, CompositeIndexRule, DailyValue
 from airquality.services import daily, rules
+from audit import verify
 from audit.models import AuditEvent
 from common.errors import Conflict, NotYourRole
 from tests.airquality.conftest import DAY
@@ -235,3 +236,17 @@ def test_the_rule_in_force_at_the_beginning_of_a_period_makes_its_index(district
 def test_a_rule_needs_six_figures_above_zero(district, office, limits):
     with pytest.raises(ValidationError):
         rules.save_rule(CompositeIndexRule(district=district, name="x", effective_from=FIRST, limits=limits, weights=composite.EVEN), by=office)
+
+
+def test_the_record_vouches_for_the_rules(district, office, settings):
+    settings.AUDITED_MODELS = ["airquality.CompositeIndexRule"]
+    rules.load(district)
+    rule = CompositeIndexRule.objects.get()
+    rule.decimals, rule.limits = 3, composite.LIMITS_2026
+    rules.save_rule(rule, by=office)
+    report = verify.Report()
+    verify.verify_state(report)
+    assert (report.rows, report.faults) == (1, [])
+    CompositeIndexRule.objects.update(decimals=4)
+    verify.verify_state(report)
+    assert report.count == 1
