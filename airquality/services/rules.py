@@ -51,7 +51,9 @@ def save_rule(rule: CompositeIndexRule, *, by, seen: int | None = None) -> Compo
     insist(by, rule.district_id)
     before = _hold(rule, seen)
     rule.limits, rule.weights = _figures("limits", rule.limits, above=0), _figures("weights", rule.weights, above=0)
-    return _save(rule, before, "composite_rule", by=by)
+    changes = _save(rule, before)
+    record("composite_rule.edit" if before else "composite_rule.new", rule, by=by, district_id=rule.district_id, payload=changes)
+    return rule
 
 
 def _figures(field: str, given: dict, *, above: int) -> dict[str, str]:
@@ -73,7 +75,9 @@ def save_target(target: AirTarget, *, by, seen: int | None = None) -> AirTarget:
     if all(getattr(target, name) is None for name in TARGET_ITEMS):
         raise ValidationError(_("至少填写一项目标。"), code="empty")
     target.months = _months(target.months)
-    return _save(target, before, "air_target", by=by)
+    changes = _save(target, before)
+    record("air_target.edit" if before else "air_target.new", target, by=by, district_id=target.district_id, payload=changes)
+    return target
 
 
 def _months(given: dict) -> dict[str, dict[str, str]]:
@@ -112,7 +116,8 @@ def _hold(row, seen: int | None):
     return before
 
 
-def _save(row, before, word: str, *, by):
+def _save(row, before) -> dict:
+    """What was changed."""
     row.version = before.version + 1 if before else 1
     row.full_clean()
     try:
@@ -122,9 +127,7 @@ def _save(row, before, word: str, *, by):
         raise Conflict(_("同时有人保存了相同的内容，请刷新后再改。"), code="same") from None
     row.refresh_from_db()
     columns = [field.attname for field in row._meta.concrete_fields if field.name not in ("id", "version", "district")]
-    changes = {name: [_shown(before, name), _shown(row, name)] for name in columns if before is None or _shown(before, name) != _shown(row, name)}
-    record(f"{word}.edit" if before else f"{word}.new", row, by=by, district_id=row.district_id, payload=changes)
-    return row
+    return {name: [_shown(before, name), _shown(row, name)] for name in columns if before is None or _shown(before, name) != _shown(row, name)}
 
 
 def _shown(row, name: str):
