@@ -7,6 +7,9 @@ WORKER = "celery --quiet -A airduty.celery worker --loglevel warning --concurren
 BEAT = "celery --quiet -A airduty.celery beat --loglevel warning --pidfile="
 SWEEPER = "python manage.py dispatch_notices --loop"
 
+STUB_GATEWAY = "python manage.py stub_gateway --port {port}"
+"""In the demonstration alone: texts, calls and group messages end there and can be looked at."""
+
 PROCESSES = {"web": WEB, "worker": WORKER, "beat": BEAT, "sweeper": SWEEPER}
 
 

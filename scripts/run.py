@@ -17,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from scripts import broker, children, frontend, processes, supervisor
+from scripts import broker, children, frontend, processes, stub, supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.prefix) / "bin"
@@ -75,9 +75,8 @@ def write_settings(port: int) -> None:
         broker.write_secret(
             SETTINGS_FILE, f"SECRET_KEY={secrets.token_urlsafe(50)}\nSECOND_FACTOR_KEYS={secrets.token_urlsafe(50)}\nDEMO=1\nBASE_URL={address}\n"
         )
-        return
     text = SETTINGS_FILE.read_text(encoding="utf-8")
-    followed = re.sub(r"^BASE_URL=http://localhost:\d+$", f"BASE_URL={address}", text, flags=re.M)
+    followed = stub.with_gateway(re.sub(r"^BASE_URL=http://localhost:\d+$", f"BASE_URL={address}", text, flags=re.M))
     if followed != text:
         broker.write_secret(SETTINGS_FILE, followed)
 
@@ -148,7 +147,7 @@ def accounts() -> list[dict]:
 
 def demonstration() -> list[dict]:
     """Accounts of the demonstration district, which is made when there is none; nothing in a real deployment."""
-    if "DEMO=1" not in SETTINGS_FILE.read_text(encoding="utf-8").split() or os.environ.get("DEMO", "1") != "1":
+    if not stub.is_demonstration(SETTINGS_FILE.read_text(encoding="utf-8")):
         return []
     if found := accounts():
         return found
@@ -180,11 +179,22 @@ def width(text: str) -> int:
 def programs(port: int) -> list[supervisor.Program]:
     options = {"cwd": ROOT, "env": variables() | {"BIND": os.environ.get("BIND") or f"127.0.0.1:{port}"}}
     started = [supervisor.Program(name, processes.argv(line, str(BIN)), options | LAST.get(name, {})) for name, line in processes.PROCESSES.items()]
-    return [*embedded_broker(), *started]
+    return [*embedded_broker(), *started, *stub_gateway(options)]
 
 
 LAST = {"beat": {"last_signal": signal.SIGKILL}}
 """When the runner itself is killed: beat keeps nothing that could be lost, and without a broker it does not listen to a milder word."""
+
+
+def stub_gateway(options: dict) -> list[supervisor.Program]:
+    """Where a demonstration's settings name one."""
+    text = SETTINGS_FILE.read_text(encoding="utf-8")
+    if not stub.address(text):
+        return []
+    if children.port_taken(stub.port(text)):
+        say(f"port {stub.port(text)} is taken: what the demonstration sends cannot be shown. Free it, or name another one in {SETTINGS_FILE}")
+        return []
+    return [supervisor.Program("gateway", processes.argv(processes.STUB_GATEWAY.format(port=stub.port(text)), str(BIN)), options)]
 
 
 def embedded_broker() -> list[supervisor.Program]:
@@ -250,6 +260,8 @@ def welcome(port: int, people: list[dict]) -> None:
     if people:
         print("  Accounts of the demonstration:\n")
         show_accounts(people)
+        if address := stub.address(SETTINGS_FILE.read_text(encoding="utf-8")):
+            print(f"\n  Texts, calls and group messages that it sends: {address}", flush=True)
     else:
         print("  There is no district yet: `.venv/bin/python manage.py setup_district` makes the first one and its administrator.")
     print("\n  Ctrl-C stops everything.\n", flush=True)

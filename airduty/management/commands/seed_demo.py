@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from airduty.demo import air, district, life, names, showcase, shown, sites
+from airduty.demo import air, district, groups, life, names, showcase, shown, sites
 from common import clock
 from grids.models import Grid
 from rectification.services import chance
@@ -46,6 +46,7 @@ class Command(BaseCommand):
         with transaction.atomic(), clock.standing(until):
             showcase.show(living)
             life.deliver_quietly(until)
+            groups.build(place.district)
         air.build(place, until=until, days=days)
         rows = shown.open_accounts(place)
         self.stdout.write(f"{place.district.name}: {len(place.villages)} village grids, {len(rows)} accounts to try.")
