@@ -55,7 +55,7 @@ def _list(request, dust_form, *, status: int = 200):
 
 
 def _events(request, district) -> list[dict]:
-    rows = RegionalEvent.objects.visible_to(request.user).of(district).annotate(count=Count("anomalies"))[:EVENTS]
+    rows = RegionalEvent.objects.visible_to(request.user).of(district).annotate(count=Count("anomalies")).order_by("-hour", "pollutant")[:EVENTS]
     return [
         {"pk": row.pk, "count": row.count, "words": wording.regional_words(pollutant=row.pollutant, hour=row.hour, numbers=row.numbers)}
         for row in rows
@@ -112,9 +112,13 @@ def dust(request):
         messages.success(request, _("沙尘天气已结束，颗粒物异常恢复报警。"))
         return redirect("airquality:anomalies")
     form = DustForm(request.POST)
-    if not form.is_valid():
+    if form.is_valid():
+        try:
+            keeping.begin_spell(district, **form.cleaned_data, by=request.user)
+        except ValidationError as refused:
+            add_refusal(form, refused)
+    if form.errors:
         return _list(request, form, status=422)
-    keeping.begin_spell(district, note=form.cleaned_data["note"], by=request.user)
     messages.success(request, _("已标记沙尘天气，期间颗粒物异常只记录，不报警。"))
     return redirect("airquality:anomalies")
 

@@ -61,7 +61,7 @@ def roster(request, pk):
         "after": _address(station, monday + duty.WEEK),
         "squad": squad,
         "turns": standing.values(),
-        "changes": station.duty_changes.filter(day__gte=monday, day__lt=monday + duty.WEEK).select_related("by")[:30],
+        "changes": station.duty_changes.filter(day__gte=monday, day__lt=monday + duty.WEEK).exclude(before="").select_related("by")[:30],
     }
     return form_page(request, form, save=save, back=_address(station, monday), template="airquality/watch/roster.html", **context)
 

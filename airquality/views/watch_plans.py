@@ -21,7 +21,7 @@ from common import clock
 from common.seen import look_again
 from grids import people as known
 
-SHOWN = 20
+SHOWN, ANOMALIES = 20, 8
 
 
 @require_GET
@@ -47,7 +47,7 @@ def plan(request, pk):
     station = _station(request, pk)
     sources = inventory.around(station, user=request.user)
     monday = duty.monday_of(clock.today())
-    latest = Anomaly.objects.visible_to(request.user).filter(station=station).raised().select_related("station")[:SHOWN]
+    latest = Anomaly.objects.visible_to(request.user).filter(station=station).raised().select_related("station")[:ANOMALIES]
     context = {
         "station": station,
         "plan": services.plan_of(station),
@@ -63,7 +63,7 @@ def plan(request, pk):
         "papers": station.plan_papers.select_related("file", "by"),
         "measures": _measures(station),
         "visits": station.near_visits.select_related("by")[:SHOWN],
-        "changes": station.duty_changes.select_related("by")[:SHOWN],
+        "changes": station.duty_changes.exclude(reason="").select_related("by")[:ANOMALIES],
         "warning": buffer.WARNING,
         "is_office": keeping.is_office(request.user, station.district_id),
         "may_work": keeping.may_work_at(request.user, station),
@@ -146,7 +146,7 @@ def _kept(request, model, pk):
 
 
 def _measure(request, row: StandingMeasure, title: str):
-    seen, form = row.version, MeasureForm(*_given(request), instance=row)
+    seen, form = row.version, MeasureForm(*_given(request), instance=row, zone=row.zone)
     save = lambda form: services.save_measure(form.instance, by=request.user, seen=seen)  # noqa: E731
     return _form(request, row.station, form, save, title, warning=buffer.WARNING)
 

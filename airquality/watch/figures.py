@@ -76,11 +76,11 @@ RULES: dict[str, list[Figure]] = {
         Figure("share", gettext_lazy("两项升幅均超过"), "20", "1", "1000", "%"),
         *_differences(pm25="15", co="0.2"),
     ],
-    RuleCode.R7: [Figure("rank", gettext_lazy("月均浓度排名不低于第"), "3", "1", "200", gettext_lazy("名"), is_whole=True)],
+    RuleCode.R7: [Figure("rank", gettext_lazy("月均浓度不低于第几名"), "3", "1", "200", is_whole=True)],
     RuleCode.R8: [
         Figure("missing", gettext_lazy("缺失小时数"), "2", "1", "24", gettext_lazy("小时"), is_whole=True),
         Figure("constant", gettext_lazy("数值不变小时数"), "4", "2", "24", gettext_lazy("小时"), is_whole=True),
-        Figure("constant_coarse", gettext_lazy("数值不变小时数（SO₂、CO）"), "12", "2", "24", gettext_lazy("小时"), is_whole=True),
+        Figure("constant_coarse", gettext_lazy("数值不变小时数（SO₂、CO、O₃）"), "12", "2", "24", gettext_lazy("小时"), is_whole=True),
     ],
 }
 ORDERED = {
@@ -88,8 +88,8 @@ ORDERED = {
     RuleCode.R4: ("info", "yellow", "red"),
 }
 """Figures that must rise."""
-COARSE = ("so2", "co")
-"""Published in steps so coarse that they stand for hours on sound instruments."""
+COARSE = ("so2", "co", "o3")
+"""Published in steps so coarse, ozone at night, that they stand for hours on sound instruments."""
 WATCHED = {
     RuleCode.R2: ("pm10", "pm25"), RuleCode.R5: ("pm10",), RuleCode.R6: ("pm25",), RuleCode.R7: ("pm10", "pm25"),
 }  # fmt: skip
@@ -105,7 +105,7 @@ EXPLAINED = {
     RuleCode.R6: gettext_lazy("PM₂.₅和CO同时升高，提示燃烧；各自的升高值都要超过最小差值和规定升幅中较大的一个。"),
     RuleCode.R7: gettext_lazy("按本月截至目前的平均浓度预计全月，站点间的名次由不低于变为低于规定名次。"),
     RuleCode.R8: gettext_lazy(
-        "缺失、数值不变、PM₂.₅高于PM₁₀、负值。只提醒值守人员核查仪器和传输，不派人巡查。SO₂和CO发布的数值较粗，正常时也会几小时不变，另设小时数。"
+        "缺失、数值不变、PM₂.₅高于PM₁₀、负值。只提醒值守人员核查仪器和传输，不派人巡查。SO₂、CO和夜间的O₃数值低、发布得粗，正常时也会几小时不变，另设小时数。"
     ),
 }
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from airquality.models import AnomalyRule, NearVisit, OwnSource, StandingMeasure, StationPlan, WatchSettings
 from airquality.watch import buffer
 from airquality.watch.figures import RULES, defaults, watched
-from airquality.watch.words import Shift
+from airquality.watch.words import Shift, Zone
 from airquality.words import SYMBOLS
 from common import clock
 from common.forms import SeenForm, within
@@ -75,8 +75,16 @@ class SettingsForm(SeenForm, forms.ModelForm):
             within(self.fields[name], low, high)
 
 
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self, **options):
+        super().__init__(format="%Y-%m-%dT%H:%M", **options)
+
+
 class DustForm(forms.Form):
     note = forms.CharField(label=_("依据"), max_length=200, help_text=_("例如气象台沙尘预警的文号。"))
+    starts_at = forms.DateTimeField(label=_("开始时间"), required=False, widget=MomentInput(), help_text=_("不填为现在。"))
 
 
 class WindForm(forms.Form):
@@ -110,12 +118,14 @@ class MeasureForm(SeenForm, forms.ModelForm):
         model = StandingMeasure
         fields = ("zone", "kind", "text", "organisation")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, zone: str = "", **kwargs):
+        """``zone``: the buffer stands for itself, with nothing but watching on offer; the other rings may be chosen among."""
         super().__init__(*args, **kwargs)
         offer(self, "organisation", Organisation.objects.filter(district=self.instance.station.district_id).active(clock.today()))
-        zone = self["zone"].value()
-        self.fields["kind"].choices = [("", _("请选择")), *buffer.offered(zone)]  # type: ignore[attr-defined]
-        self.fields["kind"].help_text = _("禁止干预区内只能选“观察、记录”。")
+        zones = [each for each in Zone if (each == Zone.BUFFER) == (zone == Zone.BUFFER)]
+        kinds = buffer.offered(zone)
+        for name, choices in (("zone", [(each.value, each.label) for each in zones]), ("kind", kinds)):
+            self.fields[name].choices = choices if len(choices) == 1 else [("", _("请选择")), *choices]  # type: ignore[attr-defined]
 
     def clean(self):
         clean = super().clean()
@@ -134,13 +144,6 @@ class SourceForm(SeenForm, forms.ModelForm):
 class PaperForm(forms.Form):
     title = forms.CharField(label=_("文件名称"), max_length=100, required=False, help_text=_("不填时用文件自己的名称。"))
     file = forms.FileField(label=_("文件"), help_text=_("PDF、Word、Excel 或图片，不超过 20 MB。"))
-
-
-class MomentInput(forms.DateTimeInput):
-    input_type = "datetime-local"
-
-    def __init__(self, **options):
-        super().__init__(format="%Y-%m-%dT%H:%M", **options)
 
 
 class VisitForm(forms.ModelForm):
@@ -173,6 +176,11 @@ class WeekForm(SeenForm):
                 self.fields[field_name(day, shift, part)] = forms.TypedChoiceField(
                     label=label, choices=choices, required=False, coerce=int, empty_value=None, initial=pk or ""
                 )
+
+    def clean(self):
+        if not self.data.get("seen"):
+            raise ValidationError(_("这一页没有完整送达，请刷新后再保存。"))
+        return super().clean()
 
     @property
     def turns(self) -> dict:

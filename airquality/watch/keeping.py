@@ -19,6 +19,7 @@ from grids import scope
 from grids.models import Grid
 from grids.roles import OFFICE
 
+LONGEST_AGO = dt.timedelta(hours=24)
 SETTINGS_COLUMNS = ("repeat_hours", "late_hours", "wait_minutes", "includes_micro", "regional_share", "regional_stations")
 
 
@@ -114,16 +115,19 @@ def spell_of(district_id: int) -> DustSpell | None:
 
 
 @transaction.atomic
-def begin_spell(district: Grid, *, note: str, by) -> DustSpell:
-    """From now on particles raise no alarm. Pressed twice it is one spell."""
+def begin_spell(district: Grid, *, note: str, by, starts_at: dt.datetime | None = None) -> DustSpell:
+    """From now on, or since when it began to blow, particles raise no alarm. Pressed twice it is one spell."""
     insist_office(by, district.pk)
+    starts_at = starts_at or clock.now()
+    if not clock.now() - LONGEST_AGO <= starts_at <= clock.now():
+        raise ValidationError({"starts_at": _("开始时间应在最近 24 小时以内，不晚于现在。")})
     if not note.strip():
         raise ValidationError({"note": _("请写明依据，例如气象台沙尘预警的文号。")})
     _hold(district)
     running = spell_of(district.pk)
     if running is not None:
         return running
-    made = DustSpell.objects.create(district=district, starts_at=clock.now(), note=note.strip()[:200], by=by)
+    made = DustSpell.objects.create(district=district, starts_at=starts_at, note=note.strip()[:200], by=by)
     record("dust_spell.begin", made, by=by, district_id=district.pk, payload={"note": made.note})
     return made
 

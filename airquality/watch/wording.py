@@ -22,7 +22,9 @@ def hour_words(hour: dt.datetime, *, with_day: bool = True) -> str:
     return f"{day.month}月{day.day}日{clock_hour}时" if with_day else f"{clock_hour}时"
 
 
-SENTENCES = {
+FIRST = "R4 first"
+"""An index without one of the hour before."""
+SENTENCES: dict[str, object] = {
     RuleCode.R1: gettext_lazy(
         "%(station)s%(hour)s%(pollutant)s浓度为 %(value)s %(unit)s，其他 %(others)s 个站点均值为 %(mean)s %(unit)s，高出 %(difference)s %(unit)s，"
         "是均值的 %(times)s 倍（规定：超过 %(factor)s 倍并且高出 %(least)s %(unit)s 以上）。"
@@ -34,6 +36,9 @@ SENTENCES = {
     RuleCode.R3: gettext_lazy("%(station)s截至%(hour)s，%(pollutant)s浓度连续 %(hours)s 小时高于全域均值：%(series)s（%(unit)s）。"),
     RuleCode.R4: gettext_lazy(
         "%(station)s%(hour)s%(pollutant)s浓度为 %(value)s %(unit)s，分指数（IAQI）由 %(index_before)s 升至 %(index)s，越过 %(threshold)s。"
+    ),
+    FIRST: gettext_lazy(
+        "%(station)s%(hour)s%(pollutant)s浓度为 %(value)s %(unit)s，分指数（IAQI）为 %(index)s，越过 %(threshold)s（上一小时没有数据）。"
     ),
     RuleCode.R5: gettext_lazy(
         "%(station)s%(hour)sPM₁₀浓度为 %(value)s %(unit)s，高于 %(high)s %(unit)s；PM₂.₅为 %(pm25)s %(unit)s，与PM₁₀之比为 %(ratio)s，"
@@ -62,12 +67,13 @@ REGIONAL = gettext_lazy(
 
 def words(*, station: str, pollutant: str, rule: str, fault: str, hour: dt.datetime, numbers: dict) -> str:
     """The full sentence in the active language."""
-    there = UNKNOWN | {"index_before": _("（无数据）")} | numbers | _named(pollutant) | {"station": station, "hour": hour_words(hour)}
+    there = UNKNOWN | numbers | _named(pollutant) | {"station": station, "hour": hour_words(hour)}
     if "series" in numbers:
         there["series"] = _series(numbers["series"], hour)
     if "last" in numbers:
         there["last"] = hour_words(parse_datetime(numbers["last"]) or hour)
-    return str(SENTENCES[Fault(fault) if fault else RuleCode(rule)]) % there
+    first = FIRST if rule == RuleCode.R4 and "index_before" not in numbers else rule
+    return str(SENTENCES[fault or first]) % there
 
 
 def regional_words(*, pollutant: str, hour: dt.datetime, numbers: dict) -> str:

@@ -6,8 +6,9 @@ import uuid
 
 import evidence.services
 from accounts import devices
-from airquality.models import AirTarget, CompositeIndexRule
+from airquality.models import AirTarget, Anomaly, AnomalyRule, CompositeIndexRule, DutyTurn, OwnSource, PlanPaper, StandingMeasure
 from airquality.services import exclusions, rules
+from airquality.watch import keeping
 from common import clock
 from evidence.models import Photo
 from grids.services import training
@@ -121,6 +122,29 @@ class World:
         self.air_target = AirTarget.objects.create(district=district, grid=district, year=clock.today().year, pm25=35)
         self.air_day = exclusions.exclude(district, clock.today() - dt.timedelta(days=3), reason="sand_dust", approval="剔除通知", by=office)
         self.device, _key = devices.issue(district.pk, "市站数据平台", by=office)
+        self._watch()
+
+    def _watch(self) -> None:
+        """Of the station an anomaly, a rule, a paper, a measure, a source, a turn of duty."""
+        station, office = self.station, self.people["office"]
+        keeping.load(self.district)
+        facts = {
+            "district": self.district,
+            "pollutant": "pm25",
+            "rule": "R2",
+            "level": "yellow",
+            "hour": clock.now().replace(minute=0, second=0, microsecond=0),
+        }
+        numbers = {"value": "90", "before": "20", "rise": "70", "rise_share": "350", "limit": "30"}
+        self.anomaly = Anomaly.objects.create(station=station, numbers=numbers, words="突然升高", found_at=clock.now(), **facts)
+        file = evidence.services.store_file(io.BytesIO(PAPER), name="方案.pdf", by=office)
+        self.watched = {
+            "watch_rule": AnomalyRule.objects.get(district=self.district, code="R1"),
+            "plan_paper": PlanPaper.objects.create(station=station, number=1, title="方案", file=file, by=office, at=clock.now()),
+            "measure": StandingMeasure.objects.create(station=station, zone="core", kind="patrol", text="每两小时巡查"),
+            "source": OwnSource.objects.create(station=station, name="早市", kind="摊点", lon=station.lon, lat=station.lat),
+            "swap_turn": DutyTurn.objects.create(station=station, day=clock.today(), shift="day", person=office),
+        }
 
     def _month(self) -> None:
         """Two marks of township A, one under appeal to the leading group, and an entry that waits for a signature; both with a paper."""
