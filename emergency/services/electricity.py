@@ -17,9 +17,9 @@ def take(device: Device, rows: list[dict]) -> dict:
     """How many are new, changed, as before; codes that no list of the district knows are kept and named."""
     found = {"created": 0, "updated": 0, "unchanged": 0, "unknown": []}
     known = set(
-        ListedEnterprise.objects.filter(reduction_list__district_id=device.district_id, credit_code__in={row["credit_code"] for row in rows}).values_list(
-            "credit_code", flat=True
-        )
+        ListedEnterprise.objects.filter(
+            reduction_list__district_id=device.district_id, credit_code__in={row["credit_code"] for row in rows}
+        ).values_list("credit_code", flat=True)
     )
     for row in sorted(rows, key=lambda each: (each["credit_code"], each["day"])):
         found[_keep(device, row)] += 1

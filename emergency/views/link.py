@@ -1,6 +1,5 @@
 """The page an enterprise opens by its link: its own order and nothing else. No account, no cookie; the address is the key."""
 
-from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
@@ -12,10 +11,18 @@ from django.views.decorators.http import require_http_methods
 from common import clock
 from common.errors import Conflict
 from common.forms import add_refusal
+from common.middleware import client_ip
+from emergency import counter
 from emergency.forms import EvidenceForm, LinkReceiptForm
 from emergency.models import Order, rule_of
 from emergency.services import answers, links
 from emergency.words import Way
+
+
+WRONG = 30
+"""Wrong addresses from one place in ten minutes; who has a right one is not stopped by them."""
+SENT = 60
+"""Hand-ins by one link in an hour."""
 
 
 @csrf_exempt  # nothing of the visitor's is used: who knows the address may act, from wherever he is sent
@@ -23,13 +30,15 @@ from emergency.words import Way
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request, token):
-    if not ratelimit.consume(request, action="emergency_link"):
-        return _door(request, _("访问过于频繁，请过几分钟再打开。"), status=429)
     order = links.find(token)
     if order is None:
+        if counter.is_over(f"wrong:{client_ip(request)}", most=WRONG, seconds=600):
+            return _door(request, _("访问过于频繁，请过几分钟再打开。"), status=429)
         return _door(request, _("链接不正确或已过期。"), status=410)
     if request.method != "POST":
         return shown(request, order)
+    if counter.is_over(f"sent:{order.pk}", most=SENT, seconds=3_600):
+        return _door(request, _("提交过于频繁，请过一小时再试，或联系攻坚办。"), status=429)
     if request.POST.get("step") == "acknowledge":
         return _acknowledge(request, order, token)
     return _evidence(request, order, token)

@@ -58,7 +58,7 @@ def test_an_orange_warning_is_issued_received_inspected_reported_and_lifted(live
 
     episode.refresh_from_db()
     assert episode.state == "reviewed"
-    assert set(Order.objects.filter(episode=episode).values_list("acknowledged_at__isnull", flat=True)) == {False}
+    assert not Order.objects.filter(episode=episode, acknowledged_at=None).exists()
 
 
 def decide(office, leader, *, start: bool) -> None:
