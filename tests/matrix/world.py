@@ -5,6 +5,8 @@ import io
 import uuid
 
 import evidence.services
+from alarms.services import defaults as alarm_rules
+from alarms.services import rosters
 from accounts import devices
 from airquality.models import AirTarget, Anomaly, AnomalyRule, CompositeIndexRule, DutyTurn, OwnSource, PlanPaper, StandingMeasure
 from airquality.services import exclusions, rules
@@ -24,6 +26,7 @@ from scorecards.services import posting, reconcile_clock, reconciling
 from scorecards.words import SheetKind
 from tests.factories.accounts import UserFactory
 from tests.factories.airquality import DailyValueFactory, ReadingFactory, StationFactory
+from tests.factories.alarms import SourceFactory, alarm_of
 from tests.factories.districts import made_district
 from tests.factories.evidence import photo_bytes, sha256_of
 from tests.factories.grids import centre
@@ -109,6 +112,7 @@ class World:
         posting.post(self.district, now=clock.now())
         self._month()
         self._air()
+        self._alarms()
 
     def _air(self) -> None:
         """A station with an hour and a day, a rule, a target, a day that does not count, a key; and a station of the other district."""
@@ -123,6 +127,18 @@ class World:
         self.air_day = exclusions.exclude(district, clock.today() - dt.timedelta(days=3), reason="sand_dust", approval="剔除通知", by=office)
         self.device, _key = devices.issue(district.pk, "市站数据平台", by=office)
         self._watch()
+
+    def _alarms(self) -> None:
+        """A camera of the first village whose alarm waits to be judged, a turn of township A, a camera of the other district with an alarm."""
+        for district in (self.district, self.elsewhere):
+            alarm_rules.load(district)
+        self.alarm = alarm_of(SourceFactory(district=self.district))
+        alarm_of(SourceFactory(district=self.elsewhere, name=f"摄像头{FOREIGN}"), text=f"有烟{FOREIGN}")
+        rosters.plan(
+            self.district.town_a.organisation, first=clock.today(), last=clock.today() + dt.timedelta(days=1), shift="whole",
+            person=self.people["member"], by=self.people["office"],
+        )  # fmt: skip
+        self.shift = self.district.town_a.organisation.duty_shifts.latest("starts_at")
 
     def _watch(self) -> None:
         """Of the station an anomaly, a rule, a paper, a measure, a source, a turn of duty."""
