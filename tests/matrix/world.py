@@ -11,6 +11,8 @@ from accounts import devices
 from airquality.models import AirTarget, Anomaly, AnomalyRule, CompositeIndexRule, DutyTurn, OwnSource, PlanPaper, StandingMeasure
 from airquality.services import exclusions, rules
 from airquality.watch import keeping
+from alarms.services import defaults as alarm_rules
+from alarms.services import rosters
 from common import clock
 from evidence.models import Photo
 from grids.services import training
