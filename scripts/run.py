@@ -76,7 +76,7 @@ def write_settings(port: int) -> None:
             SETTINGS_FILE, f"SECRET_KEY={secrets.token_urlsafe(50)}\nSECOND_FACTOR_KEYS={secrets.token_urlsafe(50)}\nDEMO=1\nBASE_URL={address}\n"
         )
     text = SETTINGS_FILE.read_text(encoding="utf-8")
-    followed = stub.with_gateway(re.sub(r"^BASE_URL=http://localhost:\d+$", f"BASE_URL={address}", text, flags=re.M))
+    followed = stub.with_gateway(re.sub(r"^BASE_URL=http://localhost:\d+$", f"BASE_URL={address}", text, flags=re.M), folder=str(DATA_DIR))
     if followed != text:
         broker.write_secret(SETTINGS_FILE, followed)
 

@@ -3,18 +3,21 @@
 import os
 import re
 import secrets
+import zlib
 
 from scripts import children
 
-FIRST_PORT = 8099
+PORTS = range(8100, 8900)
+"""Where one begins in it depends on the data folder: two demonstrations on one machine do not meet, and each keeps its own for good."""
 NAMED = re.compile(r"^STUB_GATEWAY_URL=(http://127\.0\.0\.1:(\d+)/)$", re.M)
 
 
-def with_gateway(text: str) -> str:
+def with_gateway(text: str, *, folder: str) -> str:
     """Settings of a demonstration, which sends texts, calls and group messages to a stub of its own; nothing that somebody has set is touched."""
     if not is_demonstration(text) or re.search(r"^(SMS|VOICE)_WEBHOOK_URL=", text, re.M) or "SMS_WEBHOOK_URL" in os.environ:
         return text
-    port = next(port for port in range(FIRST_PORT, FIRST_PORT + 200) if not children.port_taken(port))
+    begin = zlib.crc32(folder.encode()) % len(PORTS)
+    port = next(port for port in (*PORTS[begin:], *PORTS[:begin]) if not children.port_taken(port))
     origin = f"http://127.0.0.1:{port}"
     lines = [
         "# The stub gateway of the demonstration: texts, calls and group messages end there. In a real deployment these lines go.",
