@@ -18,7 +18,6 @@ from emergency.models import Order, rule_of
 from emergency.services import answers, links
 from emergency.words import Way
 
-
 WRONG = 30
 """Wrong addresses from one place in ten minutes; who has a right one is not stopped by them."""
 SENT = 60
