@@ -243,6 +243,7 @@ GROUPS: dict[str, tuple] = {
         {"propose": _("提请结账"), "send_back": pgettext_lazy("act", "退回"), "approve": _("批准结账"), "recompute": _("重新核算比对")},
     ),
     "settlingrule": (_("结账规则"), {"edit": EDITED}),
+    "air_confirmation": (_("实时空气数据确认"), {"confirm": _("确认以实时值计入")}),
     "reconciliation": (
         _("对账单"),
         {"open": _("开出对账单"), "confirm": _("确认无异议"), "dispute": _("提出异议"), "agree": _("撤回全部异议"), "remind": _("提醒对账")},

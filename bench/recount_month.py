@@ -42,7 +42,7 @@ def fetch(base: str, month: str, token: str) -> tuple[papers.Papers, dict, bytes
 
 
 def compared(found: papers.Papers, ranking: dict, workbook: bytes) -> compare.Comparison:
-    recounted, comparison = cards.cards(found), compare.Comparison()
+    recounted, comparison = cards.cards(found, ranking), compare.Comparison()
     names = {name: unit["id"] for unit in found["organisations"] for name in (unit["name"], unit["short_name"]) if name}
     labels = {line["code"]: line["label"] for group in ranking["groups"] for row in group["rows"] for line in row["lines"]}
     compare.with_api(comparison, recounted, ranking)
@@ -55,6 +55,7 @@ def report(month: str, found: papers.Papers, comparison: compare.Comparison) -> 
     print(f"recount of {month}: {comparison.compared} cells over {len(found['findings'])} findings, {len(found['tasks'])} tasks,", file=text, end=" ")
     print(f"{len(found['steps'])} steps: {f'{len(comparison.faults)} differ' if comparison.faults else 'all equal'}", file=text)
     print("  not recounted: headquarters and grids, whose figures are counted over the same rows", file=text)
+    print("  taken as shown: good days, composite and two-factor index of the air, which rest on the tables of its standards", file=text)
     for where, unit, name, recounted, shown in comparison.faults[:SHOWN]:
         print(f"  {where}: {unit} {name}: {recounted} recounted, {shown} shown", file=text)
     return text.getvalue()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from airquality.words import Edition
-from scorecards.indicators.air import Measure
+from scorecards.indicators.air import Measure, Way
 from scorecards.words import NoAir
 
 
@@ -27,18 +27,31 @@ def shown(measure: Measure, value: int) -> str:
     return f"{number}{measure.unit}" if measure.in_points else f"{number} {measure.unit}".strip()
 
 
+def rule(line) -> str:
+    """What is taken for each percent; empty where nothing is to be said."""
+    facts = {"slope": f"{Decimal(line.slope) / 100:f}", "wanted": f"{Decimal(line.threshold or 0) / 100:f}"}
+    if line.full and line.definition.air.way == Way.TARGET and line.slope:
+        return _("超出目标每1个百分点扣 %(slope)s 分。") % facts
+    if line.full and line.definition.air.way == Way.CHANGE:
+        return _("改善达到 %(wanted)s%% 得满分，每差1个百分点扣 %(slope)s 分。") % facts
+    return ""
+
+
 def said(line) -> list[str]:
     """Empty for a line that is none of air."""
     air = line.air
     if air is None:
         return []
-    return [words for words in (_reason(air), _figures(line, air), _change(line, air), _place(air), _basis(air), _edition(line, air)) if words]
+    return [words for words in (_reason(line, air), _figures(line, air), _change(line, air), _place(air), _basis(air), _edition(line, air)) if words]
 
 
-def _reason(air: dict[str, Any]) -> str:
-    if air["why"] == NoAir.FEW_DAYS:
-        return _("有效天数 %(days)d 天，少于 %(needed)d 天，本月不计。") % {"days": air["days"], "needed": air["needed"]}
-    return f"{NoAir(air['why']).label}{_('。')}" if air["why"] else ""
+def _reason(line, air: dict[str, Any]) -> str:
+    if not air["why"]:
+        return ""
+    facts = {"days": air["days"], "needed": air["needed"], "why": NoAir(air["why"]).label, "full": f"{Decimal(line.full) / 100:f}"}
+    few = air["why"] == NoAir.FEW_DAYS
+    words = (_("有效天数 %(days)d 天，少于 %(needed)d 天。") if few else _("%(why)s。")) % facts
+    return words + _("这项 %(full)s 分不计入满分，按比例分摊到其余各项。") % facts if line.full else words
 
 
 def _figures(line, air: dict[str, Any]) -> str:
@@ -76,6 +89,6 @@ def _basis(air: dict[str, Any]) -> str:
 
 
 def _edition(line, air: dict[str, Any]) -> str:
-    if line.definition.air.measure.code != "good_ratio":
+    if line.definition.air.measure.code != "good_ratio" or not air["edition"]:
         return ""
     return _("两年都按 %(edition)s 计算。") % {"edition": Edition(air["edition"]).label}

@@ -57,13 +57,21 @@ class SendBackForm(VersionForm):
     note = forms.CharField(label=_("退回理由"), max_length=300, widget=words(300, rows=2))
 
 
+class AirForm(forms.Form):
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    note = forms.CharField(
+        label=_("理由"), max_length=300, widget=words(300, rows=2), help_text=_("为什么没有审核值、实时值可否采用，如“市站审核结果12日才下发”。")
+    )
+
+
 class RuleForm(SeenForm, forms.ModelForm):
     class Meta:
         model = SettlingRule
-        fields = ("settling_day", "appeal_days")
+        fields = ("settling_day", "appeal_days", "provisional_air")
         help_texts = {
             "settling_day": _("次月几日结账（5—28）；遇非工作日顺延到下一个工作日。"),
             "appeal_days": _("1—10。申诉期从计分卡生成起，至结账日前这么多个工作日止，且不少于生成后同样多的工作日。"),
+            "provisional_air": _("没有审核值的日子用实时值计算，结账前须由攻坚办主任确认；不勾选则只用审核值，缺的要导入后才能结账。"),
         }
 
 

@@ -12,7 +12,8 @@ from rectification.models import LookBack, Task, TaskEvent, TaskRequest
 from rectification.workflow import TASK_STEPS
 from registers.models import Site, SiteEvent, SiteKind
 from scorecards.indicators.month import CORRECTING
-from scorecards.models import Reconciliation, Scheme, SchemeLine
+from scorecards.models import AirDay, AirSheet, Reconciliation, Scheme, SchemeLine
+from scorecards.models.air import ITEMS
 from scorecards.models.schemes import COPIED
 from scorecards.services import adjustments, appeals
 
@@ -38,7 +39,12 @@ def _line(table: str, row: dict) -> bytes:
 def tables(month: str, *, district: Grid, by) -> dict[str, QuerySet]:
     """What had happened before the month's end, as far as ``by`` may see it; rows are as they stand now, their history is beside them."""
     start, end = clock.month_bounds(month)
-    return _structure(district, by=by) | _work(district, by=by, end=end) | _rounds(district, by=by, start=start, end=end)
+    return (
+        _structure(district, by=by)
+        | _work(district, by=by, end=end)
+        | _rounds(district, by=by, start=start, end=end)
+        | _air(month, district=district)
+    )
 
 
 def decisions(month: str, *, district: Grid) -> dict[str, list[dict]]:
@@ -114,6 +120,19 @@ def _rounds(district: Grid, *, by, start, end) -> dict[str, QuerySet]:
         ),
         "trainings": taught.order_by("id").values("id", "user_id", "on", "source", "score", "passed"),
         "sheets": sheets.order_by("id").values("id", "organisation_id", "due_at", "answered_at"),
+    }
+
+
+def _air(month: str, *, district: Grid) -> dict[str, QuerySet]:
+    """The month's own copy: days of stations as they were counted, and what they are measured against."""
+    days = AirDay.objects.filter(district=district, month=month)
+    return {
+        "air_sheets": AirSheet.objects.filter(district=district, month=month)
+        .order_by("organisation_id")
+        .values("organisation_id", "stations", "aims", "rule", "edition"),
+        "air_days": days.order_by("organisation_id", "day", "station_id").values(
+            "organisation_id", "station_id", "day", "is_before", "status", "invalid", "excluded_reason", *ITEMS
+        ),
     }
 
 

@@ -6,21 +6,31 @@ from django.utils.translation import gettext as _
 
 from scorecards.words import Metric, Mode, MoneyKind, MoneySide, Side, Ties
 
-RATES = frozenset({Metric.SHARE, Metric.CHANGE})
-"""Metrics kept in hundredths of a percent; the others are counts."""
+CONCENTRATIONS = frozenset({Metric.PM25, Metric.PM10, Metric.PM25_DIFFERENCE, Metric.PM10_DIFFERENCE})
+"""In hundredths of μg/m³."""
+PERCENT_OF_AIR = frozenset({Metric.GOOD_DAYS, Metric.GOOD_DIFFERENCE, Metric.PM25_CHANGE, Metric.PM10_CHANGE, Metric.INDEX_CHANGE})
+AIR = CONCENTRATIONS | PERCENT_OF_AIR | {Metric.AIR_INDEX}
+MORE_IS_BETTER = frozenset({Metric.SHARE, Metric.CHANGE, Metric.GOOD_DAYS, Metric.GOOD_DIFFERENCE})
+PERCENT = frozenset({Metric.SHARE, Metric.CHANGE}) | PERCENT_OF_AIR
+RATES = PERCENT | AIR
+"""Metrics kept in hundredths, of a percent or of their unit; the others are counts."""
 
 
 def number(metric: str, value: int) -> str:
     """A figure in its own unit: 93.5% or 3 件."""
     if metric in RATES:
-        return f"{(Decimal(value) / 100).normalize():f}%"
+        return f"{(Decimal(value) / 100).normalize():f}{_unit(metric)}"
     if metric == Metric.LATENESS:
         return _("%(n)s 次（每3天计一次）") % {"n": value}
     return (_("%(n)s 张") if metric == Metric.YELLOW else _("%(n)s 件")) % {"n": value}
 
 
+def _unit(metric: str) -> str:
+    return "%" if metric in PERCENT else " μg/m³" if metric in CONCENTRATIONS else ""
+
+
 def natural(metric: str, value: int) -> Decimal:
-    """Percentage points, or items."""
+    """Percentage points, μg/m³, or items."""
     return Decimal(value) / 100 if metric in RATES else Decimal(value)
 
 
@@ -39,7 +49,7 @@ def place(rule) -> str:
     top = rule.side == Side.TOP
     if rule.n:
         return (_("%(metric)s前 %(n)s 名") if top else _("%(metric)s后 %(n)s 名")) % said
-    at_least = top == (rule.metric in RATES)
+    at_least = top == (rule.metric in MORE_IS_BETTER)
     return (_("%(metric)s达到 %(value)s及以上") if at_least else _("%(metric)s在 %(value)s及以下")) % said
 
 
@@ -59,7 +69,7 @@ def money(rule) -> str:
         "metric": rule.get_metric_display(),
         "n": rule.n,
         "amount": f"{rule.amount:,}",
-        "unit": (_("%(n)s 个百分点") if rule.metric in RATES else _("%(n)s 件")) % {"n": f"{Decimal(rule.unit).normalize():f}"},
+        "unit": _steps(rule.metric) % {"n": f"{Decimal(rule.unit).normalize():f}"},
         "first": f"{rule.first_amount or 0:,}",
     }
     parts = [SENTENCES[rule.kind](rule) % said]
@@ -68,6 +78,14 @@ def money(rule) -> str:
     if rule.cap:
         parts.append(_("每单位不超过 %(cap)s 元") % {"cap": f"{rule.cap:,}"})
     return _("，").join(parts) + _("。")
+
+
+def _steps(metric: str) -> str:
+    if metric in CONCENTRATIONS:
+        return "%(n)s μg/m³"
+    if metric == Metric.AIR_INDEX:
+        return "%(n)s"
+    return _("%(n)s 个百分点") if metric in PERCENT else _("%(n)s 件")
 
 
 def _rank_fixed(rule) -> str:

@@ -3,6 +3,7 @@ from django.urls import path
 from scorecards.views import (
     accounts,
     adjustments,
+    air,
     appeals,
     cards,
     charts,
@@ -65,6 +66,7 @@ urlpatterns = [
     path("settling/", settling.settling_page, name="settling"),
     path("settling/rules/", settling.rules, name="settling_rules"),
     path("settling/<str:month>/", settling.settling_page, name="settling_of"),
+    path("settling/<str:month>/air/", air.settling_air, name="settling_air"),
     path("settling/<str:month>/propose/", settling.propose, name="propose_settling"),
     path("settling/<str:month>/approve/", settling.approve, name="approve_settling"),
     path("settling/<str:month>/send-back/", settling.send_back, name="send_back_settling"),

@@ -6,6 +6,7 @@ Invented by a small model and reproducible: what all stations share (weather, se
 import datetime as dt
 import math
 import random
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,11 +15,13 @@ from django.db import transaction
 from accounts.models import User
 from airduty.demo import geography
 from airduty.demo.district import Place
-from airquality import hours
+from airquality import figures, hours
+from airquality.aqi.rounding import mean
 from airquality.models import AirTarget, Station
 from airquality.services import daily, exclusions, intake, rules, stations
 from airquality.words import Source, StationLevel, Status
 from common import clock
+from grids.models import Grid
 
 PARTICLES_ONLY = ["so2", "no2", "co", "o3"]
 STATIONS = [
@@ -39,7 +42,10 @@ EPISODE = range(7, 12)
 """Days ago; heaviest in the middle."""
 LAST_YEARS = range(6, 13)
 DUST_DAYS_AGO = 33
+RULED_OUT_AFTER = 3
 TARGETS = {"pm25": "35", "pm10": "63", "good_days": 305, "heavy_days": 3, "composite": "4.2"}
+PARTICLES = ("pm25", "pm10")
+ASKED_FOR = Decimal("0.95")
 PARTS = ("pm25", "pm10", "so2", "no2", "co", "o3")
 
 
@@ -56,27 +62,40 @@ class Sky:
     """Ozone of the afternoon."""
 
 
-def build(place: Place, *, until: dt.datetime, days: int) -> None:
-    """Before the alarms of the demonstration, which look at the air."""
+def build(place: Place, *, begun: dt.datetime, until: dt.datetime, days: int) -> None:
+    """Before the district begins to live: its months are marked by the air, too. What people lay down is of the day ``begun``."""
     rng = random.Random(f"air {len(place.villages)}")
     today = clock.beijing(until).date()
-    first = today - dt.timedelta(days=days if days > WHOLE else FEW_DAYS)
-    with transaction.atomic(), clock.standing(until):
-        made = _stations(place, rng)
-        _past(made, rng, today, dt.date(today.year - 1, 1, 1) if days > WHOLE else today - dt.timedelta(days=400), first)
-        _hours(place, made, rng, today, first, until)
-        daily.work_out_due(district=place.district)
-        _rulings(place, today, first)
+    since, first = today - dt.timedelta(days=days), today - dt.timedelta(days=days if days > WHOLE else FEW_DAYS)
+    with transaction.atomic():
+        with clock.standing(begun):
+            made = _stations(place, rng, today)
+        with clock.standing(until):
+            _past(made, rng, today, dt.date(since.year - 1, 1, 1) if days > WHOLE else since - dt.timedelta(days=400), first)
+            _hours(place, made, rng, today, first, until)
+            daily.work_out_due(district=place.district)
+        with clock.standing(begun):
+            for year in {since.year, today.year}:
+                _targets(place, year)
 
 
-def _stations(place: Place, rng: random.Random) -> list[tuple[Station, float]]:
+def rule_out(district: Grid, today: dt.date, *, last: dt.date) -> None:
+    """The dusty day is left out by approval, some days after it."""
+    dusty = last - dt.timedelta(days=DUST_DAYS_AGO)
+    if today == dusty + dt.timedelta(days=RULED_OUT_AFTER):
+        by = User.objects.get(username="office")
+        exclusions.exclude(district, dusty, reason="sand_dust", approval="沙尘天气影响剔除的批复（演示）", by=by)
+        daily.work_out_due(district=district)
+
+
+def _stations(place: Place, rng: random.Random, today: dt.date) -> list[tuple[Station, float]]:
     made = []
     for position, (code, name, level, town, factor, is_reference, lacking) in enumerate(STATIONS):
         villages = [grid for grid in place.villages if grid.parent_id == place.townships[town].pk]
         lon, lat = geography.point_in(rng, rng.choice(villages).polygon)
         station = Station(
             district=place.district, code=code, name=name, level=level, is_reference=is_reference, lon=lon, lat=lat, not_measured=lacking,
-            position=position, calibrated_on=clock.today() - dt.timedelta(days=rng.randint(2, 28)),
+            position=position, calibrated_on=today - dt.timedelta(days=rng.randint(2, 28)),
         )  # fmt: skip
         made.append((stations.save(station, by=None), factor))
     return made
@@ -168,7 +187,8 @@ def _reviewed(rng: random.Random, row: dict) -> dict:
 
 
 # --- what the office has laid down --------------------------------------------------------------------------------------------------------
-def _rulings(place: Place, today: dt.date, first: dt.date) -> None:
+def _targets(place: Place, year: int) -> None:
+    """For the district and all townships but the last; each month is to be a little better than it was last year."""
     office = User.objects.get(username="office")
     for n, grid in enumerate([place.district, *place.townships[:5]]):
         values = {
@@ -176,8 +196,16 @@ def _rulings(place: Place, today: dt.date, first: dt.date) -> None:
             for name, value in TARGETS.items()
             if name != "composite" or not n
         }
-        rules.save_target(AirTarget(district=place.district, grid=grid, year=today.year, basis="年度攻坚方案（演示）", **values), by=office)
-    dusty = today - dt.timedelta(days=DUST_DAYS_AGO)
-    if dusty > first:
-        exclusions.exclude(place.district, dusty, reason="sand_dust", approval="沙尘天气影响剔除的批复（演示）", by=office)
-        daily.work_out_due(district=place.district)
+        target = AirTarget(district=place.district, grid=grid, year=year, basis="年度攻坚方案（演示）", months=_months(grid, year), **values)
+        rules.save_target(target, by=office)
+
+
+def _months(grid: Grid, year: int) -> dict[str, dict[str, str]]:
+    """Particles of each month of the year before, times ``ASKED_FOR``."""
+    first = dt.date(year - 1, 1, 1)
+    found: dict[str, dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
+    for day in figures.area_days(figures.counted_stations(grid), first, dt.date(year - 1, 12, 31)):
+        for name in PARTICLES:
+            if (value := day.values[name]) is not None:
+                found[f"{day.day.month:02d}"][name].append(value)
+    return {month: {name: f"{mean(values) * ASKED_FOR:.0f}" for name, values in items.items()} for month, items in found.items()}

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from accounts.models import User
-from airduty.demo import month_consequences, month_reconcile, month_settling
+from airduty.demo import air, month_consequences, month_reconcile, month_settling
 from airduty.demo.district import Place
 from common import clock
 from grids.models import Membership
@@ -25,6 +25,7 @@ class Months:
     def scan(self, moment: dt.datetime) -> None:
         """Of last month the visitor finds proposals to decide; the sheets of the last week wait in the units whose accounts are shown."""
         district, today = self.place.district, clock.beijing(moment).date()
+        air.rule_out(district, today, last=clock.beijing(self.until).date())
         build_last_month(now=moment)
         if today.day in BOOKING_DAYS:
             posting.post(district, now=moment)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from bench.recount import air
 from bench.recount.judge import Month
 from bench.recount.papers import Papers
 
@@ -54,8 +55,8 @@ class Card:
         return None if not points else sum(points) if name == "carry" or not self.scheme["parts_floor"] else max(0, sum(points))
 
 
-def cards(papers: Papers) -> list[Card]:
-    """Of townships and departments."""
+def cards(papers: Papers, ranking: dict | None = None) -> list[Card]:
+    """Of townships and departments. ``ranking``: the API's answer, for the lines of air that are taken from it (``air``)."""
     month = Month(papers)
     found, schemes = month.rows(), _schemes(papers)
     for entry in papers["entries"]:
@@ -63,6 +64,8 @@ def cards(papers: Papers) -> list[Card]:
         found.setdefault(entry["kind"], []).append(each)
     granted = {(each["organisation_id"], each["event"]): each["amount"] for each in papers["granted"]}
     made = [_card(unit, kind, schemes[kind], found, granted) for unit, kind in month.place.units.items() if kind in schemes]
+    _mark_air(papers, made)
+    _take_as_shown(made, ranking or {"groups": []})
     for card in made:
         _leave_out(card, busy=card.unit in month.busy())
         _total(card)
@@ -119,6 +122,8 @@ def _line(scheme: dict, rows: list[dict], marked: dict[str, list[dict]]) -> Line
     if line.code in NO_SOURCE:
         line.state = "not_counted"
         return line
+    if air.is_air(line.code):
+        return line
     rows = marked.get(line.code, []) if scheme["per_event"] and line.code not in ENTRIES else rows
     line.findings = {row["finding"] for row in rows if row["finding"]}
     if line.code == START:
@@ -133,6 +138,39 @@ def _line(scheme: dict, rows: list[dict], marked: dict[str, list[dict]]) -> Line
     else:
         line.state, line.points = "counted", _points(scheme, line, rows)
     return line
+
+
+def _mark_air(papers: Papers, cards: list[Card]) -> None:
+    """Lines of air, after all others: some are marked by a place among the units."""
+    known = {card.unit: air.Air(papers, card.unit) for card in cards}
+    for code in sorted({code for card in cards for code in card.lines if air.is_air(code) and air.is_recounted(code)}):
+        mine = [card for card in cards if code in card.lines]
+        found = {card.unit: air.figures(known[card.unit], code) for card in mine}
+        places = [air.standing(each, code) for each in found.values() if each] if air.parts(code)[1].endswith("rank") else []
+        for card in mine:
+            _mark_line_of_air(card, code, known[card.unit], found[card.unit], places)
+
+
+def _take_as_shown(cards: list[Card], ranking: dict) -> None:
+    rows = {row["organisation"]["id"]: row["lines"] for group in ranking["groups"] for row in group["rows"]}
+    for card in cards:
+        for shown in rows.get(card.unit, ()):
+            if air.is_air(shown["code"]) and not air.is_recounted(shown["code"]) and (line := card.lines.get(shown["code"])):
+                line.state, line.points = shown["state"], shown["points"]
+                line.numerator, line.denominator = shown["numerator"], shown["denominator"]
+
+
+def _mark_line_of_air(card: Card, code: str, days: air.Air, found: dict | None, places: list) -> None:
+    line = card.lines[code]
+    scheme = next(each for each in card.scheme["lines"] if each["indicator"] == code)
+    rows = days.rows(air.parts(code)[0])
+    line.numerator, line.denominator = sum(counts for _day, counts in rows), len(rows)
+    line.state = "no_data" if found is None else "information" if line.part == "info" else "counted"
+    if line.state == "counted" and places:
+        rank, of = 1 + sum(place < air.standing(found, code) for place in places), len(places)
+        line.points = round(Fraction(line.full * (of - rank), of - 1)) if of > 1 else line.full
+    elif line.state == "counted":
+        line.points = air.points(scheme, found, code)
 
 
 def _points(scheme: dict, line: Line, rows: list[dict]) -> int:
@@ -164,7 +202,7 @@ def _leave_out(card: Card, *, busy: bool) -> None:
         for line in card.lines.values():
             if line.state == "counted":
                 line.state, line.points = "no_data", None
-    judged = sum(line.denominator or 0 for line in card.lines.values() if line.state == "counted")
+    judged = sum(line.denominator or 0 for line in card.lines.values() if line.state == "counted" and not air.is_air(line.code))
     card.is_left_out = judged < card.scheme["fewest"]
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import openpyxl
 
+from bench.recount.air import is_air
 from bench.recount.cards import PARTS, RATES, Card
 from bench.recount.places import MARKED
 
@@ -66,7 +67,7 @@ def with_workbook(found: Comparison, cards: list[Card], content: bytes, *, names
             for name, value in _cells_of(card).items():
                 found.cell("workbook", row["单位"], name, value, _plain(row[name]))
             for code, line in card.lines.items():
-                if line.points is not None and line.code not in RATES and line.numerator is not None:
+                if line.points is not None and line.code not in RATES and not is_air(line.code) and line.numerator is not None:
                     found.cell("workbook", row["单位"], f"扣分明细 {labels[code]}", line.numerator, marks[card.unit, labels[code]])
 
 

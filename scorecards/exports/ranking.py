@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scorecards import air_words
 from scorecards.exports.month import Month, Part
 from scorecards.indicators import Shape
 from scorecards.models import ScoreLine
@@ -129,6 +130,10 @@ def kpi_columns() -> list[Col]:
         Col(_("得分"), 9, "hundredths"),
         Col(_("满分"), 9, "hundredths"),
         Col(_("状态"), 10),
+        Col(_("实测"), 14),
+        Col(_("目标"), 14),
+        Col(_("上年同月"), 14),
+        Col(_("空气数据说明"), 40),
     ]
 
 
@@ -153,18 +158,23 @@ def _line(group, standing, line: ScoreLine) -> tuple:
         line.points,
         line.full or None,
         str(LineState(line.state).label),
+        *(air_words.figure(line, name) or None for name in ("measured", "aim", "before")),
+        "".join(line.air_words) or None,
     )
 
 
 def rate_of(line: ScoreLine):
     """Hundredths of a percent; 无数据 where the denominator is zero, never 0 or 100 (domain 2.8)."""
-    if line.denominator is None:
+    if line.denominator is None or line.definition.air:
         return None
     return _("无数据") if line.percent is None else line.percent
 
 
 def kpi_note(month: Month) -> str:
-    return _("每个单位的每一项指标一行；比率 = 分子 ÷ 分母，分母为零的写“无数据”。扣分、加分项的分子为次数，得分为负即扣分。口径见“指标说明”页。")
+    return _(
+        "每个单位的每一项指标一行；比率 = 分子 ÷ 分母，分母为零的写“无数据”。扣分、加分项的分子为次数，得分为负即扣分。"
+        "空气指标的分子、分母为计入的站日和全部站日，得分依据实测、目标和上年同月。口径见“指标说明”页。"
+    )
 
 
 def lines(month: Month) -> int:

@@ -11,7 +11,7 @@ from scorecards.models import ScoreRow
 from sheets.writing import Col
 
 RELATIONS = (
-    "finding__problem_type", "task", "line", "scorecard__organisation", "site__kind", "grid", "reconciliation__organisation", "adjustment__organisation",
+    "finding__problem_type", "task", "line", "scorecard__organisation", "site__kind", "grid", "reconciliation__organisation", "adjustment__organisation", "station",
 )  # fmt: skip
 ORDER = ("scorecard__scheme__kind", "scorecard__rank", "scorecard__organisation__position", "scorecard_id", "line__position", "at", "id")
 
@@ -60,13 +60,14 @@ def row_columns() -> list[Col]:
         *fact_columns(),
         Col(_("任务号"), 9, "int"),
         Col(_("分值"), 8, "hundredths"),
+        Col(_("站点日值"), 10, "hundredths"),
     ]
 
 
 def every_row(month: Month):
     for row in read(month.rows()):
         hit = None if row.line.definition.shape == Shape.BASE else row.is_hit
-        yield (str(row.scorecard.subject), str(row.line.definition.label), hit, *facts(row), row.task_id, row.amount or None)
+        yield (str(row.scorecard.subject), str(row.line.definition.label), hit, *facts(row), row.task_id, row.amount or None, row.value)
 
 
 def shared_note(month: Month) -> str:

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MICROGRAMS = "μg/m³"
+PARTICLES = ("pm25", "pm10")
 
 
 @dataclass(frozen=True)

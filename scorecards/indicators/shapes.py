@@ -29,7 +29,7 @@ class Shape(Enum):
     TALLY = "tally"
     """How many rows of a base line have the flags of ``hit``; ``per_event`` is taken for each, when the scheme says so."""
     AIR = "air"
-    """Days of the stations on a township's ground: those that count ÷ all; the marks rest on what they come to (``scorecards.air``)."""
+    """Days of the stations on a township's ground: those that count ÷ all; the marks rest on what they come to (``services.air``)."""
     NO_SOURCE = "no_source"
 
 

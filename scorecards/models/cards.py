@@ -18,7 +18,7 @@ from rectification.models import Task
 from registers.models import Site
 from scorecards import air_words, marks
 from scorecards.indicators import INDICATORS, Shape
-from scorecards.indicators.flags import with_flags
+from scorecards.indicators.flags import Flag, with_flags
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, Figures, PublishedQuerySet, Scheme
 from scorecards.words import Grade, Kind, LineState, Reason, Unranked, month_words
 
@@ -105,7 +105,7 @@ class ScoreLine(Figures):
     denominator = models.PositiveIntegerField(null=True)
     points = models.IntegerField(null=True)
     air = models.JSONField(null=True)
-    """Of an air line what its marks rest on (``air.figures``): integers and codes only."""
+    """Of an air line what its marks rest on (``services.air.figures``): integers and codes only."""
 
     objects = ScoreLineQuerySet.as_manager()
 
@@ -155,6 +155,10 @@ class ScoreLine(Figures):
             rows = rows.filter(counts=True)
         return rows if hit is None else rows.filter(counts=hit)
 
+    def behind_before(self) -> models.QuerySet:
+        """Of an air line: the days of the same month of last year."""
+        return with_flags(self.stored(), (Flag.AIR_BEFORE,), name="judged").filter(judged=True).annotate(counts=F("is_hit"))
+
     @property
     def percent(self) -> int | None:
         """Hundredths of a percent of a rate; None without a denominator, and of air, whose days are no rate."""
@@ -163,6 +167,10 @@ class ScoreLine(Figures):
     @property
     def air_words(self) -> list[str]:
         return air_words.said(self)
+
+    @property
+    def air_rule(self) -> str:
+        return air_words.rule(self)
 
     @property
     def measured_words(self) -> str:

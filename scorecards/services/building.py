@@ -12,10 +12,10 @@ from audit.services import record
 from common import clock
 from grids.models import Grid, Organisation
 from inspections.models import Finding
-from scorecards.air import rows as air_rows
 from scorecards.indicators import BASES_OF_KIND, Month
 from scorecards.models import MONTH, Adjustment, Scheme, Scorecard, ScoreLine, ScoreRow
 from scorecards.services import adjustments, appeals, marking, telling
+from scorecards.services.air import rows as air_rows
 from scorecards.services.sealing import COPIED, seal
 from scorecards.services.settling import hold, is_settled
 from scorecards.services.writing import give_room, take_back, write_entries, write_rows

@@ -16,6 +16,7 @@ from grids.roles import OFFICE
 from notices import services as notices
 from scorecards.models import MONTH, Account, Adjustment, Appeal, Reconciliation, Scorecard, Settlement, SettlementEvent
 from scorecards.services import posting, recomputing
+from scorecards.services.air import checking
 from scorecards.services.building import build
 from scorecards.services.settling import LEADERS, appeals_until, hold, is_settled, may_run, settled_months
 from scorecards.words import SettlementAct, SettlementState, SheetKind, SheetState, SignState, month_words
@@ -44,7 +45,7 @@ def checklist(district: Grid, month: str) -> list[Item]:
         _entries(district, month),
         _reconciled(district, month),
         _posted(district, month),
-        Item("air", _("空气质量审核数据"), _("尚未接入"), None),
+        _air(district, month),
     ]
 
 
@@ -101,6 +102,11 @@ def _posted(district: Grid, month: str) -> Item:
     count = Account.objects.filter(district=district, month=month).count()
     words = _("已登账 %(count)s 户") % {"count": count} if count else _("尚未登账")
     return Item("posted", _("账本"), words, None, reverse("scorecards:accounts"))
+
+
+def _air(district: Grid, month: str) -> Item:
+    found = checking.state(district, month)
+    return Item("air", _("空气质量审核数据"), checking.words(found), found.is_met, reverse("scorecards:settling_air", args=[month]))
 
 
 # --- steps --------------------------------------------------------------------------------------------------------------------------

@@ -3,10 +3,10 @@
 from collections import defaultdict
 
 from scorecards import marks
-from scorecards.air import marking as air_marking
 from scorecards.indicators import Month, Shape
 from scorecards.indicators.tasks import with_duties
 from scorecards.models import Scorecard, ScoreLine
+from scorecards.services.air import marking as air_marking
 from scorecards.services.counting import Figures, Heaps
 from scorecards.words import PARTIES, LineState, Part, Unranked
 

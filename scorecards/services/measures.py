@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 
 from django.db.models import Count, F, Q, Sum
 
 from inspections.words import FROM_ABOVE, FROM_SUPERVISION
+from scorecards.indicators import INDICATORS
 from scorecards.models import Scorecard, ScoreLine, ScoreRow, Settlement, UnitCard
-from scorecards.rule_words import RATES
+from scorecards.rule_words import AIR, MORE_IS_BETTER
 from scorecards.words import Colour, Metric, SettlementState, Side
 
 FOUND = ("found_state", "found_city", "found_supervision", "missed", "scattered_found", "fire_found")
@@ -62,6 +64,8 @@ def _values(metric: str, rows: list[dict], district_id: int) -> dict[int, int]:
         return {row["pk"]: row[metric] for row in rows}
     if metric == Metric.CHANGE:
         return _changes(rows, district_id)
+    if metric in AIR:
+        return _air(Metric(metric), rows)
     counts = COUNTS[Metric(metric)](metric, rows, district_id)
     return {row["pk"]: 0 for row in rows} | counts
 
@@ -73,6 +77,33 @@ def _changes(rows: list[dict], district_id: int) -> dict[int, int]:
     shares = {(unit, month): share for unit, month, share in earlier.values_list("organisation_id", "month", "share")}
     keyed = {row["pk"]: (row["unit"], f"{int(row['month'][:4]) - 1}{row['month'][4:]}") for row in rows}
     return {row["pk"]: row["share"] - shares[keyed[row["pk"]]] for row in rows if keyed[row["pk"]] in shares}
+
+
+OF_AIR = {
+    Metric.PM25: ("pm25", "measured"), Metric.PM10: ("pm10", "measured"), Metric.GOOD_DAYS: ("good_ratio", "measured"),
+    Metric.AIR_INDEX: ("composite", "measured"), Metric.PM25_DIFFERENCE: ("pm25", "difference"), Metric.PM10_DIFFERENCE: ("pm10", "difference"),
+    Metric.GOOD_DIFFERENCE: ("good_ratio", "difference"), Metric.PM25_CHANGE: ("pm25", "change"), Metric.PM10_CHANGE: ("pm10", "change"),
+    Metric.INDEX_CHANGE: ("composite", "change"),
+}  # fmt: skip
+
+
+def _air(metric: Metric, rows: list[dict]) -> dict[int, int]:
+    """From any line of the card that measures it; a card without one, or without data, has no value."""
+    code, figure = OF_AIR[metric]
+    codes = [each.code for each in INDICATORS.values() if each.air and each.air.measure.code == code]
+    lines = ScoreLine.objects.filter(scorecard__in=[row["pk"] for row in rows], indicator__in=codes, air__isnull=False).order_by("indicator")
+    places = INDICATORS[codes[0]].air.measure.places
+    found = {card: _figure(air, figure, places) for card, air in lines.values_list("scorecard_id", "air")}
+    return {card: value for card, value in found.items() if value is not None}
+
+
+def _figure(air: dict, figure: str, places: int) -> int | None:
+    """Hundredths."""
+    if air["measured"] is None or figure == "change":
+        return air["change"]
+    if figure == "difference":
+        return None if air["before"] is None else air["measured"] - air["before"]
+    return round(Fraction(air["measured"], 10 ** (places - 2)))
 
 
 def _overdue(_metric: str, rows: list[dict], _district_id: int) -> dict[int, int]:
@@ -104,7 +135,7 @@ COUNTS = {Metric.OVERDUE: _overdue, Metric.FROM_ABOVE: _found, Metric.FIRES: _fo
 # --- who stands at an end -----------------------------------------------------------------------------------------------------------
 def better(metric: str, value):
     """The value turned so that more is better."""
-    return value if metric in RATES else -value
+    return value if metric in MORE_IS_BETTER else -value
 
 
 def outwards(found: Iterable[Measure], *, metric: str, side: str) -> dict[int, int]:

@@ -73,14 +73,14 @@ LADDERS = [
         ],
     ),
     Preset(
-        "hebei", "河北省阶梯", "河北省：同比变差累计2个月批评，3个月公开约谈，再变差专项督察；这里以得分率同比代替空气质量同比。",
+        "hebei", "河北省阶梯", "河北省：空气质量同比变差累计2个月批评，3个月公开约谈，再变差专项督察；这里按综合指数同比，考核方案中须有综合指数一行。",
         [
-            {"metric": "change", "n": None, "threshold": -1, "mode": "cumulative", "count": 2, "window": 12, "action": "criticise", "rung": 1},
+            {"metric": "index_change", "n": None, "threshold": 1, "mode": "cumulative", "count": 2, "window": 12, "action": "criticise", "rung": 1},
             {
-                "metric": "change", "n": None, "threshold": -1, "mode": "cumulative", "count": 3, "window": 12, "action": "interview", "rung": 2,
+                "metric": "index_change", "n": None, "threshold": 1, "mode": "cumulative", "count": 3, "window": 12, "action": "interview", "rung": 2,
                 "target_post": TOWN_HEAD,
             },
-            {"metric": "change", "n": None, "threshold": -1, "mode": "cumulative", "count": 6, "window": 12, "action": "inspection", "rung": 3},
+            {"metric": "index_change", "n": None, "threshold": 1, "mode": "cumulative", "count": 6, "window": 12, "action": "inspection", "rung": 3},
         ],
     ),
     Preset(
@@ -119,15 +119,25 @@ MONEY = [
         [{"kind": "tier", "side": side, "tiers": [[1, 1_000_000], [2, 800_000], [3, 600_000]]} for side in ("top", "bottom")],
     ),
     Preset(
-        "zhengzhou", "郑州市与均值之差", "郑州市2019年：好于、差于平均值分别奖、扣，奖不超过150万元、扣不超过200万元；每个百分点的金额请按本地文件填写。",
+        "zhengzhou", "郑州市与均值之差",
+        "郑州市2019年：好于、差于平均值分别奖、扣，奖不超过150万元、扣不超过200万元；这里按PM2.5、PM10浓度，每微克的金额请按本地文件填写。",
         [
-            {"kind": "mean_difference", "metric": "share", "side": "top", "amount": 10_000, "cap": 1_500_000},
-            {"kind": "mean_difference", "metric": "share", "side": "bottom", "amount": 10_000, "cap": 2_000_000},
+            {"kind": "mean_difference", "metric": metric, "side": side, "amount": 10_000, "cap": cap}
+            for metric in ("pm25", "pm10")
+            for side, cap in (("top", 1_500_000), ("bottom", 2_000_000))
         ],
     ),
     Preset(
-        "shandong", "山东省按改善幅度", "山东省：优良天数每提高1个百分点奖20万元，下降同额扣；这里以得分率同比套用。",
-        [{"kind": "per_unit", "metric": "change", "amount": 200_000, "unit": 1}],
+        "shandong", "山东省按改善幅度", "山东省：PM2.5、PM10每改善1微克每立方米奖80万元，优良天数比例每提高1个百分点奖20万元，变差同额扣。",
+        [
+            {"kind": "per_unit", "metric": "pm25_diff", "amount": 800_000, "unit": 1},
+            {"kind": "per_unit", "metric": "pm10_diff", "amount": 800_000, "unit": 1},
+            {"kind": "per_unit", "metric": "good_diff", "amount": 200_000, "unit": 1},
+        ],
+    ),
+    Preset(
+        "hubei", "湖北省按浓度变化", "湖北省：（上年浓度－当年浓度）×金额×系数；金额和系数请按本地文件填写。",
+        [{"kind": "per_unit", "metric": "pm25_diff", "amount": 10_000, "unit": 1}, {"kind": "per_unit", "metric": "pm10_diff", "amount": 10_000, "unit": 1}],
     ),
     Preset(
         "taiyuan", "太原市改善分档", "太原市：按改善幅度分档奖100、50、30、10万元；分档界限请按本地文件填写。",

@@ -7,12 +7,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from scorecards import access, board
+from scorecards.indicators.air import PARTICLES
 from scorecards.models import ScoreRow
 from scorecards.views.appeals import on_card
 from scorecards.words import Part, part_label
 
 PAGE_SIZE = 50
-SHOWN = ("finding__problem_type", "finding__grid", "task__organisation", "site__kind", "grid", "reconciliation__organisation", "adjustment")
+BEFORE = "before"
+SHOWN = (
+    "finding__problem_type",
+    "finding__grid",
+    "task__organisation",
+    "site__kind",
+    "grid",
+    "reconciliation__organisation",
+    "adjustment",
+    "station",
+)
 
 
 @require_GET
@@ -64,7 +75,7 @@ def _rows(request, month, found, indicator):
         raise Http404
     line.scorecard = found
     chosen = request.GET.get("hit", "")
-    stored = line.behind(hit=chosen == "1" if chosen in ("0", "1") else None)
+    stored = line.behind_before() if line.air and chosen == BEFORE else line.behind(hit=chosen == "1" if chosen in ("0", "1") else None)
     seen = stored.visible_to(request.user).select_related(*SHOWN)
     page = Paginator(seen.order_by("at", "id"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -74,12 +85,21 @@ def _rows(request, month, found, indicator):
         "page": page,
         "hidden": stored.count() - page.paginator.count,
         "chips": chips(line, chosen),
+        "value_head": _("浓度（μg/m³）") if line.definition.air and line.definition.air.measure.code in PARTICLES else "AQI",
     }
-    return render(request, "scorecards/rows.html", context)
+    return render(request, "scorecards/air_rows.html" if line.definition.air else "scorecards/rows.html", context)
 
 
 def chips(line, chosen: str) -> list[dict]:
     if line.denominator is None:
         return []
+    if line.definition.air:
+        return _chips_of_air(line, chosen)
     counts = [("", _("全部"), line.denominator), ("1", _("计入分子"), line.numerator), ("0", _("未计入分子"), line.denominator - line.numerator)]
+    return [{"label": label, "count": count, "url": f"?hit={value}" if value else "?", "active": value == chosen} for value, label, count in counts]
+
+
+def _chips_of_air(line, chosen: str) -> list[dict]:
+    counts = [("", _("全部"), line.denominator), ("1", _("计入"), line.numerator), ("0", _("不计"), line.denominator - line.numerator)]
+    counts.append((BEFORE, _("上年同月"), line.behind_before().count()))
     return [{"label": label, "count": count, "url": f"?hit={value}" if value else "?", "active": value == chosen} for value, label, count in counts]

@@ -1,21 +1,27 @@
 """What every indicator means, and the schemes."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from common import clock
 from scorecards import access
-from scorecards.forms import ReadyMadeForm, SchemeForm, addable
+from scorecards.forms import DROPPED, ReadyMadeForm, SchemeForm, addable
 from scorecards.indicators import ALL
 from scorecards.models import Scheme
 from scorecards.services import defaults
 from scorecards.services import schemes as scheme_services
 from scorecards.services.ready_made import ALL as ALL_READY_MADE
 from scorecards.words import Kind
+
+AIR_FULL = sum(figures["full"] for _part, _code, figures in defaults.AIR)
+CENT = Decimal("0.01")
 
 
 @require_GET
@@ -114,5 +120,18 @@ def _addable(scheme, added: list[str]) -> dict:
 
 
 def _editor(request, scheme, form):
-    context = {"scheme": scheme, "form": form, "addable": _addable(scheme, form.added).values()}
+    context = {"scheme": scheme, "form": form, "addable": _addable(scheme, form.added).values(), "to_air": _with_air(scheme, form.added)}
     return render(request, "scorecards/edit_scheme.html", context)
+
+
+def _with_air(scheme, added: list[str]) -> str:
+    """Of a scheme that still has the line from before there were air data: the form with today's lines of air in its place."""
+    known = {line.indicator: line for line in scheme.lines.all()}
+    old = known.get("air_quality")
+    if old is None or any(code in known or code in added for _part, code, _figures in defaults.AIR):
+        return ""
+    query = [("air_quality.part", DROPPED), ("note", _("空气质量改为按本单位目标计分"))]
+    for part, code, figures in defaults.AIR:
+        scaled = {name: (Decimal(value * old.full) / AIR_FULL / 100).quantize(CENT) for name, value in figures.items()}
+        query += [("add", code), (f"{code}.part", part), *((f"{code}.{name}", f"{value.normalize():f}") for name, value in scaled.items())]
+    return "?" + urlencode(query)

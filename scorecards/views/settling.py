@@ -15,6 +15,7 @@ from scorecards import access
 from scorecards.forms_settling import ProposeForm, RuleForm, SendBackForm, VersionForm
 from scorecards.models import Scorecard, Settlement
 from scorecards.services import closing, recomputing, settling
+from scorecards.services.air import papers
 from scorecards.views.ranking import WELL_FORMED, month_switch
 from scorecards.views.steps import taken_from, typed
 from scorecards.words import SettlementState, month_words
@@ -63,11 +64,17 @@ def shown(request, district, month, months, *, propose_form=None, back_form=None
         "propose_form": propose_form or ProposeForm(initial={"version": settlement.version if settlement.pk else None}),
         "back_form": back_form or SendBackForm(initial={"version": settlement.version}),
         "found": found,
+        "air_changed": _air_changed(settlement),
         "conflict": conflict,
         "lost": lost,
     }
     context["stopping"] = [item for item in context["items"] if item.is_met is False]
     return render(request, "scorecards/settling.html", context, status=status)
+
+
+def _air_changed(settlement: Settlement) -> int:
+    """Days of stations corrected since the month was settled: they change nothing but may be a reason for an entry."""
+    return papers.changed_in(settlement.district, settlement.month) if settlement.state == SettlementState.SETTLED else 0
 
 
 # --- steps --------------------------------------------------------------------------------------------------------------------------

@@ -435,5 +435,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(district, django_asse
     Scorecard.objects.all().delete()
     random_lives(district, seed=6, count=15, start=beijing(1), until=beijing(30))
 
-    with django_assert_max_num_queries(90):
+    with django_assert_max_num_queries(115):
         build(district)

@@ -12,9 +12,10 @@ from django.db import connection
 
 from scorecards.services import recomputing
 from tests.factories.scorecards import MONTH
+from tests.scorecards.air import aim, days_of, station_in
 from tests.scorecards.closing import Scene
 
-COPIED = ("accounts", "grids", "inspections", "registers", "rectification", "evidence", "scorecards", "worktime")
+COPIED = ("accounts", "grids", "airquality", "inspections", "registers", "rectification", "evidence", "scorecards", "worktime")
 """Apps whose rows are carried over to the other database."""
 SQLITE = """
 import django
@@ -23,7 +24,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 call_command("migrate", verbosity=0)
 from scorecards import guards
-from scorecards.models import Recomputation, Scorecard, ScoreRow, Settlement
+from scorecards.models import AirDay, AirSheet, Recomputation, Scorecard, ScoreRow, Settlement
 from scorecards.services import recomputing
 assert connection.vendor == "sqlite" and guards.missing(connection) == [], guards.missing(connection)
 from django.core import serializers
@@ -62,6 +63,8 @@ touches = [
     lambda: Scorecard.objects.filter(pk=card.pk).update(obtained=1),
     lambda: Scorecard.objects.filter(pk=card.pk).update(month="2026-09"),
     lambda: card.lines.update(full=1),
+    lambda: AirDay.objects.update(pm25=1),
+    lambda: AirSheet.objects.all()._raw_delete("default"),
     lambda: Settlement.objects.update(state="open"),
     lambda: Settlement.objects.all()._raw_delete("default"),
 ]
@@ -83,6 +86,8 @@ print("equal", found.anew)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="compares with PostgreSQL")
 def test_sqlite_refuses_the_same_and_recomputes_to_the_same_digest(tmp_path):
     scene = Scene()
+    days_of(station_in(scene.district), pm25="44.12345")
+    aim(scene.district)
     settlement = scene.settle()
     found = recomputing.recompute(scene.district, MONTH)
     carried = [row for app in COPIED for model in apps.get_app_config(app).get_models() for row in model._base_manager.order_by("pk")]

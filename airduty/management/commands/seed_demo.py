@@ -41,13 +41,13 @@ class Command(BaseCommand):
         logging.getLogger("notices.nudge").setLevel(logging.ERROR)  # no broker runs yet, and none is needed
         first = clock.beijing(until).date() - dt.timedelta(days=days)
         place = self._structure(rng, townships=townships, villages=villages, first=first)
+        air.build(place, begun=clock.at(first - dt.timedelta(days=30), dt.time(9)), until=until, days=days)
         living = life.Life(place, per_day=per_day)
         living.live(first, until, tell=self._tell)
         with transaction.atomic(), clock.standing(until):
             showcase.show(living)
             life.deliver_quietly(until)
             groups.build(place.district)
-        air.build(place, until=until, days=days)
         air_watch.build(place, until=until, days=1 if size == "small" else air_watch.DAYS)
         rows = shown.open_accounts(place)
         self.stdout.write(f"{place.district.name}: {len(place.villages)} village grids, {len(rows)} accounts to try.")

@@ -3,7 +3,7 @@
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from scorecards.indicators.air import MEASURES, Air, Measure, Way
+from scorecards.indicators.air import MEASURES, PARTICLES, Air, Measure, Way
 from scorecards.indicators.flags import Flag
 from scorecards.indicators.shapes import Indicator, Shape
 from scorecards.words import Kind
@@ -32,7 +32,7 @@ HIT = (Flag.AIR_DAY | Flag.AIR_COUNTED,)
 
 
 def _made(measure: Measure, way: Way) -> Indicator:
-    taken = MEANS if measure.code in ("pm25", "pm10") else DAYS
+    taken = MEANS if measure.code in PARTICLES else DAYS
     return Indicator(
         f"air_{measure.code}_{way.value}",
         format_lazy(LABELS[way], measure=measure.label),

@@ -1,17 +1,19 @@
-"""What a township's month comes to, from its paper alone: exact decimals, rounded once, half to even."""
+"""What a township's month comes to, from its paper alone: exact fractions, rounded once, half to even."""
 
+import datetime as dt
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from airquality import figures
 from airquality.aqi import validity
-from airquality.aqi.rounding import mean, rounded
 from airquality.figures import AreaDay
 from airquality.models import CompositeIndexRule
 from scorecards import marks
-from scorecards.air.papers import Paper, bounds
-from scorecards.indicators.air import Air, Measure, Way
+from scorecards.indicators.air import PARTICLES, Air, Measure, Way
 from scorecards.models import AirDay
+from scorecards.services.air.papers import Paper, bounds
 from scorecards.words import NoAir
 
 NEEDED = {"pm25": ("pm25",), "pm10": ("pm10",), "two_factor": ("pm25", "so2"), "composite": ("so2", "no2", "co", "o3_8h", "pm10", "pm25")}
@@ -49,8 +51,8 @@ def of(paper: Paper | None, air: Air) -> Figure:
     needed = validity.days_needed(int(paper.sheet.month[5:]))
     days, earlier = _area_days(paper, before=False), _area_days(paper, before=True)
     valid, valid_before = valid_days(days, air.measure), valid_days(earlier, air.measure)
-    measured = _measured(paper, days, air.measure) if valid >= needed else None
-    before = _measured(paper, earlier, air.measure) if valid_before >= needed else None
+    measured = _measured(paper, air.measure, before=False) if valid >= needed else None
+    before = _measured(paper, air.measure, before=True) if valid_before >= needed else None
     target = _aim(paper, air.measure) if air.way == Way.TARGET else None
     aim = before if air.way == Way.TARGET and target is None else target
     return Figure(
@@ -62,7 +64,7 @@ def of(paper: Paper | None, air: Air) -> Figure:
         days=valid,
         needed=needed,
         days_before=valid_before,
-        excluded=sum(bool(each.excluded_reason) for each in days),
+        excluded=len(days) - len({day.day for day in _assessed(paper, before=False)}),
         stations=len(paper.sheet.stations),
         provisional=sum(day.is_provisional and counts(day, air.measure) for day in paper.days if not day.is_before),
         why=_why(air, measured, aim, before),
@@ -75,14 +77,24 @@ def _why(air: Air, measured: int | None, aim: int | None, before: int | None) ->
         return NoAir.FEW_DAYS.value
     if air.way == Way.TARGET and aim is None:
         return NoAir.NO_AIM.value
-    return NoAir.NO_BEFORE.value if air.needs_before and not before else ""
+    has_before = before is not None and (before > 0 or air.measure.in_points)
+    return NoAir.NO_BEFORE.value if air.needs_before and not has_before else ""
 
 
 # --- days ---------------------------------------------------------------------------------------------------------------------------
 def _area_days(paper: Paper, *, before: bool) -> list[AreaDay]:
+    return _together(paper, [day for day in paper.days if day.is_before == before])
+
+
+def _assessed(paper: Paper, *, before: bool) -> list[AirDay]:
+    """Without what approval has left out."""
+    return [day for day in paper.days if day.is_before == before and not day.excluded_reason]
+
+
+def _together(paper: Paper, days: list[AirDay]) -> list[AreaDay]:
     """The mean of the stations first, then the index, both years by the edition of this month."""
     lacking = set.intersection(*(set(station["not_measured"]) for station in paper.sheet.stations))
-    return figures.together([day.as_daily_value() for day in paper.days if day.is_before == before], lacking, edition=paper.sheet.edition)
+    return figures.together([day.as_daily_value() for day in days], lacking, edition=paper.sheet.edition)
 
 
 def valid_days(days: list[AreaDay], measure: Measure) -> int:
@@ -99,38 +111,46 @@ def counts(day: AirDay, measure: Measure) -> bool:
 
 
 # --- figures ------------------------------------------------------------------------------------------------------------------------
-def _measured(paper: Paper, days: list[AreaDay], measure: Measure) -> int | None:
-    value = _value(paper, [each for each in days if not each.excluded_reason], measure)
+def _measured(paper: Paper, measure: Measure, *, before: bool) -> int | None:
+    days = _assessed(paper, before=before)
+    value = _mean(days, measure.code) if measure.code in PARTICLES else _of_period(paper, days, measure)
     return None if value is None else _whole(value, measure)
 
 
-def _value(paper: Paper, counted: list[AreaDay], measure: Measure) -> Decimal | None:
-    if measure.code in ("pm25", "pm10"):
-        return mean(each.values[measure.code] for each in counted)
-    period = figures.period(counted, *bounds(paper.sheet.month), rule=CompositeIndexRule(**paper.sheet.rule))
-    if measure.code == "composite":
-        return period.composite.index
+def _mean(days: list[AirDay], item: str) -> Fraction | None:
+    """Of each day the mean of its stations, of these the mean."""
+    of_day: dict[dt.date, list[Fraction]] = defaultdict(list)
+    for day in days:
+        if item not in day.invalid and (value := getattr(day, item)) is not None:
+            of_day[day.day].append(Fraction(value))
+    return sum((sum(values, Fraction()) / len(values) for values in of_day.values()), Fraction()) / len(of_day) if of_day else None
+
+
+def _of_period(paper: Paper, days: list[AirDay], measure: Measure) -> Fraction | None:
+    period = figures.period(_together(paper, days), *bounds(paper.sheet.month), rule=CompositeIndexRule(**paper.sheet.rule))
     if measure.code == "good_ratio":
-        return Decimal(period.good) * 100 / period.assessed if period.assessed else None
+        return Fraction(100 * period.good, period.assessed) if period.assessed else None
+    if measure.code == "composite":
+        return None if period.composite.index is None else Fraction(period.composite.index)
     return _two_factor(period.concentrations)
 
 
-def _two_factor(concentrations: dict[str, Decimal | None]) -> Decimal | None:
+def _two_factor(concentrations: dict[str, Decimal | None]) -> Fraction | None:
     """Hengshui's 两项加和指数: PM2.5 ÷ 35 + SO2 ÷ 60 (domain 6.3)."""
     pm25, so2 = concentrations["pm25"], concentrations["so2"]
-    return None if pm25 is None or so2 is None else pm25 / 35 + so2 / 60
+    return None if pm25 is None or so2 is None else Fraction(pm25) / 35 + Fraction(so2) / 60
 
 
-def _whole(value: Decimal, measure: Measure) -> int:
-    return int(rounded(value, measure.places).scaleb(measure.places))
+def _whole(value: Fraction, measure: Measure) -> int:
+    return round(value * 10**measure.places)
 
 
 def _aim(paper: Paper, measure: Measure) -> int | None:
     """Good days are a share of the month's days where the target names a number of them."""
     aims = paper.sheet.aims
     if measure.code in aims:
-        return _whole(Decimal(aims[measure.code]), measure)
+        return _whole(Fraction(aims[measure.code]), measure)
     if measure.code == "good_ratio" and "good_days" in aims:
         first, last = bounds(paper.sheet.month)
-        return _whole(Decimal(aims["good_days"]) * 100 / ((last - first).days + 1), measure)
+        return _whole(100 * Fraction(aims["good_days"]) / ((last - first).days + 1), measure)
     return None

@@ -1,6 +1,7 @@
 """The air of a month as it is taken over: while the month is open anew with every build, of a settled month never again."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
 from airquality import figures
@@ -60,11 +61,11 @@ def bounds(month: str) -> tuple[dt.date, dt.date]:
     return clock.beijing(start).date(), clock.beijing(end).date() - dt.timedelta(days=1)
 
 
-def as_they_stand(month: Month, *, district: Grid) -> list[Paper]:
-    """Nothing is saved. Reviewed values first; real-time ones only where the district's rule lets them in."""
+def as_they_stand(month: Month, *, district: Grid, every_status: bool = False) -> list[Paper]:
+    """Nothing is saved. Reviewed values first; real-time ones only where the district's rule lets them in, or with ``every_status``."""
     first, last = bounds(month.name)
     stations = _stations(month)
-    status = figures.BEST if rule_of(district.pk).provisional_air else Status.REVIEWED
+    status = figures.BEST if every_status or rule_of(district.pk).provisional_air else Status.REVIEWED
     every = [station for each in stations.values() for station in each]
     values = {
         before: figures.daily_values(every, *span, status=status) for before, span in ((False, (first, last)), (True, year_before(first, last)))
@@ -116,17 +117,16 @@ def _day(value: DailyValue, before: bool, start: dict) -> AirDay:
 FACTS = ("organisation_id", "station_id", "day", "status", "invalid", "excluded_reason", *ITEMS)
 
 
-def changed_since(month: Month) -> int:
-    """Days of stations whose value is another one today, or that have come or gone, beside those kept with the month."""
-    district = Grid.objects.get(pk=month.district_id)
-    now = {_key(day): _facts(day) for paper in as_they_stand(month, district=district) for day in paper.days}
-    then = {_key(day): _facts(day) for paper in kept(month.district_id, month.name).values() for day in paper.days}
-    return sum(now.get(key) != then.get(key) for key in now.keys() | then.keys())
+def changed_in(district: Grid, month: str) -> int:
+    """Days of stations whose value is another one today, or that have come or gone, beside those kept with the settled month."""
+    then = kept(district.pk, month)
+    if not then:
+        return 0
+    units = dict.fromkeys(then, Kind.TOWNSHIP)
+    now = as_they_stand(Month(month, district.pk, units), district=district)
+    before, after = _by_day(then.values()), _by_day(now)
+    return sum(after.get(key) != before.get(key) for key in after.keys() | before.keys())
 
 
-def _key(day: AirDay) -> tuple:
-    return day.station_id, day.day
-
-
-def _facts(day: AirDay) -> tuple:
-    return tuple(getattr(day, name) for name in FACTS)
+def _by_day(found: Iterable[Paper]) -> dict[tuple, tuple]:
+    return {(day.station_id, day.day): tuple(getattr(day, name) for name in FACTS) for paper in found for day in paper.days}

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 
 from airquality.aqi import index
 from common import clock
-from scorecards.air import figures, papers
-from scorecards.air.papers import Paper
 from scorecards.indicators import Month
-from scorecards.indicators.air import Measure
+from scorecards.indicators.air import PARTICLES, Measure
 from scorecards.indicators.flags import Flag
 from scorecards.models import AirDay, ScoreLine, ScoreRow
+from scorecards.services.air import figures, papers
+from scorecards.services.air.papers import Paper
 from scorecards.words import Reason
-
-PARTICLES = ("pm25", "pm10")
 
 
 def write(month: Month, lines: Iterable[ScoreLine]) -> None:
