@@ -5,6 +5,7 @@ A POST is sent empty: 200, 302, 400, 409, 415 and 422 mean that the person may t
 A new address belongs here; ``test_every_address.py`` says which is missing and what it answers.
 """
 
+from tests.matrix import table_alarms
 from tests.matrix.table_air import AIR
 from tests.matrix.table_month import MONTH
 from tests.matrix.table_notices import NOTICES
@@ -372,11 +373,12 @@ TABLE = NOTICES | MONTH | {
     "rectification:task-step succeed": {"GET": "404 strangers; 403 *", "POST": "404 strangers; 403 *"},
     "rectification:task-step void": {"GET": "404 strangers; 403 *", "POST": "404 strangers; 403 *"},
 }
-TABLE |= AIR
+TABLE |= AIR | table_alarms.ALARMS
 OPEN = {
     *("healthz", "readyz", "jsi18n", "set_language", "api_schema", "api_token", "account_login", "account_inactive"),
     *("account_sms", "account_ticket", "field_worker", "notices:push-worker"),
     *(f"mobile:{name}" for name in SHELL),
+    *table_alarms.OPEN,
     *("account_signup", "account_email", "account_email_verification_sent", "account_set_password", "account_reset_password"),
 }
 """What answers without signing in. The five of the last line are shut to everybody."""
@@ -408,7 +410,7 @@ def expected(name: str, method: str, role: str) -> int:
     return answers.get(role, answers["*"])
 
 
-BY_KEY = {"api_receipts", "api_readings"}
+BY_KEY = {"api_receipts", "api_readings", "api-alarm-intake"}
 """To these, machines send with keys of their own; a session is not asked for."""
 
 

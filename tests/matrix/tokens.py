@@ -11,7 +11,7 @@ AT_FAR = ("other_town", "other_dept", "other_commander")
 MAY_READ = {role: {NEAR} for role in AT_NEAR} | {role: {FAR} for role in AT_FAR}
 MAY_READ |= {"office": {NEAR, FAR}, "director": {NEAR, FAR}, "leader": {NEAR, FAR}, "supervision": {NEAR, FAR, SEALED}, "foreign": {FOREIGN}}
 CONCERNED = ("town", "town_manager", "dept", "dept_manager")
-NAMED_ANYWAY = ("grids:", "rectification:task-step dispatch", "api-task-step dispatch")
+NAMED_ANYWAY = ("grids:", "alarms:duty", "rectification:task-step dispatch", "api-task-step dispatch")
 """Where the reporter stands by name as one of the grid's people, not as who has reported."""
 
 
