@@ -31,12 +31,13 @@ class SourceForm(SeenForm, forms.ModelForm):
             "site": _("扬尘监测设备所在的工地；网格和坐标可由工地带出。"),
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         district = self.instance.district_id
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in WITH_KEY]
         self.fields["slug"].required = False
-        self.fields["site"].queryset = Site.objects.filter(district=district, is_over=False).select_related("kind").order_by("name")
+        offered = Site.objects.visible_to(user).filter(district=district, is_over=False) | Site.objects.filter(pk=self.instance.site_id)
+        self.fields["site"].queryset = offered.distinct().select_related("kind").order_by("name")
         self.fields["dust_limit"].queryset = DustLimit.objects.filter(district=district, figure__isnull=False)
         for name in ("site", "dust_limit"):
             self.fields[name].empty_label = _("无")

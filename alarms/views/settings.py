@@ -98,7 +98,7 @@ def edit_source(request, pk):
 
 def _edit(request, found: AlarmSource):
     is_new = found.pk is None
-    form = SourceForm(request.POST if request.method == "POST" else None, instance=found)
+    form = SourceForm(request.POST if request.method == "POST" else None, instance=found, user=request.user)
     if form.is_valid():
         if is_new:
             key = sources.create(form.instance, by=request.user)
