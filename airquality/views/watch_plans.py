@@ -1,6 +1,7 @@
 """One station, one policy, one squad: the plan's page and what is kept on it."""
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 import evidence.services
 from airquality import access
-from airquality.models import Anomaly, NearVisit, OwnSource, PlanPaper, StandingMeasure, Station
+from airquality.models import Anomaly, NearVisit, OwnSource, PlanPaper, StandingMeasure, Station, StationPlan
 from airquality.services import stations
 from airquality.views.frame import form_page, page_or_form
 from airquality.watch import buffer, duty, inventory, keeping, show
@@ -28,14 +29,16 @@ SHOWN, ANOMALIES = 20, 8
 def plans(request):
     """Every station with its squad and who is on duty."""
     district = access.district_of(request)
-    rows = [_row(station) for station in access.stations_of(request, district)]
-    context = {"rows": rows, "may_edit": stations.may_edit(request.user, district.pk), "shift": Shift(duty.shift_at(clock.now())[1]).label}
+    rows = access.stations_of(request, district)
+    context = {"rows": _rows(rows), "may_edit": stations.may_edit(request.user, district.pk), "shift": Shift(duty.shift_at(clock.now())[1]).label}
     return render(request, "airquality/watch/plans.html", context)
 
 
-def _row(station: Station) -> dict:
-    plan = services.plan_of(station)
-    return {"station": station, "squad": plan.squad, "on_duty": duty.on_duty(station), "measures": station.measures.filter(dropped_at=None).count()}
+def _rows(found: list[Station]) -> list[dict]:
+    kept = {plan.station_id: plan.squad for plan in StationPlan.objects.filter(station__in=found).select_related("squad")}
+    measures = dict(StandingMeasure.objects.filter(station__in=found, dropped_at=None).values_list("station_id").annotate(Count("pk")).order_by())
+    on_duty = duty.on_duty_at(found)
+    return [{"station": each, "squad": kept.get(each.pk), "on_duty": on_duty[each.pk], "measures": measures.get(each.pk, 0)} for each in found]
 
 
 def _station(request, pk) -> Station:

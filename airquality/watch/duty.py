@@ -1,7 +1,7 @@
 """Who is on duty for a station: turns by day and shift, a week at a time, with every change kept."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +16,7 @@ from audit.services import record
 from common import clock, language
 from common.errors import Conflict
 from grids import people
+from grids.models import Handover, Membership
 
 DAY = dt.timedelta(days=1)
 WEEK = 7 * DAY
@@ -34,13 +35,33 @@ def shift_at(moment: dt.datetime) -> tuple[dt.date, str]:
 
 def on_duty(station: Station, moment: dt.datetime | None = None) -> list[tuple[User, User | None]]:
     """Who answers for the station now, with the deputy. Who has left the squad or is closed is passed over, and the deputy stands in."""
+    return on_duty_at([station], moment)[station.pk]
+
+
+def on_duty_at(stations: Iterable[Station], moment: dt.datetime | None = None) -> dict[int, list[tuple[User, User | None]]]:
+    """The same for many, in as many questions."""
     day, shift = shift_at(moment or clock.now())
-    serving = {person.pk for person in squad_of(station)}
-    found = []
-    for turn in DutyTurn.objects.filter(station=station, day=day, shift=shift).select_related("person", "deputy"):
-        there = [person for person in (turn.person, turn.deputy) if person is not None and person.pk in serving]
+    found: dict[int, list] = {station.pk: [] for station in stations}
+    squads = dict(StationPlan.objects.filter(station__in=found).values_list("station_id", "squad_id"))
+    serving = _serving({pk for pk in squads.values() if pk})
+    for turn in DutyTurn.objects.filter(station__in=found, day=day, shift=shift).select_related("person", "deputy"):
+        crew = serving.get(squads.get(turn.station_id), set())
+        there = [person for person in (turn.person, turn.deputy) if person is not None and person.pk in crew]
         if there:
-            found.append((there[0], there[1] if len(there) > 1 else None))
+            found[turn.station_id].append((there[0], there[1] if len(there) > 1 else None))
+    return found
+
+
+def _serving(squads: set[int]) -> dict[int | None, set[int]]:
+    """Squad → keys of its people of today, stand-ins included."""
+    terms = Membership.objects.current(clock.today()).filter(organisation__in=squads, user__is_active=True)
+    stand_ins = Handover.objects.current(clock.today()).filter(
+        membership__organisation__in=squads, membership__in=Membership.objects.current(clock.today())
+    )
+    rows = [*terms.values_list("organisation_id", "user_id"), *stand_ins.values_list("membership__organisation_id", "substitute_id")]
+    found: dict[int | None, set[int]] = {}
+    for squad, person in rows:
+        found.setdefault(squad, set()).add(person)
     return found
 
 

@@ -83,18 +83,18 @@ RULES: dict[str, list[Figure]] = {
         Figure("constant_coarse", gettext_lazy("数值不变小时数（SO₂、CO、O₃）"), "12", "2", "24", gettext_lazy("小时"), is_whole=True),
     ],
 }
-ORDERED = {
+ORDERED: dict[str, tuple[str, ...]] = {
     RuleCode.R1: ("factor", "red_factor"),
     RuleCode.R4: ("info", "yellow", "red"),
 }
 """Figures that must rise."""
 COARSE = ("so2", "co", "o3")
 """Published in steps so coarse, ozone at night, that they stand for hours on sound instruments."""
-WATCHED = {
+WATCHED: dict[str, tuple[str, ...]] = {
     RuleCode.R2: ("pm10", "pm25"), RuleCode.R5: ("pm10",), RuleCode.R6: ("pm25",), RuleCode.R7: ("pm10", "pm25"),
 }  # fmt: skip
 """For which pollutants a rule can speak at all, where not for all six."""
-AT_FIRST = {RuleCode.R3: ("pm10", "pm25")}
+AT_FIRST: dict[str, tuple[str, ...]] = {RuleCode.R3: ("pm10", "pm25")}
 """For which a new district lets it speak: some station is always above the mean of some gas, and nobody should be sent for that."""
 EXPLAINED = {
     RuleCode.R1: gettext_lazy("数值高于其他站点均值的规定倍数，并且差值超过最小差值。清洁对照点不参与比较。"),

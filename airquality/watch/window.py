@@ -95,4 +95,4 @@ def _sums(stations: Iterable[Station], hour: dt.datetime) -> dict[int, dict]:
     begin = clock.at(day.replace(day=1))
     rows = Reading.objects.filter(station__in=stations, status=Status.REAL_TIME, hour__gt=begin, hour__lte=hour).order_by().values("station_id")
     figures = {f"{name}_{what.__name__.lower()}": what(name) for name in ("pm10", "pm25") for what in (Sum, Count)}
-    return {row["station_id"]: row for row in rows.annotate(**figures)}
+    return {row["station_id"]: dict(row) for row in rows.annotate(**figures)}
