@@ -1,5 +1,7 @@
 """Charts of the air pages. Figures come from the boards that the tables beside them show."""
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
 
 from airquality.aqi.levels import LEVELS
@@ -14,9 +16,9 @@ SYMBOL_OF = dict(zip(POLLUTANTS, ("circle", "rect", "triangle", "diamond", "empt
 DEEP, PALE = "#1d4f91", "#9fb2c8"
 
 
-def course(points: list[Point], *, by_day: bool) -> dict:
+def course(points: list[Point]) -> dict:
     """Every pollutant; CO has the axis at the right."""
-    labels = [f"{point.at:%m-%d}" if by_day else f"{clock.beijing(point.at):%m-%d %H:00}" for point in points]
+    labels = [label(point.at) for point in points]
     marks = len(points) <= 24
     return {
         "grid": {"left": 8, "right": 8, "top": 64, "bottom": 8, "containLabel": True},
@@ -25,6 +27,11 @@ def course(points: list[Point], *, by_day: bool) -> dict:
         "yAxis": [_axis("μg/m³"), _axis("mg/m³", right=True)],
         "series": [_line(name, points, marks=marks) for name in POLLUTANTS],
     }
+
+
+def label(at: dt.datetime | dt.date) -> str:
+    """An hour's label, or a day."""
+    return f"{clock.beijing(at):%m-%d %H:00}" if isinstance(at, dt.datetime) else f"{at:%m-%d}"
 
 
 def _axis(unit: str, *, right: bool = False) -> dict:
@@ -49,9 +56,9 @@ def _figure(value, name: str):
     return "-" if value is None else float(concentration(name, value))
 
 
-def indexes(points: list[Point], *, by_day: bool) -> dict:
+def indexes(points: list[Point]) -> dict:
     """The index as bars in its colours."""
-    labels = [f"{point.at:%m-%d}" if by_day else f"{clock.beijing(point.at):%m-%d %H:00}" for point in points]
+    labels = [label(point.at) for point in points]
     return {
         "grid": {"left": 8, "right": 8, "top": 24, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "category", "data": labels, "axisTick": {"show": False}, "axisLabel": {"hideOverlap": True}},
@@ -64,7 +71,7 @@ def _bar(point: Point) -> dict | str:
     if point.index is None or point.index.aqi is None:
         return "-"
     colour = LEVELS[point.index.level - 1].colour
-    return {"value": point.index.aqi, "itemStyle": {"color": colour, "borderColor": "#8a94a3", "borderWidth": 0.5}}
+    return {"value": point.index.aqi, "itemStyle": {"color": colour, "borderColor": "#00000026", "borderWidth": 0.5}}
 
 
 def months(found: Years, item: str) -> dict:

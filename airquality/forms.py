@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from airquality.boards import yearly
@@ -218,12 +219,16 @@ class DeviceForm(forms.Form):
 
 
 class FileForm(forms.Form):
-    file = forms.FileField(label=_("数据文件"), help_text=_(".csv 或 .json，不超过 %(size)d MB") % {"size": MEGABYTES}, allow_empty_file=True)
+    file = forms.FileField(label=_("数据文件"), allow_empty_file=True)
     status = forms.ChoiceField(label=_("数据状态"), choices=Status.choices, help_text=_("文件中的行没有写明时按此登记。"))
     known_only = forms.BooleanField(
         label=_("只导入已登记的站点"), required=False, help_text=_("不勾选时，文件中带坐标的新站点登记为停用，由攻坚办核对后启用。")
     )
     file.widget.attrs["accept"] = ".csv,.json,.txt"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = gettext(".csv 或 .json，不超过 %(size)d MB") % {"size": MEGABYTES}
 
     def clean_file(self):
         upload = self.cleaned_data["file"]

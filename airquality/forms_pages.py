@@ -12,6 +12,7 @@ from airquality.boards import course, periods, yearly
 from airquality.boards.areas import Area
 from airquality.words import SYMBOLS, Edition
 from common import clock
+from grids.forms.fields import offer
 
 MONTHS_BACK = 72
 FIRST_DAY = dt.date(2000, 1, 1)
@@ -56,7 +57,7 @@ class AreaForm(Chosen):
         towns = [(key, area.name) for key, area in self.areas.items() if key.startswith("t")]
         stations = [(key, area.name) for key, area in self.areas.items() if area.is_station]
         groups = [(_("乡办"), towns)] * bool(towns) + [(_("站点"), stations)] * bool(stations)
-        self.fields["area"].choices = [(areas[0].key, areas[0].name), *groups]
+        offer(self, "area", choices=[(areas[0].key, areas[0].name), *groups])
         self.fields["area"].initial = areas[0].key
 
     @property
@@ -103,9 +104,10 @@ class YearsForm(AreaForm):
     def __init__(self, *args, rules, today: dt.date, **kwargs):
         super().__init__(*args, **kwargs)
         years = [(str(year), _("%(year)d年") % {"year": year}) for year in yearly.choices(today)]
-        self.fields["year"].choices, self.fields["against"].choices = years, years[1:]
+        offer(self, "year", choices=years)
+        offer(self, "against", choices=years[1:])
         self.fields["year"].initial, self.fields["against"].initial = str(today.year), str(today.year - 1)
-        self.fields["rule"].choices = [(str(rule.pk), rule.name) for rule in rules]
+        offer(self, "rule", choices=[(str(rule.pk), rule.name) for rule in rules])
 
     def clean(self):
         clean = super().clean()

@@ -6,8 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from airduty.navigation import items
+from airquality.boards import now as air_now
+from airquality.models import Station
 from common import clock
 from grids import scope
+from grids.models import Grid
 from grids.roles import OFFICE, Role
 from notices.models import Notice
 from rectification.desk import Desk
@@ -38,9 +41,17 @@ def home(request):
         "month": desk.month(),
         "sheets": Reconciliation.objects.waiting_for(request.user).select_related("organisation")[:SHEETS],
         "since": since,
+        "air": air(request.user, rights),
         **worries(rights),
     }
     return render(request, "airduty/home.html", context)
+
+
+def air(user, rights) -> air_now.Now | None:
+    """The air now, for those who see the whole district; None where nothing is measured."""
+    district = Grid.objects.districts().filter(pk__in=rights.whole_district_ids).order_by("pk").first()
+    stations = list(Station.objects.visible_to(user).of(district).active()) if district else []
+    return air_now.board(user, district, stations) if stations else None
 
 
 def cards(request) -> list[dict]:

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from airquality import figures, hourly, hours
 from airquality.aqi import levels
@@ -85,7 +86,7 @@ class Now:
         return levels.level(self.district.index.level) if self.district else None
 
     @property
-    def groups(self) -> dict[str, str]:
+    def groups(self) -> Mapping[str, str | Promise]:
         """Who should take care, by pollutant above 100; named since the 2026 edition."""
         return levels.sensitive_groups(self.district.index.sub_indexes) if self.district else {}
 

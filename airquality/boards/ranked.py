@@ -65,10 +65,10 @@ def ranking(district: Grid, asked: Asked) -> list[Ranking]:
     return rankings.stations(district, asked.first, asked.last, by=asked.by, grouped=True)
 
 
-def without_station(found: Sequence[Ranking], stations: Sequence[Station], kind: str) -> frozenset[int]:
+def without_station(found: Sequence[Ranking], stations: Sequence[Station]) -> frozenset[int]:
     """Townships in which nothing is measured: they are listed as such."""
-    subjects = [line.subject for ranking in found for line in ranking.lines] if kind == "township" else []
-    return frozenset(town.pk for town in subjects if not areas.of_township(town, stations).stations)
+    towns = [line.subject for ranking in found for line in ranking.lines if isinstance(line.subject, Grid)]
+    return frozenset(town.pk for town in towns if not areas.of_township(town, stations).stations)
 
 
 def asked(district: Grid, chosen: dict, *, today: dt.date) -> Asked:

@@ -55,7 +55,7 @@ def test_auditors_see_the_record_and_little_else():
 
 
 def test_people_in_the_field_see_their_work_not_the_offices():
-    seen = ["home", "inspections:ledger", "rectification:tasks", "grids:tree", "registers:sites", "patrols:list"]
+    seen = ["home", "inspections:ledger", "rectification:tasks", "grids:tree", "registers:sites", "patrols:list", "airquality:now", "alarms:board"]
     assert names(post_roles=[PostRole.PATROLLER]) == seen
 
 

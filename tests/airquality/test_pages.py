@@ -210,7 +210,7 @@ def test_a_month_counts_its_days(as_person, town, station, november):
 
 def test_each_day_has_its_colour_its_figure_and_its_word(as_person, town, station, november):
     whole = as_person(town).get(reverse("airquality:month")).content.decode()
-    assert re.search(r'class="aqi-day aqi-5" href="/air/day/\?date=2026-11-05".*?<b>230</b><small>重度污染</small>', whole)
+    assert re.search(r'class="aqi-day aqi-5" href="/air/day/\?date=2026-11-05".*?<b>230</b><small class="word">重度污染</small>', whole)
     assert re.search(r'class="aqi-day aqi-2 is-excluded" href="/air/day/\?date=2026-11-06"', whole)
     assert "格中数字为级别" in whole
 
@@ -316,3 +316,15 @@ def test_a_station_of_thirty_days_asks_as_much_as_an_empty_one(as_person, office
     before = asked(as_person(office), address)
     Reading.objects.bulk_create(ReadingFactory.build(station=station, district=station.district, hour=LABEL - n * hours.HOUR) for n in range(720))
     assert asked(as_person(office), address) == before
+
+
+# --- the desk ---------------------------------------------------------------------------------------------------------------------------
+def test_the_desk_of_those_who_see_the_whole_district_says_how_the_air_is(as_person, district, station, town):
+    hour(station, pm25=Decimal(160))
+    leader = UserFactory(leader=district)
+    assert "空气质量 11-20 12:00 210 重度污染 PM₂.₅" in text(as_person(leader).get(reverse("home")))
+    assert "重度污染" not in text(as_person(town).get(reverse("home")))
+
+
+def test_a_desk_without_stations_has_no_air(as_person, office):
+    assert "aqi" not in as_person(office).get(reverse("home")).content.decode()
