@@ -25,6 +25,7 @@ CARDS = [
     (gettext_lazy("检查清单"), gettext_lazy("各类对象查什么、怎么算合格；附加清单"), "patrols:checklists", SETTINGS_KEEPERS),
     (gettext_lazy("外业设置"), gettext_lazy("距离提示、应急电话、夜查轨迹"), "patrols:settings", SETTINGS_KEEPERS),
     (pgettext_lazy("list", "对象类型"), gettext_lazy("监管对象的台账栏目和状态"), "registers:kinds", SETTINGS_KEEPERS),
+    (gettext_lazy("空气质量"), gettext_lazy("站点、综合指数规则、剔除日期、设备密钥和数据导入"), "airquality:stations", OFFICE | {Role.SYSADMIN}),
     (gettext_lazy("导入台账"), gettext_lazy("从 Excel 导入已有整改台账"), "inspections:ledger-import", OFFICE),
     (gettext_lazy("交办规则"), gettext_lazy("按领域、类型和地点建议责任单位"), "rectification:routing", SETTINGS_KEEPERS),
     (gettext_lazy("催办规则"), gettext_lazy("到期前后提醒谁、何时提醒"), "rectification:reminders", SETTINGS_KEEPERS),
