@@ -126,13 +126,13 @@ class ClockLine:
         return "late" if clock.now() > self.due_at else "soon" if self.percent > 70 else ""
 
 
-def clocks(episode: Episode, decision: Decision | None) -> list[ClockLine]:
-    """The limits that run now: of the office and the leaders before publishing, of everybody after it."""
+def clocks(episode: Episode, decision: Decision | None, orders) -> list[ClockLine]:
+    """The limits that run now: of the office and the leaders before publishing, of everybody after it. ``orders``: those the person sees."""
     if decision is not None:
         return _before(decision, rule_of(episode.district_id))
     if episode.state != EpisodeState.RUNNING:
         return []
-    orders = current_orders(episode)
+    orders = orders.filter(CURRENT)
     last = orders.filter(is_lift=False).order_by("-issued_at").first()
     if last is None:
         return []

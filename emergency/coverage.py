@@ -26,6 +26,11 @@ class Line:
     done: int = 0
     grids: list["Line"] = field(default_factory=list)
 
+    @property
+    def busy(self) -> list["Line"]:
+        """Of a township: grids in which something was to be looked at."""
+        return [line for line in self.grids if line.listed or line.planned]
+
 
 @dataclass
 class Coverage:

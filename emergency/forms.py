@@ -31,9 +31,8 @@ class PhotoInput(forms.ClearableFileInput):
 class Photos(forms.FileField):
     """Several photos at once; they are judged where they are stored."""
 
-    widget = PhotoInput
-
     def __init__(self, *args, **kwargs):
+        kwargs["widget"] = PhotoInput(attrs={"accept": "image/*"})
         super().__init__(*args, required=False, help_text=_("每张不超过 15 MB，可以选多张。"), **kwargs)
 
     def clean(self, data, initial=None):

@@ -1,9 +1,11 @@
 """The district's three enterprises with measures by colour, and a yellow warning of last month lived through to its review; none runs in the end."""
 
 import datetime as dt
+import random
 
 from django.core.exceptions import ValidationError
 
+from airduty.demo import life, pictures
 from airduty.demo.persons import one
 from common import clock
 from common.errors import Conflict
@@ -14,6 +16,9 @@ from emergency.words import CallOutcome, DecisionKind, EvidenceKind, Grade, Orde
 from grids import geometry, people
 from grids.models import Grid
 from grids.roles import PARTIES, Role
+from inspections.models import Finding
+from rectification.models import TaskPhoto
+from rectification.services import advance, routing
 
 ENTERPRISES = [
     {
@@ -29,14 +34,14 @@ ENTERPRISES = [
         "red": "中频炉保温1台，其余停产；抛丸、喷漆全部停产。", "vehicles": "只用国Ⅴ及以上或新能源车辆", "check_points": "炉温记录，喷漆房封存，用电曲线",
     },
     {
-        "name": "示例热力有限公司", "credit_code": "91410100MA00000C36", "industry": "热力生产", "grade": Grade.A, "lines": "75吨燃气锅炉2台", "capacity": "供热180万平方米",
+        "name": "示例热力有限公司", "credit_code": "91410100MA00000C36", "industry": "热力生产", "grade": Grade.A, "lines": "75吨燃气锅炉2台", "capacity": "供热180万㎡",
         "daily_power": "21000", "so2_daily": "12", "nox_daily": "54", "stop_hours": "2", "cuts": ("自主减排", "10%", "20%"), "is_essential": True,
         "exemption": "livelihood", "yellow": "自主减排，治污设施满负荷运行。", "orange": "以热定产，降低负荷10%，治污设施满负荷运行。",
         "red": "以热定产，降低负荷20%，停用备用锅炉。", "vehicles": "无大宗物料运输", "check_points": "在线监测数据，负荷曲线",
     },
 ]  # fmt: skip
-BEGINS = dt.timedelta(days=24)
-"""How long before the end of the demonstration the warning came."""
+BEGINS = dt.timedelta(days=7)
+"""How long before the end of the demonstration the warning came: near enough that its month is not settled yet."""
 
 
 def build(district: Grid, *, until: dt.datetime) -> None:
@@ -47,6 +52,7 @@ def build(district: Grid, *, until: dt.datetime) -> None:
     with clock.standing(start - dt.timedelta(days=40)):
         _list(district)
     _live(district, start)
+    life.deliver_quietly(until)
 
 
 def _list(district: Grid) -> None:
@@ -134,7 +140,7 @@ def _day(episode: Episode, office, *, first: bool) -> None:
         seen, text = (Seen.PARTLY, "料场有一处未覆盖，已要求当场整改。") if first and n == 1 else (Seen.FULFILLED, "")
         entry = problems.inspect(order, by=office, seen=seen, text=text, unit_name="攻坚办、生态环境分局")
         if seen == Seen.PARTLY:
-            problems.file_problem_of(entry, by=office)
+            _settle(problems.file_problem_of(entry, by=office), office)
     for n, order in enumerate(Order.objects.filter(episode=episode, party=Party.UNIT, is_lift=False).select_related("organisation")):
         person = people.members_of(order.organisation, PARTIES).first()
         numbers = {
@@ -150,6 +156,24 @@ def _day(episode: Episode, office, *, first: bool) -> None:
         except (Conflict, ValidationError):
             continue
     reporting.send(episode, clock.today(), by=office, version=None, note="")
+
+
+def _settle(finding: Finding, office) -> None:
+    """Put right and struck off on the same day."""
+    district = finding.district
+    finding = advance(finding, "register", by=office, version=finding.version, not_same=True)
+    parties = [{"organisation": party.organisation, "role": party.role} for party in routing.propose(finding)]
+    finding = advance(finding, "assign", by=office, version=finding.version, assignees=parties)
+    for task in finding.tasks.select_related("organisation").order_by("pk"):
+        person = people.members_of(task.organisation, PARTIES).first()
+        task = advance(task, "accept", by=person)
+        photo = pictures.keep(pictures.draw(random.Random(task.pk), "industry", after=True), by=person)
+        TaskPhoto.objects.create(task=task, photo=photo, uploaded_by=person)
+        advance(task, "feedback", by=person, note="料场已全部覆盖。", conclusion="rectified")
+    for task in finding.tasks.order_by("pk"):
+        advance(task, "pass", by=one(district, Role.SUPERVISION), note="现场核实已整改。")
+    finding.refresh_from_db()
+    advance(finding, "strike_off", by=one(district, Role.OFFICE_DIRECTOR))
 
 
 def _review(episode: Episode, office) -> None:

@@ -17,6 +17,7 @@ from emergency.words import ORDER, UNDECIDED, Colour, DecisionKind, DecisionStat
 from grids.models import Grid
 from inspections.models import WeatherState
 from inspections.services import weather
+from inspections.tasks import plan_rounds
 
 FORM = ("level", "city_notice", "notified_at", "starts_at", "ends_at", "forecast", "forecast_words", "reason", "public_text", "health_advice")
 """What the approval form holds."""
@@ -189,7 +190,13 @@ def publish(decision: Decision, *, by, version: int) -> Decision:
     record("episode.publish", decision, by=by, district_id=district.pk, payload={"orders": len(issued)})
     record("episode.change", episode, by=by, district_id=district.pk, payload={"level": episode.level, "state": episode.state})
     ordering.record_issued(issued, by=by)
+    transaction.on_commit(nudge_rounds, robust=True)
     return decision
+
+
+def nudge_rounds() -> None:
+    """Today's rounds follow at once; without a broker the scan finds them within ten minutes."""
+    plan_rounds.apply_async(retry=False, ignore_result=True)
 
 
 def _begin_or_change(episode: Episode, decision: Decision, now: dt.datetime) -> None:

@@ -44,7 +44,7 @@ def _running(request, episode: Episode | None) -> dict:
         return empty
     now, orders = clock.now(), Order.objects.visible_to(request.user).filter(episode=episode)
     decision = board.open_decision(episode)
-    found = empty | {"clocks": board.clocks(episode, decision), "way": board.way(episode, decision, now)}
+    found = empty | {"clocks": board.clocks(episode, decision, orders), "way": board.way(episode, decision, now)}
     if episode.state != EpisodeState.RUNNING:
         return found
     boxes = board.boxes(now)
@@ -103,7 +103,7 @@ def episode(request, pk):
         "decisions": found.decisions.select_related("entered_by", "approved_by", "published_by"),
         "events": found.events.select_related("decision"),
         "way": board.way(found, decision, now),
-        "clocks": board.clocks(found, decision),
+        "clocks": board.clocks(found, decision, Order.objects.filter(episode=found)),
         "groups": board.groups(Order.objects.filter(episode=found), now),
         "days": figures.days_of(found),
         "sent": set(found.daily_reports.values_list("day", flat=True)),

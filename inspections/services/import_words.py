@@ -30,6 +30,7 @@ OTHER_SOURCES = {
     "media": "媒体 新闻媒体 舆情",
     "leader": "批示 领导交办",
     "self_check": "自查 自查发现",
+    "emergency": "应急 应急检查 预警响应 重污染天气应急",
 }
 """An old covert visit is no longer secret: it comes in as 区督查局."""
 OTHER_SEVERITIES = {"minor": "轻 较轻", "general": "普通 中等", "serious": "较重 较严重 重大 特别严重"}

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from airduty.demo import air, air_watch, district, groups, life, names, showcase, shown, sites
+from airduty.demo import air, air_watch, district, emergency, groups, life, names, showcase, shown, sites
 from common import clock
 from grids.models import Grid
 from rectification.services import chance
@@ -49,6 +49,7 @@ class Command(BaseCommand):
             life.deliver_quietly(until)
             groups.build(place.district)
         air_watch.build(place, until=until, days=1 if size == "small" else air_watch.DAYS)
+        emergency.build(place.district, until=until)
         rows = shown.open_accounts(place)
         self.stdout.write(f"{place.district.name}: {len(place.villages)} village grids, {len(rows)} accounts to try.")
 
