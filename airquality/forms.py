@@ -93,11 +93,11 @@ class RuleForm(SeenForm, forms.ModelForm):
         within(self.fields["decimals"], 0, 4)
         for name in ("percentile_co", "percentile_o3"):
             within(self.fields[name], 1, 100)
+        limits, weights = self.instance.limits or {}, self.instance.weights or {}
         for name in NAMES:
-            self.fields[f"limit_{name}"] = figure(
-                f"{SYMBOLS[name]}（{UNITS[name]}）", self.instance.limits.get(name) if self.instance.limits else None
-            )
-            self.fields[f"weight_{name}"] = figure(SYMBOLS[name], self.instance.weights.get(name) if self.instance.weights else "1", high=100)
+            symbol = {"item": SYMBOLS[name]}
+            self.fields[f"limit_{name}"] = figure(gettext("%(item)s标准限值") % symbol, limits.get(name))
+            self.fields[f"weight_{name}"] = figure(gettext("%(item)s权重") % symbol, weights.get(name, "1"), high=100)
 
     @property
     def basics(self):
