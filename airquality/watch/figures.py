@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,7 +47,7 @@ def plain(number: Decimal) -> str:
 
 def _differences(high: str = "1000", **defaults: str) -> list[Figure]:
     return [
-        Figure(name, gettext_lazy("%(pollutant)s最小差值") % {"pollutant": SYMBOLS[name]}, default, "0", high, UNITS[name])
+        Figure(name, format_lazy("{symbol} {label}", symbol=SYMBOLS[name], label=gettext_lazy("最小差值")), default, "0", high, UNITS[name])
         for name, default in defaults.items()
     ]
 
@@ -56,7 +57,7 @@ RULES: dict[str, list[Figure]] = {
         Figure("factor", gettext_lazy("倍数（黄色）"), "1.3", "1", "10"),
         Figure("red_factor", gettext_lazy("倍数（红色）"), "1.5", "1", "10"),
         *_differences(pm25="20", pm10="30", o3="20", so2="15", no2="15", co="0.5"),
-        Figure("least_stations", gettext_lazy("参与比较的其他站点至少"), "1", "1", "50", gettext_lazy("个"), is_whole=True),
+        Figure("least_stations", gettext_lazy("参与比较的其他站点至少"), "1", "1", "50", is_whole=True),
     ],
     RuleCode.R2: [
         Figure("share", gettext_lazy("升幅"), "30", "1", "1000", "%"),

@@ -27,7 +27,7 @@ class RuleForm(SeenForm):
         initial = kept | {"is_active": rule.is_active, "pollutants": rule.pollutants}
         super().__init__(*args, initial=initial, **kwargs)
         for figure in RULES[rule.code]:
-            label = f"{figure.label}（{figure.unit}）" if figure.unit else figure.label
+            label = _("%(label)s（%(unit)s）") % {"label": figure.label, "unit": figure.unit} if figure.unit else figure.label
             help_text = _("%(low)s 到 %(high)s，默认 %(default)s。") % {"low": figure.low, "high": figure.high, "default": begin[figure.name]}
             self.fields[figure.name] = forms.CharField(
                 label=label, max_length=12, help_text=help_text, widget=forms.TextInput({"inputmode": "decimal"})

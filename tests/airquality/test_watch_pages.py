@@ -277,7 +277,10 @@ def test_the_plan_is_edited_with_papers_sources_measures(client, station, office
     for words in ("北侧有主干道", "每 3 小时一次", "甲号站方案", "早市", "每两小时巡查"):
         assert words in page
     paper = station.plan_papers.get()
-    assert client.get(reverse("airquality:plan_paper", args=[paper.pk])).headers["Content-Disposition"].startswith("attachment")
+    answer = client.get(reverse("airquality:plan_paper", args=[paper.pk]))
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.getvalue() == PDF
+    answer.close()
 
 
 def test_for_the_buffer_the_form_offers_watching_alone(client, station, office):
