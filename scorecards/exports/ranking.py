@@ -165,7 +165,7 @@ def _line(group, standing, line: ScoreLine) -> tuple:
 
 def rate_of(line: ScoreLine):
     """Hundredths of a percent; 无数据 where the denominator is zero, never 0 or 100 (domain 2.8)."""
-    if line.denominator is None or line.definition.air:
+    if line.denominator is None or (line.definition.air and line.denominator):
         return None
     return _("无数据") if line.percent is None else line.percent
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 
+from airquality.models import DailyValue
 from bench import recount_month
 from bench.recount import papers as recount_papers
 from grids.models import Membership, Post
@@ -18,6 +19,7 @@ from tests.factories.rectification import LookBackFactory, TaskRequestFactory
 from tests.factories.registers import SiteFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
 from tests.factories.training import CourseFactory, TrainingRecordFactory
+from tests.scorecards.air import BEFORE, aim, days_of, station_in
 from tests.scorecards.lives import checked, random_lives, step, task_checked_by_township, task_of
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +50,21 @@ def recount(district, client):
         return found.faults
 
     return compared
+
+
+def breathed(district) -> None:
+    """Two stations in one township, one of them not every day; last year; a target for one pollutant; a dusty day left out."""
+    first, second, third = station_in(district), station_in(district, 1), station_in(district, 2)
+    days_of(first, pm25="44.125", pm10="91.7", count=30)
+    days_of(second, pm25="52.5", status="real_time", invalid=["pm10"])
+    days_of(third, pm25="38", pm10="70")
+    for station in (first, third):
+        days_of(station, BEFORE, pm25="61.4", pm10="88")
+    DailyValue.objects.filter(station=first, day__year=2026, day__day=7).update(excluded_reason="sand_dust")
+    aim(district, pm25="40", pm10=None)
+    scheme = district.schemes.get(kind="township")
+    for n, code in enumerate(("air_pm25_rank", "air_pm10_change_rank", "air_pm10_change", "air_good_ratio_change"), 50):
+        scheme.lines.create(part="A", indicator=code, full=500, slope=20, threshold=100 if code.endswith("change") else None, position=n)
 
 
 def lived(district) -> None:
@@ -214,3 +231,15 @@ def test_a_history_that_was_changed_is_found(district, recount):
     TaskEvent.objects.filter(pk=passed.pk).update(at=passed.task.due_at + dt.timedelta(days=20))
 
     assert recount() != []
+
+
+def test_the_air_is_recounted_from_the_days_of_its_stations(district, recount):
+    lived(district)
+    breathed(district)
+    services.build(MONTH, district=district)
+
+    assert "\n".join(map(str, recount())) == ""
+    points = dict(ScoreLine.objects.filter(scorecard__organisation=district._town_a, indicator__startswith="air_").values_list("indicator", "points"))
+    assert all(
+        points[code] is not None for code in ("air_pm25_target", "air_pm10_target", "air_pm25_rank", "air_pm10_change_rank", "air_pm10_change")
+    )

@@ -215,3 +215,26 @@ def test_a_ready_made_scheme_loaded_by_two_at_once_is_one(district):
 
     assert first == second
     assert Scheme.objects.filter(origin="jinniu-dust-township").count() == 1
+
+
+# --- air --------------------------------------------------------------------------------------------------------------------------------
+def test_a_scheme_from_before_the_air_was_measured_is_offered_todays_lines(district, director, client):
+    scheme = scheme_of(district)
+    scheme.lines.filter(indicator__startswith="air_").delete()
+    scheme.lines.create(part="A", indicator="air_quality", full=4000, position=1)
+
+    offered = client.get(address(scheme)).context["to_air"]
+    page = client.get(address(scheme) + offered)
+    answer = client.post(address(scheme), posted(page.context["form"]) | {"note": "空气质量接入"})
+
+    assert answer.status_code == 302 and page.context["to_air"] == ""
+    lines = {line.indicator: (line.part, line.full, line.slope) for line in scheme_of(district, version=2).lines.all()}
+    assert "air_quality" not in lines
+    assert (lines["air_pm25_target"], lines["air_pm10_target"]) == (("A", 2400, 60), ("A", 1600, 40))
+    assert scheme.lines.filter(indicator="air_quality").exists()
+
+
+def test_a_new_district_counts_its_air(district):
+    counted = {line.indicator: line.full for line in scheme_of(district).lines.filter(part="A")}
+
+    assert counted == {"air_pm25_target": 2400, "air_pm10_target": 1600}

@@ -36,7 +36,7 @@ def _made(measure: Measure, way: Way) -> Indicator:
     return Indicator(
         f"air_{measure.code}_{way.value}",
         format_lazy(LABELS[way], measure=measure.label),
-        format_lazy("{taken}{way}{enough}", taken=taken, way=WAYS[way], enough=ENOUGH),
+        format_lazy("{taken} {way} {enough}", taken=taken, way=WAYS[way], enough=ENOUGH),
         Shape.AIR,
         of=OF,
         hit=HIT,
