@@ -5,8 +5,6 @@ import io
 import uuid
 
 import evidence.services
-from alarms.services import defaults as alarm_rules
-from alarms.services import rosters
 from accounts import devices
 from airquality.models import AirTarget, Anomaly, AnomalyRule, CompositeIndexRule, DutyTurn, OwnSource, PlanPaper, StandingMeasure
 from airquality.services import exclusions, rules
@@ -115,6 +113,7 @@ class World:
         self._month()
         self._air()
         self._alarms()
+        self.emergency = table_emergency.made(self)
 
     def _air(self) -> None:
         """A station with an hour and a day, a rule, a target, a day that does not count, a key; and a station of the other district."""
