@@ -81,6 +81,11 @@ def insist_set_rules(user, district_id: int) -> None:
     insist(may_set_rules(user, district_id), _("应急规则、措施模板和分级条件由攻坚办主任或系统管理员维护。"))
 
 
+def insist_read_forecasts(user, district_id: int) -> None:
+    if not may_set_rules(user, district_id):
+        insist_read_whole(user, district_id)
+
+
 def may_keep_lists(user, district_id: int) -> bool:
     return rights(user).in_district(district_id, OFFICE)
 

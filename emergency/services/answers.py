@@ -117,8 +117,12 @@ def _stamp(order: Order, *, by, name: str, way: str) -> None:
     move_order(order, source=(*WAITING, OrderState.IN_FORCE), **changes)
 
 
-def show_own(order: Order, *, by, **given) -> list[Evidence]:
+def insist_own(order: Order, *, by) -> None:
     insist(access.answers_for(by, order), _("落实凭证由%(receiver)s提交。") % {"receiver": order.receiver})
+
+
+def show_own(order: Order, *, by, **given) -> list[Evidence]:
+    insist_own(order, by=by)
     return put_in_force(order, by=by, name=str(by), way=Way.SIGN_IN, **given)
 
 
@@ -141,7 +145,7 @@ def refuse_evidence(piece: Evidence, *, by, note: str) -> Evidence:
 @transaction.atomic
 def log_call(order: Order, *, by, outcome: str, spoken_with: str = "", note: str = "") -> Call:
     """A call of the office or the township; who confirms on the telephone has received the order."""
-    insist(may_call(by, order), _("电话联系由攻坚办和属地乡办登记。"))
+    insist_call(order, by=by)
     if outcome in (CallOutcome.ANSWERED, CallOutcome.TOLD):
         spoken_with = insist_words("spoken_with", spoken_with, _("请填写接听人姓名。"))
     call = Call.objects.create(order=order, at=clock.now(), by=by, outcome=outcome, spoken_with=spoken_with.strip()[:60], note=note.strip()[:300])
@@ -150,6 +154,10 @@ def log_call(order: Order, *, by, outcome: str, spoken_with: str = "", note: str
         order.refresh_from_db()
     record("order.call", order, by=by, district_id=order.district_id, payload={"outcome": str(outcome), "with": call.spoken_with})
     return call
+
+
+def insist_call(order: Order, *, by) -> None:
+    insist(may_call(by, order), _("电话联系由攻坚办和属地乡办登记。"))
 
 
 def may_call(user, order: Order) -> bool:

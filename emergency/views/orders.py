@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 import evidence.services
 from common import clock
-from common.errors import Conflict
+from common.errors import Conflict, insist
 from common.forms import add_refusal
 from emergency import access, board, power
 from emergency.filters import OrderFilter
@@ -152,6 +152,7 @@ def _with_form(request, found: Order, name: str, form, act, done: str):
 @step
 def in_force(request, pk):
     found = order_of(request, pk)
+    answers.insist_own(found, by=request.user)
     form = (UnitEvidenceForm if found.party == Party.UNIT else EvidenceForm)(request.POST, request.FILES)
     return _with_form(
         request, found, "evidence_form", form, lambda: answers.show_own(found, by=request.user, **form.given(request.FILES)), _("凭证已提交。")
@@ -169,6 +170,7 @@ def refuse_evidence(request, pk):
 @step
 def call(request, pk):
     found = order_of(request, pk)
+    answers.insist_call(found, by=request.user)
     form = CallForm(request.POST)
     return _with_form(request, found, "call_form", form, lambda: answers.log_call(found, by=request.user, **form.cleaned_data), _("通话已登记。"))
 
@@ -183,6 +185,7 @@ def send_again(request, pk):
 @step
 def inspect(request, pk):
     found = order_of(request, pk)
+    insist(access.may_inspect(request.user, found), _("检查由攻坚办、督查局、部门、乡办和网格人员登记。"))
     form = InspectionForm(request.POST)
     return _with_form(
         request, found, "inspection_form", form, lambda: problems.inspect(found, by=request.user, **form.cleaned_data), _("检查已登记。")
@@ -192,6 +195,7 @@ def inspect(request, pk):
 @step
 def file_problem(request, pk):
     found = order_of(request, pk)
+    access.insist_run(request.user, found.district_id)
     form = ProblemForm(request.POST)
     act = lambda: problems.file_problem(found, by=request.user, text=form.cleaned_data["text"])  # noqa: E731 - named once for the line below
     return _with_form(request, found, "problem_form", form, act, _("已立案，进入问题台账。"))
@@ -200,6 +204,7 @@ def file_problem(request, pk):
 @step
 def decline(request, pk):
     found = order_of(request, pk)
+    access.insist_run(request.user, found.district_id)
     form = ReasonForm(request.POST)
     act = lambda: problems.decline(found, by=request.user, note=form.cleaned_data["note"])  # noqa: E731
     return _with_form(request, found, "decline_form", form, act, _("已说明不立案的理由。"))

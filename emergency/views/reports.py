@@ -26,6 +26,8 @@ def day_report(request, pk, day):
     """The district's report of a day: figures as they stand, units that have not reported, sending."""
     episode = episode_of(request, pk)
     access.insist_read_whole(request.user, episode.district_id)
+    if request.method == "POST":
+        access.insist_run(request.user, episode.district_id)
     chosen = day_of(episode, day)
     stands = DailyReport.objects.filter(episode=episode, day=chosen).select_related("sent_by").first()
     form = SendReportForm(request.POST if request.method == "POST" else None, initial={"version": stands.version if stands else None})
@@ -81,6 +83,8 @@ def unit_report(request, pk, day, unit):
 def review(request, pk):
     episode = episode_of(request, pk)
     access.insist_read_whole(request.user, episode.district_id)
+    if request.method == "POST":
+        access.insist_run(request.user, episode.district_id)
     paper = reporting.review_of(episode)
     initial = {name: getattr(paper, name) for name in ("effect", "problems", "penalties", "advice", "version")}
     form = ReviewForm(request.POST if request.method == "POST" else None, initial=initial)

@@ -16,7 +16,7 @@ from emergency import access
 from emergency.forms import EmergencyRuleForm, ForecastForm, MeasureForm, ThresholdForm
 from emergency.models import Forecast, ThresholdRule, UnitMeasure, rule_of
 from emergency.services import rules
-from emergency.views.steps import READ, attempt, page
+from emergency.views.steps import READ, attempt
 from emergency.words import COLOUR_NAMES, ORDER, Colour, Party
 from grids.scope import for_the_campaign
 
@@ -56,7 +56,6 @@ def rule(request):
 
 
 @require_GET
-@for_the_campaign
 def measures(request):
     """Everybody may read what is asked of whom; one colour at a time."""
     district = access.settings_district_of(request)
@@ -81,7 +80,7 @@ def _target(row: UnitMeasure) -> str:
     return _("全部网格") if row.party == Party.GRID else _("全部乡办")
 
 
-@page
+@require_http_methods(READ)
 def new_measure(request):
     district = access.settings_district_of(request)
     access.insist_set_rules(request.user, district.pk)
@@ -89,7 +88,7 @@ def new_measure(request):
     return _measure(request, UnitMeasure(district=district, colour=colour), _("增加措施"))
 
 
-@page
+@require_http_methods(READ)
 @look_again
 def measure(request, pk):
     found = get_object_or_404(UnitMeasure.objects.visible_to(request.user), pk=pk)
@@ -105,11 +104,13 @@ def _measure(request, found: UnitMeasure, title: str):
 
 
 # --- thresholds and forecasts ---------------------------------------------------------------------------------------------------------------
-@page
+@require_http_methods(READ)
 def forecasts(request):
     """The rule by date, and a forecast judged by it."""
     district = access.settings_district_of(request)
-    access.insist_read_whole(request.user, district.pk)
+    access.insist_read_forecasts(request.user, district.pk)
+    if request.method == "POST":
+        access.insist_run(request.user, district.pk)
     form = ForecastForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -159,7 +160,7 @@ def _rows(found: Forecast) -> list[dict]:
     return [{"at": moment, "value": value, "counts": any(first <= moment < last for first, last in spans)} for moment, value in rows]
 
 
-@page
+@require_http_methods(READ)
 def new_thresholds(request):
     district = access.settings_district_of(request)
     access.insist_set_rules(request.user, district.pk)
@@ -167,7 +168,7 @@ def new_thresholds(request):
     return _thresholds(request, ThresholdRule(district=district, effective_from=clock.today(), levels=now.levels if now else {}), _("新的分级条件"))
 
 
-@page
+@require_http_methods(READ)
 @look_again
 def thresholds(request, pk):
     found = get_object_or_404(ThresholdRule.objects.visible_to(request.user), pk=pk)
@@ -182,7 +183,7 @@ def _thresholds(request, found: ThresholdRule, title: str):
     return _form(request, form, title=title, back="emergency:forecasts", back_label=_("预报与分级"))
 
 
-@page
+@require_http_methods(READ)
 def load_defaults(request):
     district = access.settings_district_of(request)
     access.insist_set_rules(request.user, district.pk)

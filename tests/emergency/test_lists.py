@@ -136,13 +136,14 @@ def test_the_grid_is_found_from_the_point_and_the_site_from_the_register(place, 
 
 
 def test_wrong_rows_are_named_by_row_and_column_and_the_right_ones_taken(place, office):
+    others = (f"9141010000000000{n:02d}" for n in range(9))
     rows = [
         ROW,
         changed(统一社会信用代码="123"),
-        changed(统一社会信用代码=CODES[1], 绩效等级="E"),
-        changed(统一社会信用代码=CODES[1], 网格="天边村"),
-        changed(统一社会信用代码=CODES[1], **{"颗粒物/SO2/NOx/VOCs日排放(kg)": "62/5"}),
-        changed(统一社会信用代码=CODES[1], 橙色措施=""),
+        changed(统一社会信用代码=next(others), 绩效等级="E"),
+        changed(统一社会信用代码=next(others), 网格="天边村"),
+        changed(统一社会信用代码=next(others), **{"颗粒物/SO2/NOx/VOCs日排放(kg)": "62/5"}),
+        changed(统一社会信用代码=next(others), 橙色措施=""),
         changed(企业名称="又一次"),
     ]
     answer = upload(office, place.list, sheet(*rows))

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from common import clock
 from rectification.views.mobile import ON_THE_PHONE
 from rectification.workflow import FINDING_STEPS, HIDDEN, TASK_STEPS
-from tests.matrix import table_air, table_alarms
+from tests.matrix import table_air, table_alarms, table_emergency
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 PEOPLE = ("person", "person-edit", "person-sign-in", "person-phone", "person-password", "person-second-factor", "person-active")
@@ -43,6 +43,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
     single = {
         **table_air.addresses(world),
         **table_alarms.addresses(world),
+        **table_emergency.addresses(world),
         "worktime:calendar": {"year": 2026},
         "worktime:import": {"year": 2026},
         "worktime:duty_hours": {"year": 2026},
@@ -153,6 +154,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
     single |= {f"grids:{name}": village for name in GRIDS}
     several = {
         **table_alarms.steps(world),
+        **table_emergency.several(world),
         "inspections:photo": {variant: photo | {"variant": variant} for variant in ("320", "original")},
         "rectification:task-photo": {variant: {"pk": world.task_photo.pk, "variant": variant} for variant in ("320", "original")},
         "rectification:finding-step": {action: finding | {"action": action} for action in FINDING_STEPS},

@@ -12,6 +12,8 @@ MAY_WRITE = {
     "api_token": {"airduty_cache"},
     "readyz": {"notices_heartbeat"},
     "home": {"rectification_lastvisit"},
+    "emergency:link": {"airduty_cache"},
+    "emergency:photo": {"evidence_photo"},
     "inspections:photo 320": {"evidence_photo"},
     "rectification:task-photo 320": {"evidence_photo"},
 }

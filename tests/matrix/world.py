@@ -34,6 +34,7 @@ from tests.factories.notices import NoticeFactory, RobotFactory
 from tests.factories.registers import SiteFactory, SitePostFactory
 from tests.factories.sheets import JobFactory
 from tests.factories.training import CourseFactory, QuestionFactory
+from tests.matrix import table_emergency
 
 MONTH = "2026-10"
 NEAR, FAR, SEALED, FOREIGN = "QXNEAR", "QXFAR", "QXSEALED", "QXFOREIGN"
