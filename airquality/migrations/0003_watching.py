@@ -5,6 +5,27 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+POLLUTANTS = [
+    ("so2", "二氧化硫"), ("no2", "二氧化氮"), ("co", "一氧化碳"), ("o3", "臭氧"), ("pm10", "颗粒物（PM10）"),
+    ("pm25", "细颗粒物（PM2.5）"),
+]  # fmt: skip
+RULES = [
+    ("R1", "高于周边站点"), ("R2", "突然升高"), ("R3", "连续高于全域均值"), ("R4", "分指数越级"), ("R5", "扬尘型特征"), ("R6", "燃烧型特征"),
+    ("R7", "预计月排名下滑"), ("R8", "数据故障"),
+]  # fmt: skip
+LEVELS = [("info", "提示"), ("yellow", "黄色"), ("red", "红色"), ("fault", "数据故障")]
+FAULTS = [("missing", "数据缺失"), ("constant", "数值不变"), ("inverted", "PM2.5高于PM10"), ("negative", "负值")]
+HINTS = [("dust", "疑似扬尘"), ("burning", "疑似燃烧")]
+SUPPRESSED = [("repeat", "重复"), ("sand_dust", "沙尘天气"), ("regional", "区域性升高"), ("late", "数据迟到")]
+ZONES = [("buffer", "禁止干预区"), ("core", "核心区"), ("key", "重点区"), ("extended", "扩展区")]
+MEASURES = [
+    ("observe", "观察、记录"), ("patrol", "巡查"), ("control", "源头管控"), ("clean", "道路保洁"), ("green", "绿化、覆盖裸土"),
+    ("supervise", "在线监控"),
+]  # fmt: skip
+WIND_SOURCES = [("typed", "人工填写"), ("sent", "随数据发送")]
+SHIFTS = [("day", "白班（08:00–20:00）"), ("night", "夜班（20:00–次日08:00）")]
+PURPOSES = [("patrol", "巡查周边"), ("maintenance", "仪器运维"), ("check", "监督检查"), ("anomaly", "异常排查"), ("other", "其他")]
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -39,108 +60,34 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("station", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="own_sources", to="airquality.station")),
             ],
-            options={
-                "verbose_name": "周边污染源",
-                "verbose_name_plural": "周边污染源",
-                "ordering": ["id"],
-            },
+            options={"verbose_name": "周边污染源", "verbose_name_plural": "周边污染源", "ordering": ["id"]},
         ),
         migrations.CreateModel(
             name="RegionalEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "pollutant",
-                    models.CharField(
-                        choices=[
-                            ("so2", "二氧化硫"),
-                            ("no2", "二氧化氮"),
-                            ("co", "一氧化碳"),
-                            ("o3", "臭氧"),
-                            ("pm10", "颗粒物（PM10）"),
-                            ("pm25", "细颗粒物（PM2.5）"),
-                        ],
-                        max_length=4,
-                        verbose_name="污染物",
-                    ),
-                ),
+                ("pollutant", models.CharField(choices=POLLUTANTS, max_length=4, verbose_name="污染物")),
                 ("hour", models.DateTimeField(verbose_name="时间")),
                 ("numbers", models.JSONField(default=dict, verbose_name="依据")),
                 ("words", models.TextField(verbose_name="说明")),
                 ("found_at", models.DateTimeField(verbose_name="发现时间")),
                 ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.grid")),
             ],
-            options={
-                "verbose_name": "区域性升高",
-                "verbose_name_plural": "区域性升高",
-                "ordering": ["-hour", "pollutant"],
-            },
+            options={"verbose_name": "区域性升高", "verbose_name_plural": "区域性升高", "ordering": ["-hour", "pollutant"]},
         ),
         migrations.CreateModel(
             name="Anomaly",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "pollutant",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("so2", "二氧化硫"),
-                            ("no2", "二氧化氮"),
-                            ("co", "一氧化碳"),
-                            ("o3", "臭氧"),
-                            ("pm10", "颗粒物（PM10）"),
-                            ("pm25", "细颗粒物（PM2.5）"),
-                        ],
-                        max_length=4,
-                        verbose_name="污染物",
-                    ),
-                ),
-                (
-                    "rule",
-                    models.CharField(
-                        choices=[
-                            ("R1", "高于周边站点"),
-                            ("R2", "突然升高"),
-                            ("R3", "连续高于全域均值"),
-                            ("R4", "分指数越级"),
-                            ("R5", "扬尘型特征"),
-                            ("R6", "燃烧型特征"),
-                            ("R7", "预计月排名下滑"),
-                            ("R8", "数据故障"),
-                        ],
-                        max_length=2,
-                        verbose_name="规则",
-                    ),
-                ),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[("info", "提示"), ("yellow", "黄色"), ("red", "红色"), ("fault", "数据故障")], max_length=6, verbose_name="级别"
-                    ),
-                ),
+                ("pollutant", models.CharField(blank=True, choices=POLLUTANTS, max_length=4, verbose_name="污染物")),
+                ("rule", models.CharField(choices=RULES, max_length=2, verbose_name="规则")),
+                ("level", models.CharField(choices=LEVELS, max_length=6, verbose_name="级别")),
                 ("hour", models.DateTimeField(verbose_name="时间")),
                 ("numbers", models.JSONField(default=dict, verbose_name="依据")),
                 ("words", models.TextField(verbose_name="说明")),
-                (
-                    "fault",
-                    models.CharField(
-                        blank=True,
-                        choices=[("missing", "数据缺失"), ("constant", "数值不变"), ("inverted", "PM2.5高于PM10"), ("negative", "负值")],
-                        max_length=8,
-                        verbose_name="故障类型",
-                    ),
-                ),
-                ("hint", models.CharField(blank=True, choices=[("dust", "疑似扬尘"), ("burning", "疑似燃烧")], max_length=7, verbose_name="特征")),
-                (
-                    "suppressed",
-                    models.CharField(
-                        blank=True,
-                        choices=[("repeat", "重复"), ("sand_dust", "沙尘天气"), ("regional", "区域性升高"), ("late", "数据迟到")],
-                        max_length=9,
-                        verbose_name="未报警的原因",
-                    ),
-                ),
+                ("fault", models.CharField(blank=True, choices=FAULTS, max_length=8, verbose_name="故障类型")),
+                ("hint", models.CharField(blank=True, choices=HINTS, max_length=7, verbose_name="特征")),
+                ("suppressed", models.CharField(blank=True, choices=SUPPRESSED, max_length=9, verbose_name="未报警的原因")),
                 ("found_at", models.DateTimeField(verbose_name="发现时间")),
                 ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.grid")),
                 (
@@ -162,39 +109,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "站点异常",
-                "verbose_name_plural": "站点异常",
-                "ordering": ["-hour", "-id"],
-            },
+            options={"verbose_name": "站点异常", "verbose_name_plural": "站点异常", "ordering": ["-hour", "-id"]},
         ),
         migrations.CreateModel(
             name="StandingMeasure",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "zone",
-                    models.CharField(
-                        choices=[("buffer", "禁止干预区"), ("core", "核心区"), ("key", "重点区"), ("extended", "扩展区")],
-                        max_length=8,
-                        verbose_name="范围",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("observe", "观察、记录"),
-                            ("patrol", "巡查"),
-                            ("control", "源头管控"),
-                            ("clean", "道路保洁"),
-                            ("green", "绿化、覆盖裸土"),
-                            ("supervise", "在线监控"),
-                        ],
-                        max_length=9,
-                        verbose_name="类别",
-                    ),
-                ),
+                ("zone", models.CharField(choices=ZONES, max_length=8, verbose_name="范围")),
+                ("kind", models.CharField(choices=MEASURES, max_length=9, verbose_name="类别")),
                 ("text", models.CharField(max_length=200, verbose_name="措施")),
                 ("dropped_at", models.DateTimeField(editable=False, null=True)),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
@@ -211,11 +133,7 @@ class Migration(migrations.Migration):
                 ),
                 ("station", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="measures", to="airquality.station")),
             ],
-            options={
-                "verbose_name": "常态措施",
-                "verbose_name_plural": "常态措施",
-                "ordering": ["id"],
-            },
+            options={"verbose_name": "常态措施", "verbose_name_plural": "常态措施", "ordering": ["id"]},
         ),
         migrations.CreateModel(
             name="StationPlan",
@@ -267,10 +185,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "一点一策",
-                "verbose_name_plural": "一点一策",
-            },
+            options={"verbose_name": "一点一策", "verbose_name_plural": "一点一策"},
         ),
         migrations.CreateModel(
             name="WatchSettings",
@@ -324,10 +239,7 @@ class Migration(migrations.Migration):
                 ("looked_at", models.DateTimeField(editable=False, null=True, verbose_name="最近检查时间")),
                 ("district", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.grid")),
             ],
-            options={
-                "verbose_name": "站点监视设置",
-                "verbose_name_plural": "站点监视设置",
-            },
+            options={"verbose_name": "站点监视设置", "verbose_name_plural": "站点监视设置"},
         ),
         migrations.CreateModel(
             name="WeatherHour",
@@ -349,41 +261,18 @@ class Migration(migrations.Migration):
                         verbose_name="风速（m/s）",
                     ),
                 ),
-                (
-                    "source",
-                    models.CharField(choices=[("typed", "人工填写"), ("sent", "随数据发送")], default="typed", max_length=5, verbose_name="来源"),
-                ),
+                ("source", models.CharField(choices=WIND_SOURCES, default="typed", max_length=5, verbose_name="来源")),
                 ("at", models.DateTimeField()),
                 ("by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
                 ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.grid")),
             ],
-            options={
-                "verbose_name": "小时风况",
-                "verbose_name_plural": "小时风况",
-                "ordering": ["-hour"],
-            },
+            options={"verbose_name": "小时风况", "verbose_name_plural": "小时风况", "ordering": ["-hour"]},
         ),
         migrations.CreateModel(
             name="AnomalyRule",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "code",
-                    models.CharField(
-                        choices=[
-                            ("R1", "高于周边站点"),
-                            ("R2", "突然升高"),
-                            ("R3", "连续高于全域均值"),
-                            ("R4", "分指数越级"),
-                            ("R5", "扬尘型特征"),
-                            ("R6", "燃烧型特征"),
-                            ("R7", "预计月排名下滑"),
-                            ("R8", "数据故障"),
-                        ],
-                        max_length=2,
-                        verbose_name="规则",
-                    ),
-                ),
+                ("code", models.CharField(choices=RULES, max_length=2, verbose_name="规则")),
                 ("figures", models.JSONField(default=dict, verbose_name="数值")),
                 ("pollutants", models.JSONField(default=list, verbose_name="监视的污染物")),
                 ("is_active", models.BooleanField(default=True, verbose_name="启用")),
@@ -424,7 +313,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("day", models.DateField()),
-                ("shift", models.CharField(choices=[("day", "白班（08:00–20:00）"), ("night", "夜班（20:00–次日08:00）")], max_length=5)),
+                ("shift", models.CharField(choices=SHIFTS, max_length=5)),
                 ("before", models.CharField(blank=True, max_length=130)),
                 ("after", models.CharField(blank=True, max_length=130)),
                 ("reason", models.CharField(blank=True, max_length=200, verbose_name="换班原因")),
@@ -432,22 +321,14 @@ class Migration(migrations.Migration):
                 ("by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
                 ("station", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="duty_changes", to="airquality.station")),
             ],
-            options={
-                "ordering": ["-at", "-id"],
-                "indexes": [models.Index(fields=["station", "-at"], name="duty_change_of_station")],
-            },
+            options={"ordering": ["-at", "-id"], "indexes": [models.Index(fields=["station", "-at"], name="duty_change_of_station")]},
         ),
         migrations.CreateModel(
             name="DutyTurn",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("day", models.DateField(verbose_name="日期")),
-                (
-                    "shift",
-                    models.CharField(
-                        choices=[("day", "白班（08:00–20:00）"), ("night", "夜班（20:00–次日08:00）")], max_length=5, verbose_name="班次"
-                    ),
-                ),
+                ("shift", models.CharField(choices=SHIFTS, max_length=5, verbose_name="班次")),
                 (
                     "deputy",
                     models.ForeignKey(
@@ -487,20 +368,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("person", models.CharField(max_length=60, verbose_name="人员")),
                 ("unit", models.CharField(blank=True, max_length=80, verbose_name="单位")),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[
-                            ("patrol", "巡查周边"),
-                            ("maintenance", "仪器运维"),
-                            ("check", "监督检查"),
-                            ("anomaly", "异常排查"),
-                            ("other", "其他"),
-                        ],
-                        max_length=12,
-                        verbose_name="事由",
-                    ),
-                ),
+                ("purpose", models.CharField(choices=PURPOSES, max_length=12, verbose_name="事由")),
                 ("arrived_at", models.DateTimeField(verbose_name="到达时间")),
                 ("left_at", models.DateTimeField(blank=True, null=True, verbose_name="离开时间")),
                 ("text", models.CharField(blank=True, max_length=300, verbose_name="情况")),
@@ -549,16 +417,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="regionalevent",
-            constraint=models.UniqueConstraint(fields=("district", "pollutant", "hour"), name="regional_event_once"),
+            model_name="regionalevent", constraint=models.UniqueConstraint(fields=("district", "pollutant", "hour"), name="regional_event_once")
         ),
-        migrations.AddIndex(
-            model_name="anomaly",
-            index=models.Index(fields=["district", "-hour"], name="anomaly_of_district"),
-        ),
+        migrations.AddIndex(model_name="anomaly", index=models.Index(fields=["district", "-hour"], name="anomaly_of_district")),
         migrations.AddConstraint(
-            model_name="anomaly",
-            constraint=models.UniqueConstraint(fields=("station", "pollutant", "rule", "hour"), name="anomaly_once"),
+            model_name="anomaly", constraint=models.UniqueConstraint(fields=("station", "pollutant", "rule", "hour"), name="anomaly_once")
         ),
         migrations.AddConstraint(
             model_name="anomaly",
@@ -595,8 +458,5 @@ class Migration(migrations.Migration):
                 name="measure_words_known",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="weatherhour",
-            constraint=models.UniqueConstraint(fields=("district", "hour"), name="weather_hour_once"),
-        ),
+        migrations.AddConstraint(model_name="weatherhour", constraint=models.UniqueConstraint(fields=("district", "hour"), name="weather_hour_once")),
     ]

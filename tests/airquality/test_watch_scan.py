@@ -1,10 +1,13 @@
 """The scan: once however often it runs, what is suppressed and why, rises of the whole district, late readings, who is told."""
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from airquality.hours import HOUR
 from airquality.models import Anomaly, ExcludedDay, RegionalEvent
@@ -221,3 +224,24 @@ def test_the_look_costs_the_same_for_one_hour_that_says_nothing_and_for_many(dis
     only(district, "R1", "R2", "R3", "R4", "R5", "R6")
     with django_assert_max_num_queries(12):
         assert scan.scan(district=district) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_scans_at_once_find_it_once():
+    district = made_district()
+    keeping.load(district)
+    (station,) = stations(district, 1)
+    only(district, "R2")
+    air(station, 1, pm25=20), air(station, pm25=90)
+    gate = threading.Barrier(4)
+
+    def look(_number):
+        try:
+            gate.wait()
+            return scan.look_at(district, [HOUR_10], now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(look, range(4))) == [0, 0, 0, 1]
+    assert (Anomaly.objects.count(), Alarm.objects.count()) == (1, 1)
