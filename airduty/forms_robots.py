@@ -1,10 +1,12 @@
 """Forms of a group's robot. Its address and its secret are written and never shown again."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import SeenForm
 from notices.models import Robot
+from notices.services.robots import check_address
 from notices.words import Topic
 
 HIDDEN = {"autocomplete": "off", "spellcheck": "false"}
@@ -31,8 +33,16 @@ class RobotForm(SeenForm, forms.ModelForm):
         self.fields["secret"].help_text = _("钉钉“加签”、飞书“签名校验”的密钥；企业微信没有。保存后不再显示。")
         self.fields["topics"].error_messages["required"] = _("请至少选一项，否则机器人什么也收不到。")
 
-    def clean_address(self):
-        return self.cleaned_data["address"].strip()
+    def clean(self):
+        """A wrong address is told together with whatever else is wrong."""
+        clean = super().clean()
+        platform, address = clean.get("platform") or self.instance.platform, clean.get("address")
+        if platform and address:
+            try:
+                check_address(platform, address)
+            except ValidationError as refused:
+                self.add_error(None, refused)
+        return clean
 
 
 class RobotEditForm(RobotForm):

@@ -24,7 +24,7 @@ from notices import services
 from notices.channels import ALL, ChannelError, obstacle_of
 from notices.channels.base import Sent
 from notices.lanes import WIDTH, Lanes
-from notices.models import UNSENT, Channel, Notice, State
+from notices.models import UNSENT, Channel, Notice, Robot, State
 from notices.words import REACHED
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ FIRST_RETRY = dt.timedelta(seconds=30)
 LONGEST_RETRY = dt.timedelta(hours=1)
 REST_SECONDS = 30
 URGENT_AFTER = dt.timedelta(seconds=5)
+PACE = dt.timedelta(seconds=3)
+"""Between two messages to one group: the platforms take twenty a minute and shut a robot out that sends more."""
 _resting: dict[str, float] = {}
 """Ways that did not answer (a channel, or one robot), and until when (monotonic) this process leaves them alone, so that the others are not held up."""
 
@@ -91,6 +93,7 @@ def due(older_than=dt.timedelta()):
     found = Notice.objects.due(now - older_than, urgent_since=now - min(older_than, URGENT_AFTER))
     channels = [way for way in resting() if way in Channel.values]
     robots = [int(way.removeprefix("robot:")) for way in resting() if way.startswith("robot:")]
+    robots += Robot.objects.filter(sent_at__gt=now - PACE, sent_at__lte=now).values_list("pk", flat=True)
     found = found.exclude(channel__in=channels) if channels else found
     return found.exclude(robot_id__in=robots) if robots else found
 

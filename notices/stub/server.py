@@ -76,7 +76,7 @@ class Stub:
 
     def _entry(self, call: Call, status: int, answer: dict, *, again: bool) -> dict:
         return {
-            "at": clock.now().isoformat(timespec="seconds"),
+            "at": f"{clock.beijing(clock.now()):%Y-%m-%d %H:%M:%S}",
             "service": call.service,
             "to": recipient_of(call),
             "text": words_of(call),

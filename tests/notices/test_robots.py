@@ -40,6 +40,7 @@ def robot_at(stub, platform, address="", **more):
 
 
 def told(robot, **more):
+    Robot.objects.update(sent_at=None)
     notice = NoticeFactory(channel=robot.platform, robot=robot, **more)
     dispatch.drain("w")
     notice.refresh_from_db()
@@ -143,6 +144,20 @@ def test_a_keyword_is_put_before_the_words_that_lack_it(stub):
 
     assert told(robot, title="报警").state == told(robot, title="大气报警").state == State.SENT
     assert [sent["text"] for sent in stub.got()] == ["大气：报警", "大气报警"]
+
+
+def test_a_group_is_not_flooded(stub):
+    """Twenty a minute are taken; the second of a burst waits three seconds."""
+    robot = robot_at(stub, "dingtalk")
+    with time_machine.travel("2026-11-23T04:00:00Z", tick=False) as traveller:
+        NoticeFactory.create_batch(2, channel=robot.platform, robot=robot)
+        dispatch.drain("w")
+        dispatch.drain("w")
+        assert len(stub.got()) == 1
+        traveller.shift(4)
+        dispatch.drain("w")
+
+    assert len(stub.got()) == 2
 
 
 @pytest.mark.parametrize("platform", ADDRESSES)

@@ -24,7 +24,7 @@ export async function me({ go, again, installer }) {
       h("a", { href: "/ledger/?mine=on&box=all" }, gettext("我报的问题")), h("a", { href: "/m/training/" }, gettext("培训和考试")), h("a", { href: place.account }, gettext("账号和密码")),
       h("button.m-row-button", { type: "button", onclick: once(() => update({ again })) }, gettext("更新名单和任务")),
     ]),
-    languages(), await pushing({ again }), h("p"), button(gettext("退出登录"), () => signOut(mine, { go }), { tone: "plain", drawing: "out" }),
+    languages(), ...(await pushing({ again })), h("p"), button(gettext("退出登录"), () => signOut(mine, { go }), { tone: "plain", drawing: "out" }),
   ];
   return [bar(gettext("我的")), body(...parts.filter(Boolean))];
 }
@@ -48,7 +48,7 @@ const registration = () => navigator.serviceWorker?.getRegistration("/m/");
 // Offered only where the district has keys for it; without network nothing is said.
 async function pushing({ again }) {
   const serverKey = person.state.online && push.isPossible() ? await push.key(place.push) : null;
-  if (!serverKey) return null;
+  if (!serverKey) return [];
   const isOn = await push.isOn(await registration());
   const turn = async () => {
     const { csrf } = (await session().catch(() => null)) ?? {};
@@ -57,7 +57,7 @@ async function pushing({ again }) {
     await again();
     toast(reason || (isOn ? gettext("已关闭消息提醒。") : gettext("已开启消息提醒。")));
   };
-  return button(isOn ? gettext("关闭消息提醒") : gettext("开启消息提醒"), once(turn), { tone: "plain", drawing: "bell" });
+  return [h("p"), button(isOn ? gettext("关闭消息提醒") : gettext("开启消息提醒"), once(turn), { tone: "plain", drawing: "bell" })];
 }
 
 async function update({ again }) {
