@@ -126,18 +126,27 @@ def deliver(notice: Notice) -> None:
 
 def ready(notice: Notice) -> Callable[[], Sent] | None:
     """What sends this claimed row; None when it is settled without being sent."""
-    if way(notice) in resting():
-        return settle(notice, state=State.RETRY, attempts=notice.attempts - 1)
-    if notice.outcome in REACHED:
-        return settle(notice, state=State.SENT, sent_at=notice.outcome_at, last_error="")
-    if notice.attempts > settings.NOTICE_MAX_ATTEMPTS:
-        return give_up(notice, notice.last_error or "The process ended during every attempt")
-    if why_not := obstacle_of(notice) or unwanted(notice):
-        return settle(notice, state=State.CANCELLED, last_error=why_not)
+    if _settled_unsent(notice):
+        return None
     try:
         return ALL[Channel(notice.channel)].prepare(notice)
     except ChannelError as error:
-        return failed(notice, str(error), final=error.final)
+        failed(notice, str(error), final=error.final)
+        return None
+
+
+def _settled_unsent(notice: Notice) -> bool:
+    if way(notice) in resting():
+        settle(notice, state=State.RETRY, attempts=notice.attempts - 1)
+    elif notice.outcome in REACHED:
+        settle(notice, state=State.SENT, sent_at=notice.outcome_at, last_error="")
+    elif notice.attempts > settings.NOTICE_MAX_ATTEMPTS:
+        give_up(notice, notice.last_error or "The process ended during every attempt")
+    elif why_not := obstacle_of(notice) or unwanted(notice):
+        settle(notice, state=State.CANCELLED, last_error=why_not)
+    else:
+        return False
+    return True
 
 
 def outcome(notice: Notice, future: Future) -> None:

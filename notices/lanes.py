@@ -33,7 +33,7 @@ class Lane:
 class Lanes:
     """Use as a context: at its end everything on its way has come back."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lanes = {channel: Lane(width) for channel, width in WIDTH.items()}
         self._flying: dict[Future, tuple[Notice, float]] = {}
         self._pool: ThreadPoolExecutor | None = None

@@ -18,7 +18,8 @@ class RobotQuerySet(models.QuerySet):
 
     def listening_to(self, topic: str, *, district_id: int) -> list["Robot"]:
         """Few rows for each district: the list of topics is looked into here, which every database can do."""
-        return [robot for robot in self.filter(district_id=district_id, is_active=True).order_by("pk") if topic in robot.topics]
+        active: list[Robot] = list(self.filter(district_id=district_id, is_active=True).order_by("pk"))
+        return [robot for robot in active if topic in robot.topics]
 
 
 class Robot(models.Model):

@@ -33,6 +33,7 @@ def tell_groups(
         return 0
     with language.official():
         said, more = spoken(title)[:TITLE_LENGTH], spoken(body)
+    now = clock.now()
     fields = subject_of(subject) | {
         "title": said,
         "body": "" if more in said else more,
@@ -40,9 +41,9 @@ def tell_groups(
         "kind": kind,
         "district_id": district_id,
         "urgent": urgent,
-        "created_at": clock.now(),
+        "created_at": now,
     }
-    moment = max(not_before or fields["created_at"], fields["created_at"])
+    moment = max(not_before, now) if not_before else now
     return insert({row.dedup_key: row for row in _rows(robots, dedup_key, moment, fields)})
 
 

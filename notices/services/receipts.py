@@ -13,7 +13,7 @@ from notices.services.telling import use_second_channel
 from notices.words import REACHED, Outcome
 
 BY_GATEWAY = (Channel.SMS, Channel.VOICE)
-WEIGHT = {"": 0, Outcome.DELIVERED: 1, **dict.fromkeys(set(Outcome) - set(REACHED), 2), Outcome.ANSWERED: 3}
+WEIGHT: dict[str, int] = {"": 0} | dict.fromkeys(Outcome, 2) | {Outcome.DELIVERED: 1, Outcome.ANSWERED: 3}
 """A later receipt counts when it says more: a call that was put through may be found unanswered, but nothing unsays an answer."""
 
 

@@ -180,16 +180,18 @@ class Handler(BaseHTTPRequestHandler):
         calls = [call | {"label": SERVICES[call["service"]], "raw": json.dumps(call["answer"], ensure_ascii=False)} for call in reversed(stub.got())]
         context = {"calls": calls, "services": services, "manners": MANNERS.items(), "people": CALLS.items(), "chosen": stub.people}
         with language.official():
-            self._send(200, "text/html; charset=utf-8", render_to_string("notices/stub.html", context).encode())
+            self._send(200, "text/html; charset=utf-8", render_to_string("notices/stub.html", context).encode(), Refresh="5")
 
     def _answer(self, status: int, body: dict) -> None:
         self._send(status, "application/json", json.dumps(body, ensure_ascii=False).encode())
 
-    def _send(self, status: int, kind: str, body: bytes) -> None:
+    def _send(self, status: int, kind: str, body: bytes, **headers: str) -> None:
         try:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
         except (BrokenPipeError, ConnectionResetError):

@@ -17,6 +17,7 @@ from accounts.models import PhoneCode, SignInTicket
 from audit.models import AuditEvent
 from notices import dispatch
 from notices.models import Notice
+from notices.stub.server import running
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import DistrictFactory
 
@@ -259,23 +260,14 @@ def test_the_code_lies_open_neither_in_the_outbox_nor_in_its_row(client, gateway
     assert member.phone not in row.number
 
 
-def test_the_message_goes_out_at_once_and_carries_the_code(client, gateway, member, monkeypatch):
-    sent = []
-    monkeypatch.setattr("httpx.post", lambda url, json, **_rest: sent.append(json) or _Received())
-    ask(client, member.phone)
-    code = code_of(member.phone)
+def test_the_message_goes_out_at_once_and_carries_the_code(client, gateway, member, settings):
+    with running() as stub:
+        settings.SMS_WEBHOOK_URL, settings.SMS_WEBHOOK_PLAIN_HOSTS = f"{stub.origin}/sms", ["127.0.0.1"]
+        ask(client, member.phone)
+        code = code_of(member.phone)
+        dispatch.drain("test")
 
-    dispatch.drain("test")
-
-    assert [(each["to"], code in each["text"]) for each in sent] == [(member.phone, True)]
-
-
-class _Received:
-    is_success = True
-    status_code = 200
-
-    def json(self):
-        return {"id": "m1"}
+    assert [(each["to"], code in each["text"]) for each in stub.got("sms")] == [(member.phone, True)]
 
 
 def test_a_message_that_comes_too_late_is_not_sent(client, gateway, member, monkeypatch, time_machine):
