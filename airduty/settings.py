@@ -389,6 +389,8 @@ FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 FIELD_TASKS = "rectification.services.field.tasks_of"
 """``f(user) -> list``: the person's own tasks, as a phone keeps them."""
+FIELD_ORDERS = "emergency.services.field.orders_of"
+"""``f(user) -> list``: emergency orders of the person's grids that run, as ``{"url", "title", "words", "button", "is_waiting"}``."""
 GRID_MOVED = ["registers.services.places.grid_moved", "inspections.services.places.grid_moved"]
 GRID_SPLIT = ["airquality.services.stations.grid_split", "registers.services.places.grid_split", "inspections.services.places.grid_split"]
 """Called with (source, parts, by=) inside the splitting transaction: what was in the grid goes to its parts."""

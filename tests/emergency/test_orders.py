@@ -266,3 +266,16 @@ def test_an_inspection_that_found_something_becomes_a_problem_of_its_own(place, 
     finding = problems.file_problem_of(made, by=place.office)
 
     assert (finding.source, "仍在出料" in finding.text, made.day) == ("emergency", True, clock.today())
+
+
+def test_a_grid_person_finds_the_order_of_the_grid_on_the_phone(place, running):
+    from emergency.services.field import orders_of
+
+    member = UserFactory(member=place.district.villages[3])
+    (waiting,) = orders_of(member)
+    answers.acknowledge_own(Order.objects.visible_to(member).get(), by=member)
+    (received,) = orders_of(member)
+
+    assert (waiting["title"], waiting["button"], received["button"]) == ("橙色预警", "签收", "查看")
+    assert "露天焚烧" in waiting["words"]
+    assert orders_of(place.office) == []

@@ -15,8 +15,13 @@ export async function home({ go, signIn }) {
   const head = h("header.m-head", {},
     h("div", {}, h("h1", { tabindex: "-1" }, bundle?.person.place || gettext("未安排网格")), h("small", {}, `${bundle?.person.role ?? ""} ${person.name}`)),
     h("small", {}, state.online ? "" : gettext("离线")));
-  const parts = [ended(mine, signIn), unsent(mine), held(mine, bundle), await unfinished(go), await halfWay(mine), camera(go, bundle), await round(), tasks(), elsewhere(), recent(mine, bundle)];
+  const parts = [ended(mine, signIn), ...orders(bundle), unsent(mine), held(mine, bundle), await unfinished(go), await halfWay(mine), camera(go, bundle), await round(), tasks(), elsewhere(), recent(mine, bundle)];
   return [head, body(...parts.flat().filter(Boolean))];
+}
+
+// A warning of heavy pollution: what the grids of this person are ordered to do. Its words come from the server.
+function orders(bundle) {
+  return (bundle?.orders ?? []).map((order) => h("a.m-unsent", { href: order.url, "data-order": "" }, h("b", {}, order.title), h("span.quiet", {}, order.words), h("span", {}, order.button)));
 }
 
 function unsent(mine) {

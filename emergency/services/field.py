@@ -1,0 +1,30 @@
+"""Orders of a person's grids as a phone shows them (``settings.FIELD_ORDERS``)."""
+
+from django.utils.translation import gettext as _
+
+from emergency import access
+from emergency.models import Order
+from emergency.words import OrderState, Party
+from grids import scope
+
+MOST = 5
+
+
+def orders_of(user) -> list[dict]:
+    """Those that run, the unanswered ones first; of whoever has the grid by post. One query."""
+    found = scope.rights(user)
+    if not found.post_roles:
+        return []
+    orders = Order.objects.running().filter(scope.under(found.paths, "grid_path"), party=Party.GRID).select_related("grid").order_by("-state", "pk")
+    return [_order(each) for each in orders[:MOST] if access.answers_for(user, each)]
+
+
+def _order(order: Order) -> dict:
+    waiting = order.state == OrderState.ISSUED
+    return {
+        "url": order.get_absolute_url(),
+        "title": _("%(level)s解除令") % {"level": order.get_level_display()} if order.is_lift else str(order.get_level_display()),
+        "words": _("；").join(line["text"] for line in order.measures),
+        "button": _("签收") if waiting else _("查看"),
+        "is_waiting": waiting,
+    }
