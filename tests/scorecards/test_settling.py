@@ -153,12 +153,6 @@ def test_months_are_closed_in_their_order_once_closing_has_begun(scene):
     assert stopping(scene) == {"earlier"}
 
 
-def test_air_data_are_said_to_be_missing_but_stop_nothing(scene):
-    with at(SETTLING):
-        air = next(item for item in closing.checklist(scene.district, MONTH) if item.key == "air")
-    assert (air.words, air.is_met) == ("尚未接入", None)
-
-
 def test_what_the_leader_approves_is_what_was_proposed(scene):
     settlement = scene.propose()
     Scorecard.objects.filter(pk=scene.card.pk).update(obtained=1)
