@@ -64,7 +64,7 @@ class Board {
       if (!there.has(id)) { marker.remove(); this.pins.delete(id); }
     }
     for (const alarm of alarms) {
-      const marker = this.pins.get(alarm.id) || L.marker([alarm.lat, alarm.lon], { keyboard: true, alt: alarm.number }).addTo(this.map);
+      const marker = this.pins.get(alarm.id) || L.marker([alarm.lat, alarm.lon], { icon: pin(alarm), keyboard: true, alt: alarm.number }).addTo(this.map);
       marker.setIcon(pin(alarm)).unbindPopup().bindPopup(() => label(alarm));
       this.pins.set(alarm.id, marker);
     }

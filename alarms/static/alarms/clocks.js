@@ -1,6 +1,7 @@
 // Lets the clocks run: every [data-due] counts down to its moment, by the server's clock, and then up in the class "late".
 // The page (or the part last swapped in) says the server's time: [data-now] or [data-board-now].
 let ahead = 0;
+const wall = new Intl.DateTimeFormat("zh-CN", { dateStyle: "short", timeStyle: "medium", timeZone: "Asia/Shanghai" });
 
 export function setNow(text) {
   const moment = Date.parse(text);
@@ -23,6 +24,7 @@ function tick() {
     const box = element.closest(".running-clock, .clock, .m-clock");
     if (box && late) box.classList.add("late");
   }
+  for (const element of document.querySelectorAll("[data-clock]")) element.textContent = wall.format(new Date(now));
 }
 
 function sync(root) {
