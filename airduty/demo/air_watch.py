@@ -46,7 +46,7 @@ def build(place: Place, *, until: dt.datetime, days: int = DAYS) -> None:
     """After ``air.build``. ``days``: of the replay."""
     district = place.district
     office = User.objects.get(username="office")
-    with clock.standing(until):
+    with transaction.atomic(), clock.standing(until):
         keeping.load(district)
         stations = list(Station.objects.active().of(district))
         squads = _squads(place, stations)
@@ -125,7 +125,7 @@ def _incidents(district, until: dt.datetime) -> None:
             values = {name: value if value is None else str(value) for name, value in reading.values.items()}
             values |= {name: _times(reading.values[name], factor, name) for name, factor in factors.items() if reading.values[name] is not None}
             rows.append({"station": code, "hour": reading.hour.isoformat(), **values})
-    with clock.standing(until):
+    with transaction.atomic(), clock.standing(until):
         intake.take(rows, district=district, sender=intake.Sender(Source.INTERFACE, "演示数据平台"))
         daily.work_out_due(district=district)
 
