@@ -108,9 +108,9 @@ class ClockLine:
     """One limit of the episode. ``done_at`` empty: it runs."""
 
     title: str
-    begun_at: object
-    due_at: object
-    done_at: object
+    begun_at: dt.datetime
+    due_at: dt.datetime
+    done_at: dt.datetime | None
     text: str
     url: str = ""
 

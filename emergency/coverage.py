@@ -113,7 +113,8 @@ def _rounds(district_id: int, day: dt.date) -> tuple[Counter, Counter]:
     """Visits of rounds under the warning, by grid of the round."""
     due = Visit.objects.filter(district_id=district_id, patrol__kind=PatrolKind.EMERGENCY, patrol__planned_on=day).exclude(state=VisitState.DROPPED)
     counted = due.values("patrol__grid").order_by().annotate(planned=Count("pk"), done=Count("pk", filter=Q(state=VisitState.DONE)))
-    planned, done = Counter(), Counter()
+    planned: Counter = Counter()
+    done: Counter = Counter()
     for row in counted:
         planned[row["patrol__grid"]], done[row["patrol__grid"]] = row["planned"], row["done"]
     return planned, done

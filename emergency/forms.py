@@ -1,16 +1,14 @@
 """Forms give clean values; services save."""
 
-import re
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import SeenForm, within
+from emergency import thresholds
 from emergency.models import Decision, EmergencyRule, ListedEnterprise, ReductionList, ThresholdRule, UnitMeasure, UnitReport
 from emergency.words import COLOUR_NAMES, ORDER, CallOutcome, Colour, EvidenceKind, Seen
 from grids.models import Grid, Organisation
 
-CONDITION = re.compile(r"(?:AQI)?\s*[>＞]?\s*(\d{1,3})\s*(?:持续|[>＞,，\s])\s*(\d{1,3})\s*(?:小时|h)?", re.I)
 OWN_EVIDENCE = [(kind.value, kind.label) for kind in EvidenceKind if kind != EvidenceKind.POWER]
 
 
@@ -266,7 +264,7 @@ class ThresholdForm(SeenForm, forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for colour in ORDER:
-            self.fields[colour].initial = typed(self.instance.levels.get(colour, []))
+            self.fields[colour].initial = thresholds.typed(self.instance.levels.get(colour, []))
             self.fields[colour].help_text = _("每行一个条件，写成“AQI>200 持续48小时”；须同时满足的写在一行，用“且”连接。")
 
     def clean(self):
@@ -274,26 +272,11 @@ class ThresholdForm(SeenForm, forms.ModelForm):
         levels = {}
         for colour in ORDER:
             try:
-                levels[colour] = untyped(clean.get(colour, ""))
+                levels[colour] = thresholds.untyped(clean.get(colour, ""))
             except ValueError as wrong:
                 self.add_error(colour, _("“%(line)s”读不懂，应写成“AQI>200 持续48小时”。") % {"line": wrong})
         self.instance.levels = levels
         return clean
-
-
-def typed(alternatives: list) -> str:
-    return "\n".join(" 且 ".join(f"AQI>{each['above']} 持续{each['hours']}小时" for each in conditions) for conditions in alternatives)
-
-
-def untyped(text: str) -> list:
-    """Raises ``ValueError`` with the line that cannot be read."""
-    found = []
-    for line in (each.strip() for each in text.splitlines() if each.strip()):
-        parts = [CONDITION.fullmatch(part.strip()) for part in re.split(r"且|并且|&", line)]
-        if not all(parts):
-            raise ValueError(line)
-        found.append([{"above": int(part[1]), "hours": int(part[2])} for part in parts])
-    return found
 
 
 class ForecastForm(forms.Form):

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 
+from common import language
 from emergency.models import ListedEnterprise, ReductionList
 from emergency.services import lists
 from emergency.words import Exemption, Grade, ListState
@@ -30,37 +31,37 @@ EXEMPTION_WORDS = {
 }  # fmt: skip
 
 COLUMNS = [
-    Column("position", gettext_lazy("序号"), ("编号", "No"), kind="int", lenient=True),
-    Column("name", gettext_lazy("企业名称"), ("单位名称", "企业全称", "排污单位名称"), required=True, max_length=120),
-    Column("credit_code", gettext_lazy("统一社会信用代码"), ("社会信用代码", "信用代码", "组织机构代码"), required=True),
-    Column("address", gettext_lazy("地址"), ("企业地址", "生产地址", "详细地址", "所在地"), required=True, max_length=200),
-    Column("lonlat", gettext_lazy("经纬度"), ("坐标", "经度纬度", "经度,纬度", "地理坐标"), kind="lonlat"),
-    Column("industry", gettext_lazy("行业类型"), ("行业", "行业类别", "所属行业"), required=True, max_length=60),
-    Column("grade", gettext_lazy("绩效等级"), ("绩效分级", "绩效评级", "等级"), required=True, kind="choice", choices=GRADE_WORDS),
-    Column("essential", gettext_lazy("是否保障类"), ("保障类", "是否民生保障", "豁免情形")),
-    Column("permit", gettext_lazy("排污许可证编号"), ("排污许可证号", "许可证编号"), max_length=40),
-    Column("lines", gettext_lazy("生产线(工序)"), ("生产线", "工序", "生产工序", "主要生产线"), required=True, max_length=500),
-    Column("capacity", gettext_lazy("产能"), ("生产能力", "设计产能"), max_length=120),
-    Column("daily_power", gettext_lazy("日用电基准(kWh)"), ("日用电基准", "日均用电量", "正常生产日用电量"), kind="decimal"),
-    Column("emissions", gettext_lazy("颗粒物/SO2/NOx/VOCs 日排放(kg)"), ("日排放量", "颗粒物/SO2/NOx/VOCs日排放")),
-    Column("pm_daily", gettext_lazy("颗粒物日排放"), ("颗粒物(kg)", "颗粒物日排放量", "颗粒物"), kind="decimal"),
-    Column("so2_daily", gettext_lazy("SO2日排放"), ("SO2(kg)", "二氧化硫", "SO2"), kind="decimal"),
-    Column("nox_daily", gettext_lazy("NOx日排放"), ("NOx(kg)", "氮氧化物", "NOx"), kind="decimal"),
-    Column("voc_daily", gettext_lazy("VOCs日排放"), ("VOCs(kg)", "挥发性有机物", "VOCs"), kind="decimal"),
-    Column("yellow", gettext_lazy("黄色措施"), ("黄色预警措施", "Ⅲ级响应措施", "黄色预警减排措施"), required=True, max_length=1000),
-    Column("orange", gettext_lazy("橙色措施"), ("橙色预警措施", "Ⅱ级响应措施", "橙色预警减排措施"), required=True, max_length=1000),
-    Column("red", gettext_lazy("红色措施"), ("红色预警措施", "Ⅰ级响应措施", "红色预警减排措施"), required=True, max_length=1000),
-    Column("cuts", gettext_lazy("黄/橙/红减排比例或减排量"), ("减排比例", "减排比例或减排量", "黄/橙/红减排比例")),
-    Column("vehicles", gettext_lazy("车辆管控"), ("运输管控", "车辆管控措施"), max_length=300),
-    Column("stop_hours", gettext_lazy("停产所需时间(h)"), ("停产所需时间", "停车所需时间", "安全停产时间"), kind="decimal"),
-    Column("check_points", gettext_lazy("核查要点"), ("核查重点", "检查要点"), max_length=500),
-    Column("contact", gettext_lazy("企业联系人/电话"), ("联系人及电话", "企业联系人", "联系人", "环保负责人")),
-    Column("contact_phone", gettext_lazy("联系电话"), ("电话", "手机号", "联系方式")),
-    Column("guarantor", gettext_lazy("包保干部"), ("包保人", "包保责任人", "驻厂员")),
-    Column("grid", gettext_lazy("网格"), ("所在网格", "所属网格", "村", "社区")),
-    Column("plan", gettext_lazy("一厂一策文件"), ("一厂一策",), max_length=150),
-    Column("version", gettext_lazy("版本(年度)"), ("版本", "年度")),
-    Column("state", gettext_lazy("状态"), ("企业状态", "是否在列")),
+    Column("position", gettext_noop("序号"), ("编号", "No"), kind="int", lenient=True),
+    Column("name", gettext_noop("企业名称"), ("单位名称", "企业全称", "排污单位名称"), required=True, max_length=120),
+    Column("credit_code", gettext_noop("统一社会信用代码"), ("社会信用代码", "信用代码", "组织机构代码"), required=True),
+    Column("address", gettext_noop("地址"), ("企业地址", "生产地址", "详细地址", "所在地"), required=True, max_length=200),
+    Column("lonlat", gettext_noop("经纬度"), ("坐标", "经度纬度", "经度,纬度", "地理坐标"), kind="lonlat"),
+    Column("industry", gettext_noop("行业类型"), ("行业", "行业类别", "所属行业"), required=True, max_length=60),
+    Column("grade", gettext_noop("绩效等级"), ("绩效分级", "绩效评级", "等级"), required=True, kind="choice", choices=GRADE_WORDS),
+    Column("essential", gettext_noop("是否保障类"), ("保障类", "是否民生保障", "豁免情形")),
+    Column("permit", gettext_noop("排污许可证编号"), ("排污许可证号", "许可证编号"), max_length=40),
+    Column("lines", gettext_noop("生产线(工序)"), ("生产线", "工序", "生产工序", "主要生产线"), required=True, max_length=500),
+    Column("capacity", gettext_noop("产能"), ("生产能力", "设计产能"), max_length=120),
+    Column("daily_power", gettext_noop("日用电基准(kWh)"), ("日用电基准", "日均用电量", "正常生产日用电量"), kind="decimal"),
+    Column("emissions", gettext_noop("颗粒物/SO2/NOx/VOCs 日排放(kg)"), ("日排放量", "颗粒物/SO2/NOx/VOCs日排放")),
+    Column("pm_daily", gettext_noop("颗粒物日排放"), ("颗粒物(kg)", "颗粒物日排放量", "颗粒物"), kind="decimal"),
+    Column("so2_daily", gettext_noop("SO2日排放"), ("SO2(kg)", "二氧化硫", "SO2"), kind="decimal"),
+    Column("nox_daily", gettext_noop("NOx日排放"), ("NOx(kg)", "氮氧化物", "NOx"), kind="decimal"),
+    Column("voc_daily", gettext_noop("VOCs日排放"), ("VOCs(kg)", "挥发性有机物", "VOCs"), kind="decimal"),
+    Column("yellow", gettext_noop("黄色措施"), ("黄色预警措施", "Ⅲ级响应措施", "黄色预警减排措施"), required=True, max_length=1000),
+    Column("orange", gettext_noop("橙色措施"), ("橙色预警措施", "Ⅱ级响应措施", "橙色预警减排措施"), required=True, max_length=1000),
+    Column("red", gettext_noop("红色措施"), ("红色预警措施", "Ⅰ级响应措施", "红色预警减排措施"), required=True, max_length=1000),
+    Column("cuts", gettext_noop("黄/橙/红减排比例或减排量"), ("减排比例", "减排比例或减排量", "黄/橙/红减排比例")),
+    Column("vehicles", gettext_noop("车辆管控"), ("运输管控", "车辆管控措施"), max_length=300),
+    Column("stop_hours", gettext_noop("停产所需时间(h)"), ("停产所需时间", "停车所需时间", "安全停产时间"), kind="decimal"),
+    Column("check_points", gettext_noop("核查要点"), ("核查重点", "检查要点"), max_length=500),
+    Column("contact", gettext_noop("企业联系人/电话"), ("联系人及电话", "企业联系人", "联系人", "环保负责人")),
+    Column("contact_phone", gettext_noop("联系电话"), ("电话", "手机号", "联系方式")),
+    Column("guarantor", gettext_noop("包保干部"), ("包保人", "包保责任人", "驻厂员")),
+    Column("grid", gettext_noop("网格"), ("所在网格", "所属网格", "村", "社区")),
+    Column("plan", gettext_noop("一厂一策文件"), ("一厂一策",), max_length=150),
+    Column("version", gettext_noop("版本(年度)"), ("版本", "年度")),
+    Column("state", gettext_noop("状态"), ("企业状态", "是否在列")),
 ]
 WRITTEN = (
     *(
@@ -210,7 +211,9 @@ def columns_written() -> list[Col]:
 
 
 def rows_written(found: ReductionList) -> list[list]:
-    return [_line(enterprise, found) for enterprise in found.enterprises.select_related("grid").order_by("position", "pk")]
+    """In the plan's own language, whoever takes it: it is read back."""
+    with language.official():
+        return [_line(enterprise, found) for enterprise in found.enterprises.select_related("grid").order_by("position", "pk")]
 
 
 def _line(enterprise: ListedEnterprise, found: ReductionList) -> list:

@@ -90,7 +90,7 @@ def _days(episode: Episode) -> list[list]:
 
 
 def _unit_columns() -> list[Col]:
-    labels = [str(UnitReport._meta.get_field(name).verbose_name) for name in UnitReport.NUMBERS]
+    labels = [str(figures.LABELS[name]) for name in UnitReport.NUMBERS]
     return [Col(_("日期"), 12, "date"), Col(_("单位"), 16), *(Col(label, 14, "int") for label in labels), Col(_("情况说明"), 40)]
 
 

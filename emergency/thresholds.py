@@ -17,6 +17,7 @@ from emergency.words import COLOUR_NAMES, ORDER, Colour
 DAY = dt.timedelta(hours=24)
 HOURS = 24
 MOST_ROWS = 400
+CONDITION = re.compile(r"(?:AQI)?\s*[>＞]?\s*(\d{1,3})\s*(?:持续|[>＞,，\s])\s*(\d{1,3})\s*(?:小时|h)?", re.I)
 LINE = re.compile(r"^\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2})日?(?:[ T,，\t]+(\d{1,2})(?:[:：]\d{2}|[时点])?)?[\s,，;；\t]+(\d{1,3})\D*$")
 
 
@@ -160,11 +161,27 @@ def _nothing(windows: list[Window]) -> str:
 def advice(proposal: Proposal, *, running: str, lift_hours: int) -> str:
     """What follows for the district as it stands."""
     if not running:
-        return _("建议启动%(level)s预警") % {"level": COLOUR_NAMES[proposal.level]} if proposal.level else _("不必启动预警")
+        return _("建议启动%(level)s预警") % {"level": COLOUR_NAMES[Colour(proposal.level)]} if proposal.level else _("不必启动预警")
     if not proposal.level:
         clear = proposal.clear_hours >= lift_hours
         words = _("低于黄色条件并将持续%(hours)s小时，可以解除") if clear else _("低于黄色条件，但只持续%(hours)s小时，暂不解除")
         return words % {"hours": proposal.clear_hours}
     step = ORDER.index(proposal.level) - ORDER.index(running)
     words = _("维持%(level)s预警") if not step else _("建议升级为%(level)s预警") if step > 0 else _("建议降级为%(level)s预警")
-    return words % {"level": COLOUR_NAMES[proposal.level]}
+    return words % {"level": COLOUR_NAMES[Colour(proposal.level)]}
+
+
+# --- conditions as they are typed ------------------------------------------------------------------------------------------------------
+def typed(alternatives: list) -> str:
+    return "\n".join(" 且 ".join(f"AQI>{each['above']} 持续{each['hours']}小时" for each in conditions) for conditions in alternatives)
+
+
+def untyped(text: str) -> list:
+    """Raises ``ValueError`` with the line that cannot be read."""
+    found = []
+    for line in (each.strip() for each in text.splitlines() if each.strip()):
+        parts = [CONDITION.fullmatch(part.strip()) for part in re.split(r"且|并且|&", line)]
+        if not all(parts):
+            raise ValueError(line)
+        found.append([{"above": int(part[1]), "hours": int(part[2])} for part in parts])
+    return found

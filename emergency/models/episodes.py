@@ -63,11 +63,11 @@ class Episode(models.Model):
 
     @property
     def response_label(self) -> str:
-        return str(RESPONSES[self.level]) if self.level else ""
+        return str(RESPONSES[Colour(self.level)]) if self.level else ""
 
     @property
     def peak_label(self) -> str:
-        return str(COLOUR_NAMES[self.peak]) if self.peak else ""
+        return str(COLOUR_NAMES[Colour(self.peak)]) if self.peak else ""
 
 
 class Decision(models.Model):
@@ -125,7 +125,7 @@ class Decision(models.Model):
 
     @property
     def response_label(self) -> str:
-        return str(RESPONSES[self.level])
+        return str(RESPONSES[Colour(self.level)])
 
     @property
     def is_open(self) -> bool:

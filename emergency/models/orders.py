@@ -135,6 +135,14 @@ class Order(models.Model):
         return waiting and self.force_due_at is not None and clock.now() > self.force_due_at
 
     @property
+    def answer_tone(self) -> str:
+        return "late" if self.acknowledged_at and self.acknowledged_at > self.ack_due_at else "done"
+
+    @property
+    def force_tone(self) -> str:
+        return "late" if self.in_force_at and self.force_due_at and self.in_force_at > self.force_due_at else "done"
+
+    @property
     def is_running(self) -> bool:
         return self.state in RUNNING_ORDERS
 

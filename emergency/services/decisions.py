@@ -201,7 +201,7 @@ def nudge_rounds() -> None:
 
 def _begin_or_change(episode: Episode, decision: Decision, now: dt.datetime) -> None:
     peak = max(filter(None, (episode.peak, decision.level)), key=ORDER.index)
-    changes = {"state": EpisodeState.RUNNING, "level": decision.level, "peak": peak}
+    changes: dict = {"state": EpisodeState.RUNNING, "level": decision.level, "peak": peak}
     if decision.kind == DecisionKind.START:
         changes |= {"starts_at": now, "reduction_list": list_in_force(episode.district_id)}
     change_episode(episode, **changes)

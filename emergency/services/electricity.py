@@ -15,17 +15,16 @@ from emergency.words import EvidenceKind, Party
 @transaction.atomic
 def take(device: Device, rows: list[dict]) -> dict:
     """How many are new, changed, as before; codes that no list of the district knows are kept and named."""
-    found = {"created": 0, "updated": 0, "unchanged": 0, "unknown": []}
+    counts = {"created": 0, "updated": 0, "unchanged": 0}
     known = set(
         ListedEnterprise.objects.filter(
             reduction_list__district_id=device.district_id, credit_code__in={row["credit_code"] for row in rows}
         ).values_list("credit_code", flat=True)
     )
     for row in sorted(rows, key=lambda each: (each["credit_code"], each["day"])):
-        found[_keep(device, row)] += 1
-    found["unknown"] = sorted({row["credit_code"] for row in rows} - known)
+        counts[_keep(device, row)] += 1
     _judge(device.district_id, known)
-    return found
+    return counts | {"unknown": sorted({row["credit_code"] for row in rows} - known)}
 
 
 def _keep(device: Device, row: dict) -> str:
