@@ -74,7 +74,7 @@ class Case:
 
     @property
     def warning(self) -> str:
-        return telling.no_intervention() if self.alarm.kind == AlarmKind.STATION else ""
+        return telling.no_intervention(self.alarm) if self.alarm.kind == AlarmKind.STATION else ""
 
     # --- steps ---
     @cached_property

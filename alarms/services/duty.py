@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from accounts.models import User
+from airquality.models import Station
+from airquality.watch import duty as watch
 from alarms.models import Alarm, DutyShift
 from alarms.words import AlarmKind, Duty
 from common import clock
@@ -20,14 +22,35 @@ class Rung:
 def line(alarm: Alarm) -> list[Rung]:
     """The rungs in order, each person once, empty ones left out. The office is always the last."""
     grids = grids_of(alarm.grid_path)
-    shifts = shifts_of(units_of(alarm, grids))
+    first, deputies = _squad(alarm)
+    if not first:
+        shifts = shifts_of(units_of(alarm, grids))
+        first, deputies = [shift.person for shift in shifts], [shift.deputy for shift in shifts if shift.deputy]
     rungs = [
-        (Duty.FIRST, [shift.person for shift in shifts] or _posted(grids, (PostRole.MEMBER, PostRole.PATROLLER)) or _of_site(alarm)),
-        (Duty.DEPUTY, [shift.deputy for shift in shifts if shift.deputy] or _posted(grids, CHIEFS)),
+        (Duty.FIRST, first or _posted(grids, (PostRole.MEMBER, PostRole.PATROLLER)) or _of_site(alarm)),
+        (Duty.DEPUTY, deputies or _posted(grids, CHIEFS)),
         (Duty.DESK, _desk(grids)),
         (Duty.OFFICE, operators(alarm.district_id)),
     ]
     return list(_once_each(rungs))
+
+
+def _squad(alarm: Alarm) -> tuple[list[User], list[User]]:
+    """Who answers for the station now, by its own roster, and their deputies; else the squad's people."""
+    station = station_of(alarm)
+    if station is None:
+        return [], []
+    pairs = watch.on_duty(station)
+    others = list(watch.squad_of(station))
+    if not pairs:
+        return others, []
+    return [person for person, _deputy in pairs], [deputy for _person, deputy in pairs if deputy] or others
+
+
+def station_of(alarm: Alarm) -> Station | None:
+    if alarm.kind != AlarmKind.STATION:
+        return None
+    return Station.objects.filter(district=alarm.district_id, code=alarm.source.reference).first()
 
 
 def _once_each(rungs):
@@ -46,7 +69,7 @@ def grids_of(path: str) -> list[Grid]:
 
 
 def units_of(alarm: Alarm, grids: list[Grid]) -> list[Organisation]:
-    """Whose roster is asked: of a station its squad first, else the township of the place."""
+    """Whose roster is asked: of a station the squads' first, else the township of the place."""
     squads = Organisation.objects.filter(district=alarm.district_id, kind=OrganisationKind.SQUAD).active(clock.today())
     return [*(squads if alarm.kind == AlarmKind.STATION else ()), *_townships(grids)]
 

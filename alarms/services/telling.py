@@ -13,6 +13,7 @@ from notices.words import Channel
 
 SALT = "alarms.answer"
 LINK_SECONDS = 12 * 3600
+BUFFER_M = 50
 CALLING = (Channel.INBOX, Channel.SMS, Channel.VOICE)
 """At once and together (domain 9.5); a push follows the inbox by itself."""
 
@@ -35,13 +36,16 @@ def what(alarm: Alarm) -> str:
     said = alarm.text or alarm.source.name
     looks = alarm.bearing is not None and not alarm.distance_m
     bearing = _("，方位%(degrees)s°") % {"degrees": round(alarm.bearing)} if looks else ""
-    warning = _("。%(warning)s") % {"warning": no_intervention()} if alarm.kind == AlarmKind.STATION else ""
+    warning = _("。%(warning)s") % {"warning": no_intervention(alarm)} if alarm.kind == AlarmKind.STATION else ""
     return f"{said}{bearing}{warning}"
 
 
-def no_intervention() -> str:
+def no_intervention(alarm: Alarm) -> str:
     """Printed on every alarm of a station: interfering with sampling is falsification of data (domain 9.1)."""
-    return _("站点周边缓冲区内严禁喷淋、喷雾、遮挡采样口或为数据疏导交通，只查找和处置周边污染源")
+    station = duty.station_of(alarm)
+    metres = station.buffer_m if station else BUFFER_M
+    words = _("站点周边%(metres)s米内严禁喷淋、喷雾、遮挡采样口或为数据疏导交通，只查找和处置周边污染源")
+    return words % {"metres": metres}
 
 
 def to_operators(alarm: Alarm, *, event: str, title: Text, body: Text = "", urgent: bool = False, channels=(Channel.INBOX,)) -> None:

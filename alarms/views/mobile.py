@@ -79,7 +79,7 @@ def _about(made: Call) -> dict:
         "alarm": alarm,
         "person": made.person,
         "place": telling.place(alarm),
-        "warning": telling.no_intervention() if alarm.kind == "station" else "",
+        "warning": telling.no_intervention(alarm) if alarm.kind == "station" else "",
         "running": clocks.following(alarm, clock.now()) if alarm.is_open else None,
         "is_mine": alarm.accepted_by_id == made.person_id,
         "may_accept": alarm.state == "dispatched",

@@ -311,3 +311,22 @@ def test_the_list_for_programs_shows_ones_own_and_never_who_called(client, distr
 
     assert [(row["number"], row["source"]) for row in found] == [("BJ2026-000001", camera.slug)]
     assert "某人" not in str(found)
+
+
+def test_the_stations_own_roster_comes_first(district, member):
+    from airquality.models import DutyTurn, StationPlan
+    from grids.models import Organisation
+    from tests.factories.accounts import UserFactory
+    from tests.factories.airquality import StationFactory
+
+    squad = Organisation.objects.create(district=district, kind="squad", name="站点专班", short_name="专班")
+    guard, deputy = UserFactory(dept_handler=squad), UserFactory(dept_handler=squad)
+    station = StationFactory(district=district, buffer_m=80)
+    StationPlan.objects.create(district=district, station=station, squad=squad)
+    DutyTurn.objects.create(station=station, day=clock.today(), shift="day", person=guard, deputy=deputy)
+    alarm = intake.from_anomaly(anomaly(station))
+    with clock.standing(NOW + dt.timedelta(minutes=4)):
+        scan.scan()
+
+    assert [sorted({call.person.pk for call in row.calls.all()}) for row in alarm.dispatches.all()] == [[guard.pk], [deputy.pk]]
+    assert "周边80米内严禁" in Notice.objects.filter(recipient=guard, channel="voice").get().body
