@@ -358,6 +358,7 @@ AIR_POLL_MAX_BYTES = env.int("AIR_POLL_MAX_BYTES", default=10_000_000)
 NOTICE_STILL_WANTED = {
     "accounts": "accounts.codes.still_wanted",
     "alarms": "alarms.services.telling.still_wanted",
+    "emergency": "emergency.services.telling.still_wanted",
     "rectification": "rectification.services.reminders.still_wanted",
     "scorecards": "scorecards.services.reconcile_clock.still_wanted",
 }

@@ -4,14 +4,28 @@ from accounts.models import User
 from emergency.models import ListedEnterprise
 
 
+def guarantor(enterprise: ListedEnterprise) -> User | None:
+    """The cadre who answers for the enterprise: somebody of the district with this number, else a person without any right."""
+    if not enterprise.guarantor_phone:
+        return None
+    known = list(User.objects.filter(phone=enterprise.guarantor_phone, is_active=True)[:2])
+    if len(known) == 1:
+        return known[0]
+    key = f"guarantor-{enterprise.reduction_list.district_id}-{enterprise.credit_code}"
+    return _person(key, (enterprise.guarantor or enterprise.name)[:60], enterprise.guarantor_phone)
+
+
 def addressee(enterprise: ListedEnterprise) -> User | None:
     """The contact as the list names him today; None without a number."""
     if not enterprise.contact_phone:
         return None
-    name = (enterprise.contact or enterprise.name)[:60]
     key = f"enterprise-{enterprise.reduction_list.district_id}-{enterprise.credit_code}"
-    person, made = User.objects.get_or_create(username=key, defaults={"name": name, "phone": enterprise.contact_phone, "password": "!"})
-    if not made and (person.name, person.phone) != (name, enterprise.contact_phone):
-        person.name, person.phone = name, enterprise.contact_phone
+    return _person(key, (enterprise.contact or enterprise.name)[:60], enterprise.contact_phone)
+
+
+def _person(key: str, name: str, phone: str) -> User:
+    person, made = User.objects.get_or_create(username=key, defaults={"name": name, "phone": phone, "password": "!"})
+    if not made and (person.name, person.phone) != (name, phone):
+        person.name, person.phone = name, phone
         person.save(update_fields=["name", "phone"])
     return person

@@ -41,7 +41,7 @@ def _urge(pk: int, now: dt.datetime) -> bool:
     """Guarantor's township and office are told once; the office then logs its call."""
     if not Order.objects.filter(pk=pk, urged_at=None, state=OrderState.ISSUED).update(urged_at=now):
         return False
-    order = Order.objects.select_related("enterprise", "organisation", "grid__organisation").get(pk=pk)
+    order = Order.objects.select_related("enterprise__reduction_list", "organisation", "grid__organisation").get(pk=pk)
     telling.unanswered(order)
     record("order.urge", order, by=None, district_id=order.district_id)
     return True

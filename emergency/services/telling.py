@@ -9,7 +9,7 @@ from emergency import access
 from emergency.models import Decision, Order
 from emergency.services import contacts
 from emergency.services.links import LINK_KIND
-from emergency.words import Party
+from emergency.words import OrderState, Party
 from grids import people
 from grids.models import Post
 from grids.roles import CHIEFS, OFFICE, PARTIES, TOWN, PostRole
@@ -66,6 +66,19 @@ def published(decision: Decision) -> None:
         district_id=decision.episode.district_id,
         urgent=True,
     )
+
+
+# --- asked by the outbox ----------------------------------------------------------------------------------------------------------------
+def still_wanted(notice) -> bool:
+    """A reminder of what was answered meanwhile, or the text of an order that was replaced, is not sent any more."""
+    if notice.subject_type != Order._meta.label:
+        return True
+    order = Order.objects.filter(pk=notice.subject_id).first()
+    if order is None or notice.kind == "emergency.unanswered":
+        return order is not None and order.state == OrderState.ISSUED
+    if notice.kind == "emergency.overdue":
+        return order.is_running and order.in_force_at is None
+    return order.state != OrderState.SUPERSEDED
 
 
 # --- orders -----------------------------------------------------------------------------------------------------------------------------
@@ -126,10 +139,12 @@ def send_link(order: Order, *, again: str = "") -> int:
 
 
 def unanswered(order: Order) -> None:
-    """After the limit: the township whose grid it lies in, and the office, which has to call."""
+    """After the limit: the township whose grid it lies in, the guarantor, and the office, which has to call."""
     towns = people.members_of(order.organisation, TOWN) if order.organisation_id and order.party == Party.GRID else _town_of(order)
+    guarantor = contacts.guarantor(order.enterprise) if order.enterprise else None
+    told = [*towns, *people.with_role(order.district_id, OFFICE), *([guarantor] if guarantor else [])]
     queue(
-        to={each.pk: each for each in [*towns, *people.with_role(order.district_id, OFFICE)]}.values(),
+        to={each.pk: each for each in told}.values(),
         title=lambda: _("%(receiver)s未按时签收应急指令，请电话联系并登记") % {"receiver": order.receiver},
         body=lambda: _("指令编号 %(number)s，包保干部 %(guarantor)s") % {"number": order.number, "guarantor": _guarantor(order)},
         url=order.get_absolute_url(),

@@ -1,0 +1,180 @@
+"""Pages: what is wanted of me first, wrong input with its reason and nothing lost, sheets and papers."""
+
+import io
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from emergency.models import Decision, Order
+from emergency.services import answers, problems
+from tests.factories.accounts import UserFactory
+from tests.factories.emergency import enterprise, ready
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def place():
+    return ready()
+
+
+@pytest.fixture
+def as_user(client):
+    def sign_in(user):
+        client.force_login(user, backend=BACKEND)
+        return client
+
+    return sign_in
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def test_the_form_comes_with_the_words_of_the_level(place, as_user):
+    page = text(as_user(place.office).get(f"{reverse('emergency:new')}?level=red"))
+
+    assert "红色预警" in page and "Ⅰ级响应" in page
+
+
+def test_a_form_that_is_wrong_comes_back_with_reasons_and_what_was_typed(place, as_user):
+    data = {
+        "level": "orange",
+        "notified_at": "昨天",
+        "starts_at": "2026-11-20T10:00",
+        "ends_at": "2026-11-20T09:00",
+        "reason": "按通知",
+        "public_text": "",
+    }
+    answer = as_user(place.office).post(reverse("emergency:new"), data)
+
+    assert answer.status_code == 400
+    assert set(answer.context["form"].errors) == {"notified_at", "forecast_words", "public_text"}
+    assert "昨天" in text(answer) and "按通知" in text(answer)
+
+
+def test_an_end_before_the_start_is_refused_at_its_field(place, as_user):
+    data = {
+        "level": "orange", "notified_at": "2026-11-20T10:00", "starts_at": "2026-11-20T10:00", "ends_at": "2026-11-20T09:00", "forecast_words": "不利",
+        "reason": "按通知", "public_text": "启动",
+    }  # fmt: skip
+    answer = as_user(place.office).post(reverse("emergency:new"), data)
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["ends_at"])
+
+
+def test_two_people_at_the_same_draft_the_second_is_told_and_keeps_what_he_typed(place, as_user):
+    step = place.drafted()
+    data = {name: getattr(step, name) for name in ("level", "forecast_words", "public_text")} | {
+        "notified_at": "2026-11-20T10:00", "starts_at": "2026-11-20T10:00", "version": step.version,
+    }  # fmt: skip
+    client, address = as_user(place.office), reverse("emergency:edit_decision", args=[step.pk])
+    first = client.post(address, data | {"reason": "第一个人"})
+    second = client.post(address, data | {"reason": "第二个人"})
+
+    assert (first.status_code, second.status_code) == (302, 400)
+    assert "第二个人" in text(second)
+    assert Decision.objects.get(pk=step.pk).reason == "第一个人"
+
+
+def test_a_unit_sees_its_own_order_first_and_no_other_units(place, as_user):
+    place.running()
+    page = text(as_user(UserFactory(town_handler=place.district.town_a.organisation)).get(reverse("emergency:overview")))
+
+    assert "本单位的指令" in page and "甲街道" in page
+    assert "区住建局" not in page
+
+
+def test_lists_ask_as_few_questions_for_many_orders(place, as_user, django_assert_max_num_queries):
+    place.running()
+    client, address = as_user(place.office), reverse("emergency:orders", args=[Order.objects.first().episode_id])
+    client.get(address)
+    with django_assert_max_num_queries(40) as few:
+        client.get(f"{address}?party=enterprise")
+    with django_assert_max_num_queries(40) as many:
+        client.get(address)
+
+    assert len(many) == len(few)
+
+
+def test_boxes_and_filters_stand_in_the_address_and_count(place, as_user):
+    episode = place.running()
+    answers.acknowledge(place.order(party="enterprise", enterprise__position=1), name="某人", way="link")
+    answer = as_user(place.office).get(f"{reverse('emergency:orders', args=[episode.pk])}?box=unanswered&party=enterprise")
+
+    assert [order.receiver for order in answer.context["page"]] == ["测试企业1", "测试企业2"]
+    assert {str(chip["label"]): chip["count"] for chip in answer.context["chips"]}["未签收"] == 10
+    assert "party=enterprise" in answer.context["chips"][0]["url"]
+
+
+def test_the_workbook_holds_steps_orders_receipts_inspections_and_days(place, as_user):
+    episode = place.running()
+    order = place.order(party="enterprise", enterprise__position=1)
+    answers.acknowledge(order, name="=1+1", way="link")
+    problems.inspect(order, by=place.office, seen="fulfilled")
+    file = as_user(place.office).post(reverse("emergency:export", args=[episode.pk])).content
+    book = openpyxl.load_workbook(io.BytesIO(file))
+    rows = list(book["指令和签收"].iter_rows(values_only=True))
+
+    assert book.sheetnames == ["预警事项", "指令和签收", "检查", "每日数字", "单位日报"]
+    found = next(row for row in rows if row[2] == "测试企业0")
+    assert (found[4], found[8], found[9]) == ("测试企业0的orange措施", "=1+1", "短信链接")
+
+
+def test_the_approval_paper_shows_who_approved(place, as_user):
+    step = place.approved()
+    page = text(as_user(place.office).get(reverse("emergency:approval_paper", args=[step.pk])))
+
+    assert str(place.head) in page and "审批表" in page
+
+
+def test_measures_are_edited_by_the_director_and_next_orders_go_by_them(place, as_user):
+    measure = place.district.unit_measures.filter(organisation=place.district.housing, colour="orange").first()
+    address = reverse("emergency:measure", args=[measure.pk])
+    client = as_user(place.director)
+    data = {"party": "unit", "organisation": place.district.housing.pk, "colour": "orange", "measure_class": "dust", "position": 0, "is_active": "on"}
+    assert client.post(address, data | {"text": ""}).status_code == 400
+    assert client.post(address, data | {"text": "全部停工"}).status_code == 302
+    place.running()
+
+    assert place.order(party="unit", organisation=place.district.housing).measures[0]["text"] == "全部停工"
+
+
+def test_thresholds_are_typed_as_people_write_them(place, as_user):
+    rule = place.district.threshold_rules.order_by("-effective_from").first()
+    data = {
+        "name": rule.name,
+        "effective_from": "2026-01-01",
+        "gap_hours": 6,
+        "lift_hours": 36,
+        "basis": "",
+        "yellow": "AQI>180 持续24小时",
+        "orange": "乱写",
+    }
+    client, address = as_user(place.director), reverse("emergency:thresholds", args=[rule.pk])
+    wrong = client.post(address, data | {"red": "AQI>200 持续72小时 且 AQI>300 持续24小时"})
+    right = client.post(address, data | {"orange": "200>48", "red": "AQI>200 持续72小时 且 AQI>300 持续24小时"})
+    rule.refresh_from_db()
+
+    assert (wrong.status_code, right.status_code) == (400, 302)
+    assert rule.levels == {
+        "yellow": [[{"above": 180, "hours": 24}]],
+        "orange": [[{"above": 200, "hours": 48}]],
+        "red": [[{"above": 200, "hours": 72}, {"above": 300, "hours": 24}]],
+    }
+
+
+def test_an_enterprise_is_typed_in_by_hand(place, as_user):
+    from emergency.services import lists
+
+    draft = lists.make(place.district, year=2027, name="2027年", by=place.office)
+    sample = enterprise(draft, 0)
+    data = {name: getattr(sample, name) for name in ("name", "credit_code", "address", "industry", "grade", "lines", "yellow", "orange", "red")}
+    client, address = as_user(place.office), reverse("emergency:new_enterprise", args=[draft.pk])
+    wrong = client.post(address, data | {"orange": ""})
+    right = client.post(address, data | {"is_active": "on"})
+
+    assert (wrong.status_code, list(wrong.context["form"].errors), right.status_code) == (400, ["orange"], 302)
+    assert draft.enterprises.get().position == 1
