@@ -43,9 +43,9 @@ def stations(
     district: Grid, first: dt.date, last: dt.date, *, by: str = "composite", by_change=False, grouped=False, edition: str = "", status=figures.BEST
 ) -> list[Ranking]:
     """References and stations out of use are not ranked. ``grouped``: national, provincial … each for itself, since their instruments differ."""
-    counted = list(Station.objects.counted().filter(district=district))
-    levels = list(dict.fromkeys(station.level for station in counted)) if grouped else [""]
-    found = _of_stations(district, counted, first, last, edition, status)
+    ranked = list(Station.objects.ranked().filter(district=district))
+    levels = list(dict.fromkeys(station.level for station in ranked)) if grouped else [""]
+    found = _of_stations(district, ranked, first, last, edition, status)
     return [_ranking([row for row in found if level in ("", row[0].level)], by, by_change, group=level) for level in levels]
 
 
@@ -60,14 +60,14 @@ def townships(
     return _ranking(found, by, by_change)
 
 
-def _of_stations(district, counted: Sequence[Station], first, last, edition: str, status: str) -> list[tuple[Station, Period, Period]]:
+def _of_stations(district, ranked: Sequence[Station], first, last, edition: str, status: str) -> list[tuple[Station, Period, Period]]:
     rule = figures.rule_for(district, first)
     spans = [(first, last), years.year_before(first, last)]
     told = []
     for span in spans:
-        days = figures.by_station(counted, *span, edition=edition, status=status)
+        days = figures.by_station(ranked, *span, edition=edition, status=status)
         told.append({pk: figures.period(found, *span, rule=rule) for pk, found in days.items()})
-    return [(station, told[0][station.pk], told[1][station.pk]) for station in counted]
+    return [(station, told[0][station.pk], told[1][station.pk]) for station in ranked]
 
 
 def _ranking(rows: Sequence[tuple], by: str, by_change: bool, *, group: str = "") -> Ranking:

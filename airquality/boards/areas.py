@@ -32,21 +32,16 @@ class Area:
         return measured_by_none(self.stations)
 
 
-def counts(station: Station) -> bool:
-    """Whether it belongs to the mean of its district and its township, as ``StationQuerySet.counted`` says."""
-    return station.is_active and not station.is_reference
-
-
 def of_station(station: Station) -> Area:
     return Area(f"s{station.pk}", station.name, (station,))
 
 
 def of_district(district: Grid, stations: Sequence[Station]) -> Area:
-    return Area(DISTRICT, district.name, tuple(filter(counts, stations)))
+    return Area(DISTRICT, district.name, tuple(station for station in stations if station.is_counted))
 
 
 def of_township(township: Grid, stations: Sequence[Station]) -> Area:
-    there = (each for each in stations if counts(each) and each.grid and each.grid.path.startswith(township.path))
+    there = (each for each in stations if each.is_counted and each.grid and each.grid.path.startswith(township.path))
     return Area(f"t{township.pk}", township.name, tuple(there))
 
 

@@ -85,8 +85,8 @@ def _line(station: Station, value: DailyValue | None) -> Line:
 
 def mean_of(found: Sequence[Line], *, with_excluded: bool = True) -> AreaDay | None:
     """The district's day: the mean over its counted stations first, then the index."""
-    counted = [line for line in found if line.value and not line.station.is_reference and (with_excluded or not line.value.excluded_reason)]
-    lacking = figures.measured_by_none([line.station for line in found if not line.station.is_reference])
+    counted = [line for line in found if line.value and not line.station.is_shown_only and (with_excluded or not line.value.excluded_reason)]
+    lacking = figures.measured_by_none([line.station for line in found if not line.station.is_shown_only])
     return next(iter(figures.together([line.value for line in counted], lacking)), None)
 
 

@@ -22,9 +22,13 @@ class StationQuerySet(AirQuerySet):
     def active(self):
         return self.filter(is_active=True)
 
-    def counted(self):
-        """Those whose mean is the district's value: at work, and no clean reference."""
+    def ranked(self):
+        """At work, and no clean reference."""
         return self.filter(is_active=True, is_reference=False)
+
+    def counted(self):
+        """Those whose mean is the district's or a township's value: ranked ones, without micro stations, which are for tendency (domain 9.3)."""
+        return self.ranked().exclude(level=StationLevel.MICRO)
 
 
 class Station(models.Model):
@@ -60,3 +64,13 @@ class Station(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_shown_only(self) -> bool:
+        """Never part of a mean."""
+        return self.is_reference or self.level == StationLevel.MICRO
+
+    @property
+    def is_counted(self) -> bool:
+        """As ``StationQuerySet.counted`` says."""
+        return self.is_active and not self.is_shown_only

@@ -37,7 +37,7 @@ def station(request, pk):
         "chart": charts.course(points),
         "indexes": charts.indexes(points),
         "calibrated_days": (clock.today() - found.calibrated_on).days if found.calibrated_on else None,
-        "is_counted": found.is_active and not found.is_reference,
+        "is_counted": found.is_counted,
         "statuses": figures.status_of({point.status for point in points if point.index}),
     }
     return show(request, "airquality/station.html", found.district, **context)

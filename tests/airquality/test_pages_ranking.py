@@ -75,8 +75,8 @@ def test_the_sign_of_the_change_is_a_choice(as_town, four, sign, said):
 
 def test_a_township_without_a_station_is_shown_as_such(as_town, district, four):
     rows = screen(as_town.get(reverse(ADDRESS), {"kind": "township", "by": "pm25"}))
-    assert [(row[0], row[1], row[-1]) for row in rows] == [("1", "甲街道", "实时值与审核值"), ("—", "乙镇", "未设站点")]
-    assert rows[0][2] == "49", "the mean of its four stations"
+    assert [(row[0], row[1], row[-1]) for row in rows] == [("1", "甲街道", "审核值"), ("—", "乙镇", "未设站点")]
+    assert rows[0][2] == "38", "the mean of its three stations, without the micro station"
 
 
 def test_year_to_date_begins_in_january(as_town, four):
