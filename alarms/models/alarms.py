@@ -89,6 +89,9 @@ class Alarm(models.Model):
     """How long each in the line is waited for, as the rule said when it was dispatched."""
     finding = models.OneToOneField(Finding, models.PROTECT, null=True, blank=True, related_name="alarm", verbose_name=_("问题"))
 
+    replayed = False
+    """Set by ``services.advance`` when the same person had already taken the step."""
+
     objects = AlarmQuerySet.as_manager()
 
     class Meta:

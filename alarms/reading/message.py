@@ -70,8 +70,9 @@ def moment(text) -> dt.datetime | None:
 
 def _plain(said: str) -> dt.datetime | None:
     parts = MOMENT.match(said)
+    year, month, day, hour, minute, second = (int(each or 0) for each in parts.groups()) if parts else (0,) * 6
     try:
-        return dt.datetime(*(int(each or 0) for each in parts.groups())) if parts else None  # noqa: DTZ001 - the zone is added by the caller
+        return dt.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the zone is added by the caller
     except ValueError:
         return None
 

@@ -1,6 +1,7 @@
 """A true alarm becomes one row of the ledger, with place, times, words and pictures; its tasks follow what the person on the spot has done."""
 
 import uuid
+from typing import Any
 
 from alarms.models import Alarm, SignalPicture
 from alarms.services import defaults, pictures
@@ -17,7 +18,7 @@ from rectification.words import Conclusion
 
 NAMESPACE = uuid.UUID("6f2d5f0e-63a5-4b4e-9c1d-1f4a0a8f7c11")
 MOST_PHOTOS = 9
-SOURCES = {AlarmKind.STATION: Source.STATION, AlarmKind.DUST: Source.ONLINE_MONITOR, AlarmKind.OFFLINE: Source.ONLINE_MONITOR}
+SOURCES: dict[str, Source] = {AlarmKind.STATION: Source.STATION, AlarmKind.DUST: Source.ONLINE_MONITOR, AlarmKind.OFFLINE: Source.ONLINE_MONITOR}
 
 
 def look_through(alarm: Alarm) -> None:
@@ -73,7 +74,7 @@ def _follow(alarm: Alarm, task: Task, *, by, note: str, done: bool) -> None:
     for action in wanted:
         if action not in parts.actions_for(by, task):
             continue
-        details = {}
+        details: dict[str, Any] = {}
         if action == "feedback":
             for taken in alarm.photos.filter(uploaded_by=by):
                 TaskPhoto.objects.get_or_create(task=task, photo_id=taken.photo_id, defaults={"uploaded_by": by})
