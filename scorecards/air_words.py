@@ -28,13 +28,20 @@ def shown(measure: Measure, value: int) -> str:
 
 
 def rule(line) -> str:
-    """What is taken for each percent; empty where nothing is to be said."""
+    """How the line gives its points, in one sentence for the card; the whole formula stands with the rows. Empty for information."""
+    if not line.full:
+        return ""
     facts = {"slope": f"{Decimal(line.slope) / 100:f}", "wanted": f"{Decimal(line.threshold or 0) / 100:f}"}
-    if line.full and line.definition.air.way == Way.TARGET and line.slope:
-        return _("超出目标每1个百分点扣 %(slope)s 分。") % facts
-    if line.full and line.definition.air.way == Way.CHANGE:
-        return _("改善达到 %(wanted)s%% 得满分，每差1个百分点扣 %(slope)s 分。") % facts
-    return ""
+    return RULES[line.definition.air.way, bool(line.slope)]() % facts
+
+
+RULES = {
+    (Way.TARGET, True): lambda: _("达到本单位本月目标得满分；超出目标每1个百分点扣 %(slope)s 分，或按已完成的改善份额计，两者取高。"),
+    (Way.TARGET, False): lambda: _("达到本单位本月目标得满分；未达到的按已完成的改善份额计。"),
+    (Way.CHANGE, True): lambda: _("较上年同月改善达到 %(wanted)s%% 得满分，每差1个百分点扣 %(slope)s 分。"),
+    (Way.CHANGE, False): lambda: _("较上年同月改善达到 %(wanted)s%% 得满分，达不到不得分。"),
+    **dict.fromkeys([(way, has) for way in (Way.RANK, Way.CHANGE_RANK) for has in (True, False)], lambda: _("满分 ×（N－名次）÷（N－1）。")),
+}
 
 
 def said(line) -> list[str]:

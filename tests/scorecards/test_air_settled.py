@@ -202,7 +202,7 @@ def test_card_and_rows_show_figure_reason_and_days(scene, visit):
     closing.build(MONTH, district=scene.district, rebuild=True)
 
     card = visit("town", scene.card.get_absolute_url()).content.decode()
-    assert "实测 40 μg/m³，目标 40 μg/m³" in card and "超出目标每1个百分点扣 0.6 分" in card
+    assert "实测 40 μg/m³，目标 40 μg/m³" in card and "超出目标每1个百分点扣 0.6 分，或按已完成的改善份额计" in card
     line = ScoreLine.objects.get(scorecard=scene.card, indicator="air_pm25_target")
     rows = visit("town", line.get_absolute_url()).content.decode()
     assert rows.count("示例站") == 31 and "2026-10-31" in rows and "审核值" in rows

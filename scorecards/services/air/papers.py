@@ -122,7 +122,7 @@ def changed_in(district: Grid, month: str) -> int:
     then = kept(district.pk, month)
     if not then:
         return 0
-    units = dict.fromkeys(then, Kind.TOWNSHIP)
+    units: dict[int, str] = dict.fromkeys(then, Kind.TOWNSHIP.value)
     now = as_they_stand(Month(month, district.pk, units), district=district)
     before, after = _by_day(then.values()), _by_day(now)
     return sum(after.get(key) != before.get(key) for key in after.keys() | before.keys())

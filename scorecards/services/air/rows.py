@@ -58,6 +58,6 @@ def _value(day: AirDay, measure: Measure, paper: Paper) -> int | None:
     if measure.code in PARTICLES:
         value = getattr(day, measure.code)
         return None if value is None else round(value * 100)
-    lacking = next((station["not_measured"] for station in paper.sheet.stations if station["id"] == day.station_id), [])
+    lacking: list[str] = next((station["not_measured"] for station in paper.sheet.stations if station["id"] == day.station_id), [])
     said = index.daily(day.as_daily_value().items, edition=paper.sheet.edition, not_measured=lacking)
     return None if said.aqi is None else said.aqi * 100
