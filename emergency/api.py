@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_devices import DeviceAuthentication, IsDevice
-from emergency.list_sheet import CREDIT_CODE
 from emergency.services import electricity
+from emergency.services.lists import CREDIT_CODE
 
 MOST = 2_000
 

@@ -62,6 +62,13 @@ class DecisionForm(forms.ModelForm):
             self.fields["starts_at"].label = _("解除时间")
             del self.fields["ends_at"], self.fields["health_advice"]
 
+    def clean(self):
+        clean = super().clean()
+        starts, ends = clean.get("starts_at"), clean.get("ends_at")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_at", _("结束时间应晚于启动时间；不确定的可以不填，到解除为止。"))
+        return clean
+
     def values(self) -> dict:
         return {"ends_at": None, "health_advice": ""} | self.cleaned_data
 

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_noop
 from common import language
 from emergency.models import ListedEnterprise, ReductionList
 from emergency.services import lists
+from emergency.services.lists import CREDIT_CODE
 from emergency.words import Exemption, Grade, ListState
 from registers.services.import_rows import Words, given, person
 from sheets.columns import Column, Row
 from sheets.writing import Col
 
-CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 PARTS = re.compile(r"[/／、；;\n]+")
 EMISSIONS = ("pm_daily", "so2_daily", "nox_daily", "voc_daily")
 CUTS = ("yellow_cut", "orange_cut", "red_cut")

@@ -1,6 +1,7 @@
 """The reduction list: a draft is filled in and imported, then it is in force and does not change; only who is to be called may be corrected."""
 
 import copy
+import re
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,6 +21,7 @@ from grids.models import Grid
 from inspections.services.rules import changes
 from registers.models import Site
 
+CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 CONTACT = ("contact", "contact_phone", "guarantor", "guarantor_phone")
 
 
@@ -78,10 +80,21 @@ def save_enterprise(enterprise: ListedEnterprise, *, by, stood: dict | None = No
     before = held_as_seen(ListedEnterprise.objects.filter(pk=enterprise.pk), stood) if enterprise.pk else None
     settle(enterprise, found)
     enterprise.full_clean(exclude=["reduction_list", "grid", "site"])
+    _check_code(enterprise)
     enterprise.save()
     act = "reduction_list.enterprise_edit" if before else "reduction_list.enterprise_new"
     record(act, enterprise, by=by, district_id=found.district_id, payload={"changes": changes(before, enterprise)} if before else {})
     return enterprise
+
+
+def _check_code(enterprise: ListedEnterprise) -> None:
+    if not CREDIT_CODE.fullmatch(enterprise.credit_code):
+        raise ValidationError({"credit_code": _("应为18位统一社会信用代码，由数字和大写字母组成（不含 I、O、S、V、Z）")})
+    others = ListedEnterprise.objects.filter(reduction_list=enterprise.reduction_list_id, credit_code=enterprise.credit_code).exclude(
+        pk=enterprise.pk
+    )
+    if other := others.first():
+        raise ValidationError({"credit_code": _("“%(name)s”已是这个代码，请核对。") % {"name": other.name}})
 
 
 def settle(enterprise: ListedEnterprise, found: ReductionList) -> None:

@@ -47,6 +47,8 @@ def save_thresholds(rule: ThresholdRule, *, by, stood: dict | None = None) -> Th
     access.insist_set_rules(by, rule.district_id)
     before = held_as_seen(ThresholdRule.objects.filter(pk=rule.pk), stood) if rule.pk else None
     check_levels(rule.levels)
+    if ThresholdRule.objects.filter(district=rule.district_id, effective_from=rule.effective_from).exclude(pk=rule.pk).exists():
+        raise ValidationError({"effective_from": _("已有同一天施行的分级条件，请修改那一份，或换一个日期。")})
     rule.full_clean()
     rule.save()
     record("emergency_rule.thresholds", rule, by=by, district_id=rule.district_id, payload=changes(before, rule))

@@ -51,7 +51,7 @@ def test_a_form_that_is_wrong_comes_back_with_reasons_and_what_was_typed(place, 
     answer = as_user(place.office).post(reverse("emergency:new"), data)
 
     assert answer.status_code == 400
-    assert set(answer.context["form"].errors) == {"notified_at", "forecast_words", "public_text"}
+    assert set(answer.context["form"].errors) == {"notified_at", "ends_at", "forecast_words", "public_text"}
     assert "昨天" in text(answer) and "按通知" in text(answer)
 
 
@@ -174,7 +174,10 @@ def test_an_enterprise_is_typed_in_by_hand(place, as_user):
     data = {name: getattr(sample, name) for name in ("name", "credit_code", "address", "industry", "grade", "lines", "yellow", "orange", "red")}
     client, address = as_user(place.office), reverse("emergency:new_enterprise", args=[draft.pk])
     wrong = client.post(address, data | {"orange": ""})
+    short = client.post(address, data | {"credit_code": "123"})
     right = client.post(address, data | {"is_active": "on"})
+    twice = client.post(address, data | {"is_active": "on"})
 
-    assert (wrong.status_code, list(wrong.context["form"].errors), right.status_code) == (400, ["orange"], 302)
+    assert [list(each.context["form"].errors) for each in (wrong, short, twice)] == [["orange"], ["credit_code"], ["credit_code"]]
+    assert right.status_code == 302
     assert draft.enterprises.get().position == 1
