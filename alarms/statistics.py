@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from alarms.models import AlarmClock, AlarmSource
 from alarms.words import AlarmKind, AlarmState, ClockName, FalseReason
@@ -33,7 +34,7 @@ class Row:
     @property
     def main_reasons(self) -> str:
         best = sorted(self.reasons.items(), key=lambda pair: -pair[1])[:3]
-        return "，".join(f"{FalseReason(code).label} {count}" for code, count in best)
+        return _("；").join(f"{FalseReason(code).label} {count}" for code, count in best)
 
 
 COUNTS = {

@@ -15,8 +15,6 @@ from alarms.words import AlarmKind, Meaning, SourceKind
 from common import clock, language
 from grids.models import Grid
 
-CITIZENS = "群众举报"
-
 
 def take_in(source: AlarmSource, message: Message, *, size: int) -> Taken:
     """One signal however often it is sent; a sign of life is only counted."""
@@ -132,7 +130,13 @@ def report_smoke(district: Grid, said: dict, *, by=None) -> Alarm:
     """
     source, _made = AlarmSource.objects.get_or_create(
         slug=f"citizen-{district.pk}",
-        defaults={"district": district, "kind": SourceKind.CITIZEN, "name": CITIZENS, "made_at": clock.now(), "grid_path": district.path},
+        defaults={
+            "district": district,
+            "kind": SourceKind.CITIZEN,
+            "name": str(SourceKind.CITIZEN.label),
+            "made_at": clock.now(),
+            "grid_path": district.path,
+        },
     )
     raw = json.dumps({"key": str(said["key"])}).encode()
     message = Message(meaning=Meaning.ALARM, event="call", text=said.get("text", ""), lon=said.get("lon"), lat=said.get("lat"), raw=raw)

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import replace
 from statistics import fmean
 
+from django.utils.translation import gettext as _
+
 from alarms.models import AlarmSignal, AlarmSource, DustLimit, MonitorReading
 from alarms.reading import Message
 from alarms.services import background, raising, signals
@@ -71,10 +73,14 @@ def _exceeded(source: AlarmSource, limit: DustLimit, *, now: dt.datetime) -> str
 
 
 def words(limit: DustLimit, *, mean: float, behind: float) -> str:
-    label = limit.get_measure_display()
-    if limit.above_background:
-        return f"{label}{limit.minutes}分钟均值{mean:.0f}µg/m³，区县背景{behind:.0f}µg/m³，差值{mean - behind:.0f}µg/m³，限值{limit.figure}µg/m³（{limit.basis}）"
-    return f"{label}{limit.minutes}分钟均值{mean:.0f}µg/m³，限值{limit.figure}µg/m³（{limit.basis}）"
+    """The numbers that led to it, as they are told."""
+    facts = {
+        "measure": limit.get_measure_display(), "minutes": limit.minutes, "mean": round(mean), "behind": round(behind),
+        "rest": round(mean - behind), "limit": limit.figure, "basis": limit.basis,
+    }  # fmt: skip
+    if not limit.above_background:
+        return _("%(measure)s %(minutes)s分钟均值%(mean)sµg/m³，限值%(limit)sµg/m³（%(basis)s）") % facts
+    return _("%(measure)s %(minutes)s分钟均值%(mean)sµg/m³，区县背景%(behind)sµg/m³，差值%(rest)sµg/m³，限值%(limit)sµg/m³（%(basis)s）") % facts
 
 
 def exceedances_today(source: AlarmSource, *, now: dt.datetime) -> int:

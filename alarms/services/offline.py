@@ -13,6 +13,7 @@ from alarms.services.merging import Signal
 from alarms.words import OPEN_STATES, AlarmKind, AlarmState, Judgement, SourceKind
 from audit.services import record
 from common import clock, language
+from common.templatetags.ui import moment
 
 SERIOUS = "red"
 
@@ -32,7 +33,9 @@ def _is_back(alarm: Alarm) -> bool:
     heard = alarm.source.heard_at
     if heard is None or heard <= alarm.first_signal_at:
         return False
-    advance(alarm, "resolve", by=None, note=f"设备于{clock.beijing(heard):%m-%d %H:%M}恢复在线。")
+    with language.official():
+        note = _("设备于%(moment)s恢复在线。") % {"moment": moment(heard)}
+    advance(alarm, "resolve", by=None, note=note)
     return True
 
 
@@ -70,7 +73,7 @@ def _noted(source: AlarmSource, *, serious: bool, hours: int, now: dt.datetime) 
 
 
 def _begin(source: AlarmSource, rule, *, serious: bool, hours: int, now: dt.datetime) -> None:
-    said = f"{source.name}离线已{hours}小时。"
+    said = _("%(source)s离线已有%(hours)s小时。") % {"source": source.name, "hours": hours}
     signal = Signal(source=source, kind=AlarmKind.OFFLINE, text=said, level=SERIOUS if serious else "", lon=source.lon, lat=source.lat)
     alarm = merging.begin(signal, rule, now=now)
     Alarm.objects.filter(pk=alarm.pk).update(state=AlarmState.WATCHED, judgement=Judgement.TRUE, judged_at=now, version=2)

@@ -200,7 +200,7 @@ def test_above_the_limit_people_are_sent_at_once(monitor, member):
     taken = intake.take_in(monitor, readings((NOW, {"tsp": 900}), (NOW - dt.timedelta(minutes=10), {"tsp": 820})), size=1)
 
     assert (taken.meaning, taken.alarm.kind, taken.alarm.state) == ("alarm", "dust", "dispatched")
-    assert "TSP60分钟均值860µg/m³，限值800µg/m³（DB61/1078-2017）" in taken.alarm.text
+    assert "TSP 60分钟均值860µg/m³，限值800µg/m³（DB61/1078-2017）" in taken.alarm.text
     assert [call.person for call in taken.alarm.calls.all()] == [member] * 3
 
 
