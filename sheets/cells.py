@@ -132,7 +132,7 @@ def choice_labels(choices) -> dict:
     if hasattr(choices, "items"):
         pairs = [(value, word) for word, value in choices.items()]
     else:
-        pairs = [choice if isinstance(choice, (tuple, list)) else (choice, choice) for choice in choices or ()]
+        pairs = [tuple(choice) if isinstance(choice, (tuple, list)) else (choice, choice) for choice in choices or ()]
     labels: dict[Any, str] = {}
     for value, word in pairs:
         labels.setdefault(value, str(word))

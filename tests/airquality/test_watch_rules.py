@@ -55,7 +55,10 @@ def only(district, *codes, **changed):
 
 def found(district):
     scan.scan(district=district)
-    return [(each.station.name, each.pollutant, each.rule, each.level) for each in Anomaly.objects.raised().order_by("hour", "station", "pollutant", "rule")]
+    return [
+        (each.station.name, each.pollutant, each.rule, each.level)
+        for each in Anomaly.objects.raised().order_by("hour", "station", "pollutant", "rule")
+    ]
 
 
 # --- R1 ---------------------------------------------------------------------------------------------------------------------------------
