@@ -20,7 +20,7 @@ def percent(words, default: int) -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(words, default=default, validators=[MaxValueValidator(100)])
 
 
-class OfDistrictQuerySet(models.QuerySet):
+class RuleQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(district_id__in=scope.rights(user).member_district_ids)
 
@@ -76,7 +76,7 @@ class UnitMeasure(models.Model):
     position = models.PositiveSmallIntegerField(_("排序"), default=0)
     is_active = models.BooleanField(_("启用"), default=True)
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("单位措施")
@@ -103,7 +103,7 @@ class ThresholdRule(models.Model):
     lift_hours = models.PositiveSmallIntegerField(_("低于黄色条件多久可以解除（小时）"), default=36, validators=[MaxValueValidator(120)])
     basis = models.CharField(_("依据"), max_length=200, blank=True)
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("预警分级条件")
@@ -133,7 +133,7 @@ class Forecast(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
-    objects = OfDistrictQuerySet.as_manager()
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("预报")
