@@ -349,14 +349,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('district', 'kind'), name='alarm_rule_once_per_kind'), models.CheckConstraint(condition=models.Q(('kind__in', ['fire', 'station', 'dust', 'fault', 'offline'])), name='alarm_rule_kind_known'), models.CheckConstraint(condition=models.Q(('accept_minutes__gte', 1), ('answer_minutes__gte', 1), ('arrive_minutes__gte', 1), ('control_minutes__gte', 1), ('report_minutes__gte', 1)), name='alarm_rule_minutes_given')],
             },
         ),
-        migrations.AddIndex(
-            model_name='alarmsignal',
-            index=models.Index(fields=['source', '-received_at'], name='alarm_signal_of_source'),
-        ),
-        migrations.AddIndex(
-            model_name='alarmsignal',
-            index=models.Index(fields=['alarm', 'received_at'], name='alarm_signal_of_alarm'),
-        ),
+        migrations.AddIndex(model_name='alarmsignal', index=models.Index(fields=['source', '-received_at'], name='alarm_signal_of_source')),
+        migrations.AddIndex(model_name='alarmsignal', index=models.Index(fields=['alarm', 'received_at'], name='alarm_signal_of_alarm')),
         migrations.AddConstraint(
             model_name='alarmsignal',
             constraint=models.UniqueConstraint(fields=('source', 'sha256'), name='alarm_signal_once'),
@@ -365,26 +359,11 @@ class Migration(migrations.Migration):
             model_name='alarmsignal',
             constraint=models.CheckConstraint(condition=models.Q(('meaning__in', ['alarm', 'within', 'over', 'other', 'test', 'unreadable'])), name='alarm_signal_meaning_known'),
         ),
-        migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(fields=['district', '-id'], name='alarm_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(fields=['district', 'kind', '-last_signal_at'], name='alarm_to_merge'),
-        ),
-        migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(fields=['district', 'first_signal_at'], name='alarm_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(fields=['source', '-id'], name='alarm_of_source'),
-        ),
-        migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(condition=models.Q(('state__in', ['raised', 'dispatched', 'accepted', 'arrived', 'controlled', 'fed_back', 'watched'])), fields=['district', 'id'], name='alarm_running'),
-        ),
+        migrations.AddIndex(model_name='alarm', index=models.Index(fields=['district', '-id'], name='alarm_newest')),
+        migrations.AddIndex(model_name='alarm', index=models.Index(fields=['district', 'kind', '-last_signal_at'], name='alarm_to_merge')),
+        migrations.AddIndex(model_name='alarm', index=models.Index(fields=['district', 'first_signal_at'], name='alarm_by_day')),
+        migrations.AddIndex(model_name='alarm', index=models.Index(fields=['source', '-id'], name='alarm_of_source')),
+        migrations.AddIndex(model_name='alarm', index=models.Index(condition=models.Q(('state__in', ['raised', 'dispatched', 'accepted', 'arrived', 'controlled', 'fed_back', 'watched'])), fields=['district', 'id'], name='alarm_running')),
         migrations.AddConstraint(
             model_name='alarm',
             constraint=models.UniqueConstraint(fields=('district', 'number'), name='alarm_number_unique_in_district'),
@@ -417,10 +396,7 @@ class Migration(migrations.Migration):
             model_name='alarm',
             constraint=models.CheckConstraint(condition=models.Q(('finding', None), models.Q(('judgement', 'false'), _negated=True), _connector='OR'), name='alarm_false_makes_no_finding'),
         ),
-        migrations.AddIndex(
-            model_name='alarmstep',
-            index=models.Index(fields=['alarm', 'action'], name='alarm_step_by_action'),
-        ),
+        migrations.AddIndex(model_name='alarmstep', index=models.Index(fields=['alarm', 'action'], name='alarm_step_by_action')),
         migrations.AddConstraint(
             model_name='alarmphoto',
             constraint=models.UniqueConstraint(fields=('alarm', 'photo'), name='alarm_photo_once'),
@@ -433,10 +409,7 @@ class Migration(migrations.Migration):
             model_name='dispatch',
             constraint=models.CheckConstraint(condition=models.Q(('duty__in', ['first', 'deputy', 'desk', 'office'])), name='dispatch_duty_known'),
         ),
-        migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['person', 'alarm'], name='call_of_person'),
-        ),
+        migrations.AddIndex(model_name='call', index=models.Index(fields=['person', 'alarm'], name='call_of_person')),
         migrations.AddConstraint(
             model_name='call',
             constraint=models.UniqueConstraint(fields=('dispatch', 'person', 'channel'), name='call_once'),
@@ -453,10 +426,7 @@ class Migration(migrations.Migration):
             model_name='dustlimit',
             constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='dust_limit_has_minutes'),
         ),
-        migrations.AddIndex(
-            model_name='alarmsource',
-            index=models.Index(fields=['district', 'kind'], name='alarm_source_of_district'),
-        ),
+        migrations.AddIndex(model_name='alarmsource', index=models.Index(fields=['district', 'kind'], name='alarm_source_of_district')),
         migrations.AddConstraint(
             model_name='alarmsource',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['station', 'smoke_camera', 'dust_monitor', 'citizen', 'platform'])), name='alarm_source_kind_known'),
@@ -473,10 +443,7 @@ class Migration(migrations.Migration):
             model_name='alarmsource',
             constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('district', 'kind', 'reference'), name='alarm_source_once_per_station'),
         ),
-        migrations.AddIndex(
-            model_name='dutyshift',
-            index=models.Index(fields=['organisation', 'ends_at'], name='duty_shift_of_unit'),
-        ),
+        migrations.AddIndex(model_name='dutyshift', index=models.Index(fields=['organisation', 'ends_at'], name='duty_shift_of_unit')),
         migrations.AddConstraint(
             model_name='dutyshift',
             constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='duty_shift_has_length'),
@@ -497,10 +464,7 @@ class Migration(migrations.Migration):
             model_name='monitorrule',
             constraint=models.CheckConstraint(condition=models.Q(('offline_hours__gte', 1), ('serious_hours__gt', models.F('offline_hours'))), name='monitor_rule_rises'),
         ),
-        migrations.AddIndex(
-            model_name='signalpicture',
-            index=models.Index(condition=models.Q(('photo', None), ('refused', '')), fields=['id'], name='signal_picture_waiting'),
-        ),
+        migrations.AddIndex(model_name='signalpicture', index=models.Index(condition=models.Q(('photo', None), ('refused', '')), fields=['id'], name='signal_picture_waiting')),
         migrations.AddConstraint(
             model_name='signalpicture',
             constraint=models.UniqueConstraint(fields=('signal', 'sha256'), name='signal_picture_once'),
