@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 
 from airduty import acts
+from alarms.models import AlarmRule, DustLimit, MonitorRule
+from alarms.workflow import STEPS as ALARM_STEPS
 from audit.models import AuditEvent
 from grids.models import Membership, Post, StructureChange
 from inspections.models import Finding, Visit
@@ -25,7 +27,8 @@ WOVEN = {
     "grid.{}": StructureChange.Kind.values,
     "organisation.{}": StructureChange.Kind.values,
     "{}.edited": [model._meta.model_name for model in (Membership, Post)],
-    "{}.edit": [model._meta.model_name for model in (Clock, Policy, ReminderRule)],
+    "{}.edit": [model._meta.model_name for model in (Clock, Policy, ReminderRule, AlarmRule, DustLimit, MonitorRule)],
+    "alarm.{}": ALARM_STEPS,
     "site.{}": ["new", "edit", "close", "reopen", "regrid", "succeed"],
     "patrol.{}": ["begin", "finish", "note"],
     "{}.held": HeldKind.values,
