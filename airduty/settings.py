@@ -380,7 +380,7 @@ AUDITED_MODELS = [
     "scorecards.MoneyLine",
     "scorecards.Clue",
 ]
-AUDITED_MODELS += ["scorecards.Settlement", "scorecards.SettlingRule", "scorecards.Adjustment", "scorecards.Appeal"]
+AUDITED_MODELS += ["scorecards.Settlement", "scorecards.SettlingRule", "scorecards.Adjustment", "scorecards.Appeal", "scorecards.AirConfirmation"]
 AUDITED_MODELS += ["scorecards.Reconciliation", "scorecards.Dispute"]
 AUDITED_MODELS += ["airquality.CompositeIndexRule"]
 AUDITED_MODELS += ["alarms.Alarm", "alarms.AlarmSource"]

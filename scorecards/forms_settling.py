@@ -67,11 +67,11 @@ class AirForm(forms.Form):
 class RuleForm(SeenForm, forms.ModelForm):
     class Meta:
         model = SettlingRule
-        fields = ("settling_day", "appeal_days", "provisional_air")
+        fields = ("settling_day", "appeal_days", "air_values")
         help_texts = {
             "settling_day": _("次月几日结账（5—28）；遇非工作日顺延到下一个工作日。"),
             "appeal_days": _("1—10。申诉期从计分卡生成起，至结账日前这么多个工作日止，且不少于生成后同样多的工作日。"),
-            "provisional_air": _("没有审核值的日子用实时值计算，结账前须由攻坚办主任确认；不勾选则只用审核值，缺的要导入后才能结账。"),
+            "air_values": _("以实时值计入的，结账前须由攻坚办主任确认；只用审核值的，缺的要导入后才能结账。"),
         }
 
 

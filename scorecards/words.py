@@ -167,6 +167,13 @@ class Reason(TextChoices):
     AIR_BEFORE = "air_before", _("上年同月")
 
 
+class AirValues(TextChoices):
+    """Which values a month may be marked by."""
+
+    BOTH = "", _("没有审核值的日子以实时值计入，须经确认")
+    REVIEWED = "reviewed", _("只用审核值")
+
+
 class NoAir(TextChoices):
     """Why an air line has no figure to be marked by."""
 

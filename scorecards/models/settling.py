@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.models import Grid
 from grids.roles import OFFICE, Role
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, PublishedQuerySet
-from scorecards.words import SettlementAct, SettlementState, month_words
+from scorecards.words import AirValues, SettlementAct, SettlementState, month_words
 
 READERS = OFFICE | {Role.SUPERVISION, Role.DISTRICT_LEADER}
 """Who reads all that stands around a month; units read what is theirs."""
@@ -19,15 +19,15 @@ READERS = OFFICE | {Role.SUPERVISION, Role.DISTRICT_LEADER}
 class SettlingRule(models.Model):
     """When a district settles and how long its units may appeal (domain 6.2)."""
 
-    AUDIT_FIELDS = ("district_id", "settling_day", "appeal_days", "provisional_air")
+    AUDIT_FIELDS = ("district_id", "settling_day", "appeal_days")
+    AUDIT_FIELDS_WHEN_SET = ("air_values",)
 
     district = models.OneToOneField(Grid, models.PROTECT, related_name="settling_rule")
     settling_day = models.PositiveSmallIntegerField(_("结账日"), default=10, validators=[MinValueValidator(5), MaxValueValidator(28)])
     appeal_days = models.PositiveSmallIntegerField(
         _("申诉截止：结账日前几个工作日"), default=3, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
-    provisional_air = models.BooleanField(_("空气质量允许以实时值计入"), default=True, db_default=True)
-    """Days without a reviewed value count with their real-time one, once the director has confirmed it."""
+    air_values = models.CharField(_("空气质量数据"), max_length=10, choices=AirValues, blank=True, db_default="")
 
     objects = PublishedQuerySet.as_manager()
 
@@ -35,9 +35,14 @@ class SettlingRule(models.Model):
         verbose_name = _("结账规则")
         verbose_name_plural = _("结账规则")
         constraints = [
+            models.CheckConstraint(condition=Q(air_values__in=AirValues.values), name="settling_air_values_known"),
             models.CheckConstraint(condition=Q(settling_day__gte=5, settling_day__lte=28), name="settling_day_in_every_month"),
             models.CheckConstraint(condition=Q(appeal_days__gte=1, appeal_days__lte=10), name="settling_leaves_time_to_appeal"),
         ]
+
+    @property
+    def lets_in_real_time(self) -> bool:
+        return self.air_values == AirValues.BOTH
 
 
 class Settlement(models.Model):

@@ -108,7 +108,7 @@ def save_rule(rule: SettlingRule, *, by) -> bool:
     """Whether anything differed."""
     insist_set_rules(by, rule.district_id)
     hold(rule.district_id)
-    old, names = rule_of(rule.district_id), ("settling_day", "appeal_days", "provisional_air")
+    old, names = rule_of(rule.district_id), ("settling_day", "appeal_days", "air_values")
     changes = {name: [getattr(old, name), getattr(rule, name)] for name in names if getattr(old, name) != getattr(rule, name)}
     if not changes:
         return False

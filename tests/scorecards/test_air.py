@@ -201,7 +201,7 @@ def test_reviewed_values_come_first_and_real_time_ones_are_named(district):
 
 
 def test_where_only_reviewed_values_are_let_in_the_others_do_not_count(district):
-    SettlingRule.objects.create(district=district, provisional_air=False)
+    SettlingRule.objects.create(district=district, air_values="reviewed")
     days_of(station_in(district), status="real_time")
     aim(district)
 

@@ -105,7 +105,7 @@ def test_a_confirmation_is_for_what_was_seen(scene):
 
 
 def test_a_rule_may_let_in_reviewed_values_only(scene):
-    SettlingRule.objects.update_or_create(district=scene.district, defaults={"provisional_air": False})
+    SettlingRule.objects.update_or_create(district=scene.district, defaults={"air_values": "reviewed"})
     days_of(station_in(scene.district), status="real_time")
 
     assert item(scene).is_met is False and "只允许审核值" in item(scene).words

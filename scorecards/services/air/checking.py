@@ -71,7 +71,7 @@ def state(district: Grid, month: str) -> State:
     found = papers.as_they_stand(Month(month, district.pk, units), district=district, every_status=True)
     confirmation = AirConfirmation.objects.filter(district=district, month=month).select_related("by").first()
     waiting = [day for paper in found for day in paper.days if day.is_provisional and not day.is_before]
-    return State(True, _stations(found, names), waiting, confirmation, rule_of(district.pk).provisional_air)
+    return State(True, _stations(found, names), waiting, confirmation, rule_of(district.pk).lets_in_real_time)
 
 
 def _stations(found: list[Paper], names: dict[int, str]) -> list[OfStation]:

@@ -65,7 +65,7 @@ def as_they_stand(month: Month, *, district: Grid, every_status: bool = False) -
     """Nothing is saved. Reviewed values first; real-time ones only where the district's rule lets them in, or with ``every_status``."""
     first, last = bounds(month.name)
     stations = _stations(month)
-    status = figures.BEST if every_status or rule_of(district.pk).provisional_air else Status.REVIEWED
+    status = figures.BEST if every_status or rule_of(district.pk).lets_in_real_time else Status.REVIEWED
     every = [station for each in stations.values() for station in each]
     values = {
         before: figures.daily_values(every, *span, status=status) for before, span in ((False, (first, last)), (True, year_before(first, last)))
