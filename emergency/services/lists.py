@@ -82,8 +82,10 @@ def save_enterprise(enterprise: ListedEnterprise, *, by, stood: dict | None = No
     enterprise.full_clean(exclude=["reduction_list", "grid", "site"])
     _check_code(enterprise)
     enterprise.save()
-    act = "reduction_list.enterprise_edit" if before else "reduction_list.enterprise_new"
-    record(act, enterprise, by=by, district_id=found.district_id, payload={"changes": changes(before, enterprise)} if before else {})
+    record(
+        "reduction_list.enterprise_edit" if before else "reduction_list.enterprise_new", enterprise, by=by, district_id=found.district_id,
+        payload={"changes": changes(before, enterprise)} if before else {},
+    )  # fmt: skip
     return enterprise
 
 

@@ -36,8 +36,10 @@ def save_measure(measure: UnitMeasure, *, by, stood: dict | None = None) -> Unit
     before = held_as_seen(UnitMeasure.objects.filter(pk=measure.pk), stood) if measure.pk else None
     measure.full_clean()
     measure.save()
-    act = "emergency_rule.measure_edit" if before else "emergency_rule.measure_new"
-    record(act, measure, by=by, district_id=measure.district_id, payload=changes(before, measure))
+    record(
+        "emergency_rule.measure_edit" if before else "emergency_rule.measure_new", measure, by=by, district_id=measure.district_id,
+        payload=changes(before, measure),
+    )  # fmt: skip
     return measure
 
 
