@@ -117,11 +117,7 @@ class Migration(migrations.Migration):
             ],
             options={'verbose_name': '预报', 'verbose_name_plural': '预报', 'ordering': ['-at', '-id']},
         ),
-        migrations.AddField(
-            model_name='decision',
-            name='forecast',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='emergency.forecast', verbose_name='预报'),
-        ),
+        migrations.AddField(model_name='decision', name='forecast', field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='emergency.forecast', verbose_name='预报')),
         migrations.CreateModel(
             name='ListedEnterprise',
             fields=[
@@ -287,16 +283,8 @@ class Migration(migrations.Migration):
             ],
             options={'verbose_name': '应急减排清单', 'verbose_name_plural': '应急减排清单', 'ordering': ['-version_no']},
         ),
-        migrations.AddField(
-            model_name='listedenterprise',
-            name='reduction_list',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enterprises', to='emergency.reductionlist'),
-        ),
-        migrations.AddField(
-            model_name='episode',
-            name='reduction_list',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='episodes', to='emergency.reductionlist', verbose_name='应急减排清单'),
-        ),
+        migrations.AddField(model_name='listedenterprise', name='reduction_list', field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enterprises', to='emergency.reductionlist')),
+        migrations.AddField(model_name='episode', name='reduction_list', field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='episodes', to='emergency.reductionlist', verbose_name='应急减排清单')),
         migrations.CreateModel(
             name='ReviewPaper',
             fields=[
@@ -329,11 +317,7 @@ class Migration(migrations.Migration):
             ],
             options={'verbose_name': '预警分级条件', 'verbose_name_plural': '预警分级条件', 'ordering': ['-effective_from']},
         ),
-        migrations.AddField(
-            model_name='forecast',
-            name='rule',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='forecasts', to='emergency.thresholdrule'),
-        ),
+        migrations.AddField(model_name='forecast', name='rule', field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='forecasts', to='emergency.thresholdrule')),
         migrations.CreateModel(
             name='UnitMeasure',
             fields=[
@@ -382,120 +366,33 @@ class Migration(migrations.Migration):
             ],
             options={'verbose_name': '应急日报', 'verbose_name_plural': '应急日报', 'ordering': ['day'], 'constraints': [models.UniqueConstraint(fields=('episode', 'day'), name='daily_report_once_a_day')]},
         ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'approved', 'published', 'dropped'])), name='decision_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at', None), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='decision_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'approved'))), fields=('episode',), name='decision_one_on_the_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('approved', 'published')), _negated=True), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('submitted_by__isnull', False), models.Q(('approved_by', models.F('submitted_by')), _negated=True)), _connector='OR'), name='decision_by_two_persons'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['episode', 'state'], name='order_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['decision', 'party'], name='order_by_party'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('district', 'number'), name='order_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('party', 'unit')), fields=('decision', 'organisation'), name='order_one_for_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('party', 'grid')), fields=('decision', 'grid'), name='order_one_for_a_grid'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('party', 'enterprise')), fields=('decision', 'enterprise'), name='order_one_for_an_enterprise'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('enterprise', None), ('organisation__isnull', False), ('party', 'unit')), models.Q(('enterprise', None), ('grid__isnull', False), ('party', 'grid')), models.Q(('enterprise__isnull', False), ('party', 'enterprise')), _connector='OR'), name='order_has_its_party'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['issued', 'acknowledged', 'in_force', 'done', 'superseded'])), name='order_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('order', 'photo'), name='evidence_photo_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='powerday',
-            constraint=models.UniqueConstraint(fields=('district', 'credit_code', 'day'), name='power_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='reductionlist',
-            constraint=models.UniqueConstraint(fields=('district', 'version_no'), name='reduction_list_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reductionlist',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('district',), name='reduction_list_one_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='reductionlist',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in_force', 'retired'])), name='reduction_list_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reductionlist',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('in_force_from__isnull', False), _connector='OR'), name='reduction_list_in_force_has_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='listedenterprise',
-            constraint=models.UniqueConstraint(fields=('reduction_list', 'credit_code'), name='listed_once_in_a_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='listedenterprise',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['A', 'B', 'B-', 'C', 'D', 'leading', 'not_leading', 'none'])), name='listed_grade_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='episode',
-            constraint=models.UniqueConstraint(fields=('district', 'number'), name='episode_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='episode',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('preparing', 'running'))), fields=('district',), name='episode_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='episode',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['preparing', 'running', 'lifted', 'reviewed', 'dropped'])), name='episode_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='episode',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('preparing', 'dropped')), ('starts_at__isnull', False), _connector='OR'), name='episode_begun_has_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='episode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('lifted', 'reviewed')), _negated=True), ('lifted_at__isnull', False), _connector='OR'), name='episode_lifted_has_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='thresholdrule',
-            constraint=models.UniqueConstraint(fields=('district', 'effective_from'), name='threshold_rule_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitmeasure',
-            constraint=models.CheckConstraint(condition=models.Q(('colour__in', ['yellow', 'orange', 'red'])), name='unit_measure_colour_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitmeasure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('party', 'grid'), _negated=True), ('organisation', None), _connector='OR'), name='unit_measure_of_grids_is_for_all'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitreport',
-            constraint=models.UniqueConstraint(fields=('episode', 'organisation', 'day'), name='unit_report_once_a_day'),
-        ),
+        migrations.AddConstraint(model_name='decision', constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'approved', 'published', 'dropped'])), name='decision_state_known')),
+        migrations.AddConstraint(model_name='decision', constraint=models.CheckConstraint(condition=models.Q(('ends_at', None), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='decision_ends_after_start')),
+        migrations.AddConstraint(model_name='decision', constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'approved'))), fields=('episode',), name='decision_one_on_the_way')),
+        migrations.AddConstraint(model_name='decision', constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('approved', 'published')), _negated=True), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('submitted_by__isnull', False), models.Q(('approved_by', models.F('submitted_by')), _negated=True)), _connector='OR'), name='decision_by_two_persons')),
+        migrations.AddIndex(model_name='order', index=models.Index(fields=['episode', 'state'], name='order_by_state')),
+        migrations.AddIndex(model_name='order', index=models.Index(fields=['decision', 'party'], name='order_by_party')),
+        migrations.AddConstraint(model_name='order', constraint=models.UniqueConstraint(fields=('district', 'number'), name='order_number_once')),
+        migrations.AddConstraint(model_name='order', constraint=models.UniqueConstraint(condition=models.Q(('party', 'unit')), fields=('decision', 'organisation'), name='order_one_for_a_unit')),
+        migrations.AddConstraint(model_name='order', constraint=models.UniqueConstraint(condition=models.Q(('party', 'grid')), fields=('decision', 'grid'), name='order_one_for_a_grid')),
+        migrations.AddConstraint(model_name='order', constraint=models.UniqueConstraint(condition=models.Q(('party', 'enterprise')), fields=('decision', 'enterprise'), name='order_one_for_an_enterprise')),
+        migrations.AddConstraint(model_name='order', constraint=models.CheckConstraint(condition=models.Q(models.Q(('enterprise', None), ('organisation__isnull', False), ('party', 'unit')), models.Q(('enterprise', None), ('grid__isnull', False), ('party', 'grid')), models.Q(('enterprise__isnull', False), ('party', 'enterprise')), _connector='OR'), name='order_has_its_party')),
+        migrations.AddConstraint(model_name='order', constraint=models.CheckConstraint(condition=models.Q(('state__in', ['issued', 'acknowledged', 'in_force', 'done', 'superseded'])), name='order_state_known')),
+        migrations.AddConstraint(model_name='evidence', constraint=models.UniqueConstraint(fields=('order', 'photo'), name='evidence_photo_once')),
+        migrations.AddConstraint(model_name='powerday', constraint=models.UniqueConstraint(fields=('district', 'credit_code', 'day'), name='power_once_a_day')),
+        migrations.AddConstraint(model_name='reductionlist', constraint=models.UniqueConstraint(fields=('district', 'version_no'), name='reduction_list_version_once')),
+        migrations.AddConstraint(model_name='reductionlist', constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('district',), name='reduction_list_one_in_force')),
+        migrations.AddConstraint(model_name='reductionlist', constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in_force', 'retired'])), name='reduction_list_state_known')),
+        migrations.AddConstraint(model_name='reductionlist', constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('in_force_from__isnull', False), _connector='OR'), name='reduction_list_in_force_has_day')),
+        migrations.AddConstraint(model_name='listedenterprise', constraint=models.UniqueConstraint(fields=('reduction_list', 'credit_code'), name='listed_once_in_a_version')),
+        migrations.AddConstraint(model_name='listedenterprise', constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['A', 'B', 'B-', 'C', 'D', 'leading', 'not_leading', 'none'])), name='listed_grade_known')),
+        migrations.AddConstraint(model_name='episode', constraint=models.UniqueConstraint(fields=('district', 'number'), name='episode_number_once')),
+        migrations.AddConstraint(model_name='episode', constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('preparing', 'running'))), fields=('district',), name='episode_one_at_a_time')),
+        migrations.AddConstraint(model_name='episode', constraint=models.CheckConstraint(condition=models.Q(('state__in', ['preparing', 'running', 'lifted', 'reviewed', 'dropped'])), name='episode_state_known')),
+        migrations.AddConstraint(model_name='episode', constraint=models.CheckConstraint(condition=models.Q(('state__in', ('preparing', 'dropped')), ('starts_at__isnull', False), _connector='OR'), name='episode_begun_has_start')),
+        migrations.AddConstraint(model_name='episode', constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('lifted', 'reviewed')), _negated=True), ('lifted_at__isnull', False), _connector='OR'), name='episode_lifted_has_end')),
+        migrations.AddConstraint(model_name='thresholdrule', constraint=models.UniqueConstraint(fields=('district', 'effective_from'), name='threshold_rule_once_a_day')),
+        migrations.AddConstraint(model_name='unitmeasure', constraint=models.CheckConstraint(condition=models.Q(('colour__in', ['yellow', 'orange', 'red'])), name='unit_measure_colour_known')),
+        migrations.AddConstraint(model_name='unitmeasure', constraint=models.CheckConstraint(condition=models.Q(models.Q(('party', 'grid'), _negated=True), ('organisation', None), _connector='OR'), name='unit_measure_of_grids_is_for_all')),
+        migrations.AddConstraint(model_name='unitreport', constraint=models.UniqueConstraint(fields=('episode', 'organisation', 'day'), name='unit_report_once_a_day')),
     ]
