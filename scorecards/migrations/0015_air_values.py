@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[("", "没有审核值的日子以实时值计入，须经确认"), ("reviewed", "只用审核值")],
                 db_default="",
+                default="",
                 max_length=10,
                 verbose_name="空气质量数据",
             ),

@@ -27,7 +27,7 @@ class SettlingRule(models.Model):
     appeal_days = models.PositiveSmallIntegerField(
         _("申诉截止：结账日前几个工作日"), default=3, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
-    air_values = models.CharField(_("空气质量数据"), max_length=10, choices=AirValues, blank=True, db_default="")
+    air_values = models.CharField(_("空气质量数据"), max_length=10, choices=AirValues, blank=True, default="", db_default="")
 
     objects = PublishedQuerySet.as_manager()
 
