@@ -7,13 +7,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from audit.services import record
+from audit.services import record_many
 from common import clock
 from common.errors import NotYourRole
 from emergency import access, figures
-from emergency.models import Episode, Order, UnitReport, rule_of
+from emergency.models import Decision, Episode, Order, UnitReport, rule_of
 from emergency.services import problems, reporting, telling
-from emergency.words import RUNNING_ORDERS, EpisodeState, OrderState
+from emergency.words import EpisodeState
 from grids.models import Organisation
 
 REPORT_AHEAD = dt.timedelta(hours=1)
@@ -24,42 +24,53 @@ def scan(now: dt.datetime | None = None) -> dict[str, int]:
     """Everything that is due; how many of each."""
     now = now or clock.now()
     return {
-        "unanswered": sum(_urge(pk, now) for pk in _unanswered(now)),
-        "overdue": sum(_propose(pk, now) for pk in _overdue(now)),
+        "unanswered": sum(_urge(decision, now) for decision in _steps_of(_unanswered(now))),
+        "overdue": sum(_propose(decision, now) for decision in _steps_of(_overdue(now))),
         "problems": sum(_file(order, now) for order in _undecided(now)),
         "reports": sum(_remind_reports(episode, now) for episode in Episode.objects.running().select_related("district")),
         "reviews": sum(_remind_review(episode) for episode in Episode.objects.filter(state=EpisodeState.LIFTED).select_related("district")),
     }
 
 
-def _unanswered(now: dt.datetime) -> list[int]:
-    return list(Order.objects.late_to_answer(now).filter(urged_at=None).order_by("district", "pk").values_list("pk", flat=True)[:2_000])
+def _steps_of(orders) -> list[Decision]:
+    """Published steps with such orders, in the order of their districts."""
+    keys = orders.order_by().values("decision")
+    return list(Decision.objects.filter(pk__in=keys).select_related("episode").order_by("episode__district", "pk"))
+
+
+def _held(orders, decision: Decision) -> list[Order]:
+    """Of one step, locked until commit."""
+    found = orders.filter(decision=decision).select_for_update(of=("self",)).order_by("pk")
+    return list(found.select_related("enterprise__reduction_list", "organisation", "grid__organisation"))
 
 
 @transaction.atomic
-def _urge(pk: int, now: dt.datetime) -> bool:
-    """Guarantor's township and office are told once; the office then logs its call."""
-    if not Order.objects.filter(pk=pk, urged_at=None, state=OrderState.ISSUED).update(urged_at=now):
-        return False
-    order = Order.objects.select_related("enterprise__reduction_list", "organisation", "grid__organisation").get(pk=pk)
-    telling.unanswered(order)
-    record("order.urge", order, by=None, district_id=order.district_id)
-    return True
+def _urge(decision: Decision, now: dt.datetime) -> int:
+    """Township, guarantor and office are told once; the office then logs its calls."""
+    orders = _held(_unanswered(now), decision)
+    if orders:
+        Order.objects.filter(pk__in=[order.pk for order in orders]).update(urged_at=now)
+        telling.unanswered(orders, decision)
+        record_many("order.urge", ((order, {}) for order in orders), by=None, district_id=decision.episode.district_id)
+    return len(orders)
 
 
-def _overdue(now: dt.datetime) -> list[int]:
-    waiting = Order.objects.not_in_force(now).filter(proposed_at=None, finding=None)
-    return list(waiting.order_by("district", "pk").values_list("pk", flat=True)[:2_000])
+def _unanswered(now: dt.datetime):
+    return Order.objects.late_to_answer(now).filter(urged_at=None)
 
 
 @transaction.atomic
-def _propose(pk: int, now: dt.datetime) -> bool:
-    if not Order.objects.filter(pk=pk, proposed_at=None, state__in=RUNNING_ORDERS, in_force_at=None).update(proposed_at=now):
-        return False
-    order = Order.objects.select_related("enterprise", "organisation", "grid").get(pk=pk)
-    telling.not_in_force(order)
-    record("order.overdue", order, by=None, district_id=order.district_id)
-    return True
+def _propose(decision: Decision, now: dt.datetime) -> int:
+    orders = _held(_overdue(now), decision)
+    if orders:
+        Order.objects.filter(pk__in=[order.pk for order in orders]).update(proposed_at=now)
+        telling.not_in_force(orders, decision)
+        record_many("order.overdue", ((order, {}) for order in orders), by=None, district_id=decision.episode.district_id)
+    return len(orders)
+
+
+def _overdue(now: dt.datetime):
+    return Order.objects.not_in_force(now).filter(proposed_at=None, finding=None, in_force_at=None)
 
 
 def _undecided(now: dt.datetime) -> list[Order]:

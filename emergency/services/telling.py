@@ -11,7 +11,7 @@ from emergency.services import contacts
 from emergency.services.links import LINK_KIND
 from emergency.words import OrderState, Party
 from grids import people
-from grids.models import Post
+from grids.models import Organisation, Post
 from grids.roles import CHIEFS, OFFICE, PARTIES, TOWN, PostRole
 from notices.models import Channel
 from notices.services import queue, tell_groups
@@ -71,14 +71,13 @@ def published(decision: Decision) -> None:
 # --- asked by the outbox ----------------------------------------------------------------------------------------------------------------
 def still_wanted(notice) -> bool:
     """A reminder of what was answered meanwhile, or the text of an order that was replaced, is not sent any more."""
+    if notice.kind == "emergency.unanswered":
+        return Order.objects.unanswered().filter(decision=notice.subject_id).exists()
+    if notice.kind == "emergency.overdue":
+        return Order.objects.running().filter(decision=notice.subject_id, proposed_at__isnull=False, in_force_at=None).exists()
     if notice.subject_type != Order._meta.label:
         return True
-    order = Order.objects.filter(pk=notice.subject_id).first()
-    if order is None or notice.kind == "emergency.unanswered":
-        return order is not None and order.state == OrderState.ISSUED
-    if notice.kind == "emergency.overdue":
-        return order.is_running and order.in_force_at is None
-    return order.state != OrderState.SUPERSEDED
+    return Order.objects.filter(pk=notice.subject_id).exclude(state=OrderState.SUPERSEDED).exists()
 
 
 # --- orders -----------------------------------------------------------------------------------------------------------------------------
@@ -138,46 +137,62 @@ def send_link(order: Order, *, again: str = "") -> int:
     )
 
 
-def unanswered(order: Order) -> None:
-    """After the limit: the township whose grid it lies in, the guarantor, and the office, which has to call."""
-    towns = people.members_of(order.organisation, TOWN) if order.organisation_id and order.party == Party.GRID else _town_of(order)
-    guarantor = contacts.guarantor(order.enterprise) if order.enterprise else None
-    told = [*towns, *people.with_role(order.district_id, OFFICE), *([guarantor] if guarantor else [])]
+def unanswered(orders: list[Order], decision: Decision) -> None:
+    """After the limit, each once with all that concerns them: the townships whose grids they lie in, the guarantors, and the office, which has to call."""
+    _not_answered(orders, decision, people.with_role(decision.episode.district_id, OFFICE), key="office")
+    towns: dict[Organisation, list[Order]] = {}
+    for order in orders:
+        if town := town_of(order):
+            towns.setdefault(town, []).append(order)
+    for town, own in towns.items():
+        _not_answered(own, decision, people.members_of(town, TOWN), key=f"town{town.pk}")
+    for order in orders:
+        if guarantor := contacts.guarantor(order.enterprise) if order.enterprise else None:
+            _not_answered([order], decision, [guarantor], key=f"order{order.pk}")
+
+
+def town_of(order: Order) -> Organisation | None:
+    """Which township has to see that it is answered: of a grid and of an enterprise."""
+    if order.party == Party.GRID:
+        return order.organisation
+    return order.grid.organisation if order.party == Party.ENTERPRISE and order.grid else None
+
+
+def _not_answered(orders: list[Order], decision: Decision, to, *, key: str) -> None:
+    _about_orders(
+        orders, decision, to, kind="emergency.unanswered", key=key, box="late",
+        title=lambda: _("%(n)s份应急指令逾期未签收，请电话联系并登记") % {"n": len(orders)},
+    )  # fmt: skip
+
+
+def not_in_force(orders: list[Order], decision: Decision) -> None:
+    _about_orders(
+        orders, decision, people.with_role(decision.episode.district_id, OFFICE), kind="emergency.overdue", key="office", box="proposed",
+        title=lambda: _("%(n)s份应急指令到时限仍未落实，请核实立案") % {"n": len(orders)},
+    )  # fmt: skip
+
+
+NAMED = 8
+
+
+def names_of(orders: list[Order]) -> str:
+    """The first of them by name."""
+    named = _("、").join(order.receiver for order in orders[:NAMED])
+    return _("%(names)s等") % {"names": named} if len(orders) > NAMED else named
+
+
+def _about_orders(orders: list[Order], decision: Decision, to, *, title, kind: str, key: str, box: str) -> None:
+    """One message about several orders of a step, whoever and how many they are."""
     queue(
-        to={each.pk: each for each in told}.values(),
-        title=lambda: _("%(receiver)s未按时签收应急指令，请电话联系并登记") % {"receiver": order.receiver},
-        body=lambda: _("指令编号 %(number)s，包保干部 %(guarantor)s") % {"number": order.number, "guarantor": _guarantor(order)},
-        url=order.get_absolute_url(),
-        dedup_key=f"emergency:unanswered:{order.pk}",
-        kind="emergency.unanswered",
-        subject=order,
+        to=to,
+        title=title,
+        body=lambda: names_of(orders),
+        url=f"{reverse('emergency:orders', args=[decision.episode_id])}?box={box}",
+        dedup_key=f"{kind}:{decision.pk}:{key}:{orders[0].pk}",
+        kind=kind,
+        subject=decision,
         channels=URGENT,
-        district_id=order.district_id,
-        urgent=True,
-    )
-
-
-def _guarantor(order: Order) -> str:
-    return (order.enterprise.guarantor if order.enterprise else "") or _("未登记")
-
-
-def _town_of(order: Order) -> list[User]:
-    if order.grid is None or order.grid.organisation is None:
-        return []
-    return list(people.members_of(order.grid.organisation, TOWN))
-
-
-def not_in_force(order: Order) -> None:
-    queue(
-        to=people.with_role(order.district_id, OFFICE),
-        title=lambda: _("%(receiver)s到时限仍未落实应急措施，请核实立案") % {"receiver": order.receiver},
-        body=lambda: _("指令编号 %(number)s") % {"number": order.number},
-        url=order.get_absolute_url(),
-        dedup_key=f"emergency:overdue:{order.pk}",
-        kind="emergency.overdue",
-        subject=order,
-        channels=URGENT,
-        district_id=order.district_id,
+        district_id=decision.episode.district_id,
         urgent=True,
     )
 

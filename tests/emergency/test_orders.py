@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from common import clock
 from common.errors import Conflict, NotYourRole
 from emergency.models import Evidence, Order, Receipt, UnitMeasure
-from emergency.services import answers, problems, scan
+from emergency.services import answers, problems, scan, telling
 from inspections.models import Finding
 from notices.models import Notice
 from tests.factories.accounts import UserFactory
@@ -199,8 +199,31 @@ def test_after_half_an_hour_township_and_office_are_told_once_to_call(place, run
         assert scan.scan()["unanswered"] == 11
         assert scan.scan()["unanswered"] == 0
 
-    told = Notice.objects.filter(kind="emergency.unanswered", channel="inbox", recipient=town)
-    assert {notice.title.split("未按时")[0] for notice in told} == {"测试企业0", "测试企业1", "东村", "西村"}
+    told = Notice.objects.filter(kind="emergency.unanswered", channel="inbox")
+    assert told.get(recipient=town).body == "测试企业0、测试企业1、东村、西村"
+    assert told.get(recipient=place.office).title == "11份应急指令逾期未签收，请电话联系并登记"
+
+
+def test_the_guarantor_is_told_of_his_enterprise_by_text(place, running):
+    place.list.enterprises.filter(position=1).update(guarantor="李包保", guarantor_phone="19900007777")
+    with later(minutes=31):
+        scan.scan()
+
+    (sms,) = Notice.objects.filter(kind="emergency.unanswered", recipient__phone="19900007777", channel="sms")
+    assert (sms.recipient.name, sms.body) == ("李包保", "测试企业0")
+
+
+def test_a_reminder_of_what_was_answered_is_not_wanted_any_more(place):
+    place = ready(enterprises=1)
+    place.running()
+    with later(minutes=31):
+        scan.scan()
+    notice = Notice.objects.filter(kind="emergency.unanswered", recipient=place.office).first()
+    assert telling.still_wanted(notice)
+    for order in Order.objects.filter(district=place.district):
+        answers.acknowledge(order, name="某人", way="link")
+
+    assert not telling.still_wanted(notice)
 
 
 def test_a_call_that_is_confirmed_receives_the_order(place, running):
