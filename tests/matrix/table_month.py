@@ -108,7 +108,7 @@ MONTH = {
     "scorecards:settling": {"GET": "403 field auditor; 200 *", "POST": "405 *"},
     "scorecards:settling_rules": {"GET": "200 director; 403 *", "POST": "400 director; 403 *"},
     "scorecards:settling_of": {"GET": "403 field auditor; 200 *", "POST": "405 *"},
-    "scorecards:settling_air": {"GET": "403 field auditor; 200 *", "POST": "400 director foreign; 403 *"},
+    "scorecards:settling_air": {"GET": "403 field auditor; 200 *", "POST": "400 director; 403 *"},
     "scorecards:propose_settling": {"GET": "302 *", "POST": "400 office director foreign; 403 *"},
     "scorecards:approve_settling": {"GET": "302 *", "POST": "409 leader; 403 *"},
     "scorecards:send_back_settling": {"GET": "302 *", "POST": "400 leader; 403 *"},
