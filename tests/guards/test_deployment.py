@@ -11,7 +11,7 @@ from scripts import check_compose
 ROOT = Path(settings.BASE_DIR)
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 NAMED_IN_SETTINGS = re.compile(r"""(?:env\.\w+|secret)\(\s*"([A-Z_]+)\"""")
-NOT_FOR_PEOPLE = {"AIRDUTY_TESTING"}
+NOT_FOR_PEOPLE = {"AIRDUTY_TESTING", "TEST_DATABASE_TEMPLATE"}
 
 
 def variables_of(text: str) -> set[str]:
