@@ -382,6 +382,7 @@ AUDITED_MODELS = [
 ]
 AUDITED_MODELS += ["scorecards.Settlement", "scorecards.SettlingRule", "scorecards.Adjustment", "scorecards.Appeal", "scorecards.AirConfirmation"]
 AUDITED_MODELS += ["scorecards.Reconciliation", "scorecards.Dispute"]
+AUDITED_MODELS += ["emergency.Episode", "emergency.Decision", "emergency.Order", "emergency.DailyReport", "emergency.ReviewPaper"]
 AUDITED_MODELS += ["airquality.CompositeIndexRule"]
 AUDITED_MODELS += ["alarms.Alarm", "alarms.AlarmSource"]
 AIR_ANOMALY = "alarms.services.intake.from_anomaly"

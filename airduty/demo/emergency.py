@@ -4,6 +4,7 @@ import datetime as dt
 import random
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from airduty.demo import life, pictures
 from airduty.demo.persons import one
@@ -48,6 +49,11 @@ def build(district: Grid, *, until: dt.datetime) -> None:
     """Through the services, each act at its moment; asked again it adds nothing."""
     if ReductionList.objects.filter(district=district).exists():
         return
+    with transaction.atomic():
+        _build(district, until)
+
+
+def _build(district: Grid, until: dt.datetime) -> None:
     start = clock.at(clock.beijing(until - BEGINS).date(), dt.time(14))
     with clock.standing(start - dt.timedelta(days=40)):
         _list(district)

@@ -1,10 +1,12 @@
 """Steps of an episode: entered by the office, approved by the leading group by level, published by the office; then orders go out (domain 8.2, 8.3)."""
 
 import datetime as dt
+from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from audit.services import record
 from common import clock
@@ -54,6 +56,8 @@ def draft(district: Grid, kind: str, *, by, **form) -> Decision:
     decision = Decision.objects.create(episode=episode, kind=kind, entered_by=by, entered_at=now, **form)
     log(episode, EpisodeAct.DRAFT, by=by, decision=decision)
     record("episode.draft", decision, by=by, district_id=district.pk, payload={"kind": str(kind), "level": decision.level})
+    if kind == DecisionKind.START:
+        record("episode.change", episode, by=by, district_id=district.pk, payload={"state": episode.state})
     return decision
 
 
@@ -166,6 +170,8 @@ def drop(decision: Decision, *, by, version: int, note: str) -> Decision:
         change_episode(episode, state=EpisodeState.DROPPED)
     log(episode, EpisodeAct.DROP, by=by, decision=decision, note=note)
     record("episode.drop", decision, by=by, district_id=episode.district_id, payload={"note": note[:300]})
+    if decision.kind == DecisionKind.START:
+        record("episode.change", episode, by=by, district_id=episode.district_id, payload={"state": episode.state})
     return decision
 
 
@@ -196,7 +202,8 @@ def publish(decision: Decision, *, by, version: int) -> Decision:
 
 def nudge_rounds() -> None:
     """Today's rounds follow at once; without a broker the scan finds them within ten minutes."""
-    plan_rounds.apply_async(retry=False, ignore_result=True)
+    with suppress(OperationalError):
+        plan_rounds.apply_async(retry=False, ignore_result=True)
 
 
 def _begin_or_change(episode: Episode, decision: Decision, now: dt.datetime) -> None:

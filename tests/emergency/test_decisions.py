@@ -176,5 +176,7 @@ def test_a_draft_is_dropped_with_a_reason_and_the_next_warning_gets_the_next_num
 
 def test_everything_is_on_record(place):
     place.lifted()
+    step = place.drafted()
+    decisions.drop(step, by=place.office, version=step.version, note="误录")
 
     assert verify.run(district=place.district.pk, state=True).faults == []
