@@ -42,7 +42,7 @@ ENTERPRISES = [
     },
 ]  # fmt: skip
 BEGINS = dt.timedelta(days=7)
-"""How long before the end of the demonstration the warning came: near enough that its month is not settled yet."""
+"""How long before the end of the demonstration the warning came. In the first days of a month there is none: last month's cards are built already."""
 
 
 def build(district: Grid, *, until: dt.datetime) -> None:
@@ -57,7 +57,8 @@ def _build(district: Grid, until: dt.datetime) -> None:
     start = clock.at(clock.beijing(until - BEGINS).date(), dt.time(14))
     with clock.standing(start - dt.timedelta(days=40)):
         _list(district)
-    _live(district, start)
+    if clock.beijing(start).month == clock.beijing(until).month:
+        _live(district, start)
     life.deliver_quietly(until)
 
 

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [("emergency", "0001_emergency")]
     initial = True
 
     dependencies = [
