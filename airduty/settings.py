@@ -468,9 +468,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "AlarmStateEnum": "alarms.words.AlarmState",
         "FeedbackConclusionEnum": "rectification.words.Conclusion",
         "FindingKindEnum": "inspections.words.Kind",
         "FindingRiskEnum": "inspections.words.Risk",
+        "FindingStateEnum": "inspections.words.FindingState",
         "PatrolKindEnum": "inspections.words.PatrolKind",
         "SiteRiskEnum": "registers.words.Risk",
         "UnitEnum": "worktime.models.Unit",

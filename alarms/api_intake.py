@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import devices
-from accounts.api_devices import DeviceAuthentication, IsDevice
+from accounts.api_devices import DeviceAuthentication, DeviceScheme, IsDevice
 from alarms import reading
 from alarms.models import AlarmSource
 from alarms.services import intake
@@ -31,6 +31,16 @@ class KeyInAddress(DeviceAuthentication):
         if device is None:
             raise exceptions.AuthenticationFailed(_("设备密钥不正确或已停用，请向攻坚办重新领取。"), code="device_key")
         return AnonymousUser(), device
+
+
+class KeyInAddressScheme(DeviceScheme):
+    """For devices that can do nothing else."""
+
+    target_class = "alarms.api_intake.KeyInAddress"
+    name = "deviceKeyInAddress"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "query", "name": "key"}
 
 
 def body_of(request) -> bytes:

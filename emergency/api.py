@@ -36,7 +36,7 @@ class ElectricitySerializer(serializers.Serializer):
         return rows
 
 
-class TakenSerializer(serializers.Serializer):
+class ElectricityTakenSerializer(serializers.Serializer):
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
@@ -49,7 +49,7 @@ class ElectricityView(APIView):
     authentication_classes = [DeviceAuthentication]
     permission_classes = [IsDevice]
 
-    @extend_schema(request=ElectricitySerializer, responses={200: TakenSerializer, 201: TakenSerializer})
+    @extend_schema(request=ElectricitySerializer, responses={200: ElectricityTakenSerializer, 201: ElectricityTakenSerializer})
     def post(self, request):
         form = ElectricitySerializer(data=request.data)
         form.is_valid(raise_exception=True)

@@ -5,6 +5,7 @@ import secrets
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema
 from rest_framework import authentication, exceptions, permissions, serializers
 from rest_framework.response import Response
@@ -31,6 +32,16 @@ class GatewayAuthentication(authentication.BaseAuthentication):
 
     def authenticate_header(self, request):
         return SCHEME
+
+
+class GatewayScheme(OpenApiAuthenticationExtension):
+    """What the published description says of the gateway's token."""
+
+    target_class = "notices.api.GatewayAuthentication"
+    name = "gatewayToken"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer"}
 
 
 class IsGateway(permissions.BasePermission):
