@@ -12,7 +12,7 @@ from alarms.models import Alarm, AlarmPhoto, AlarmSource, SignalPicture
 from alarms.reading import ALIVE, Message, Reading
 from alarms.services import advance, intake, offline, rosters, scan, sources
 from alarms.services.pictures import waiting_path
-from alarms.words import Cause, FalseReason, OnSite, Shift, SourceKind
+from alarms.words import AlarmState, Cause, FalseReason, OnSite, Shift, SourceKind
 from common import clock
 from common.errors import Conflict, NotYourRole
 from grids import geometry, people
@@ -128,6 +128,8 @@ def _past(scene: Watch, moment: dt.datetime):
         return None
     _burnt(scene, alarm, moment)
     alarm.refresh_from_db()
+    if alarm.state == AlarmState.DISPATCHED and alarm.finding is None:  # nobody could go there: asked by telephone
+        _try(alarm, "judge_false", at=moment + dt.timedelta(minutes=45), by=scene.operator, reason=FalseReason.FOG)
     return alarm.finding
 
 
