@@ -25,11 +25,11 @@ def worker(request):
 
 @require_http_methods(["GET", "POST", "DELETE"])
 def subscription(request):
-    """The key with which a browser subscribes; a subscription as the browser gives it; its end."""
+    """The key with which a browser subscribes (none where the portal has none); a subscription as the browser gives it; its end."""
+    if request.method == "GET":
+        return JsonResponse({"key": settings.WEB_PUSH_PUBLIC_KEY if web_push.is_available() else None})
     if not web_push.is_available():
         raise Http404
-    if request.method == "GET":
-        return JsonResponse({"key": settings.WEB_PUSH_PUBLIC_KEY})
     try:
         given = read(request)
         if request.method == "DELETE":

@@ -175,6 +175,7 @@ def ask(client):
 
 
 def test_without_keys_nothing_is_offered(ask, client):
+    assert client.get(reverse("notices:push")).json() == {"key": None}
     assert ask("post", {}).status_code == 404
     assert "data-push" not in client.get(reverse("notices:inbox")).content.decode()
 
