@@ -31,7 +31,9 @@ class AnomalyFilter(django_filters.FilterSet):
     day_to = django_filters.DateFilter(label=_("日期止"), method="until", widget=DayInput, validators=SENSIBLE)
     station = KeyOrCodeFilter(queryset=stations, label=_("站点"), **ALL)
     pollutant = django_filters.ChoiceFilter(choices=Pollutant.choices, label=_("污染物"), **ALL)
-    rule = django_filters.ChoiceFilter(choices=[(code, format_lazy("{} {}", code, label)) for code, label in RuleCode.choices], label=_("规则"), **ALL)
+    rule = django_filters.ChoiceFilter(
+        choices=[(code, format_lazy("{} {}", code, label)) for code, label in RuleCode.choices], label=_("规则"), **ALL
+    )
     level = django_filters.ChoiceFilter(choices=Level.choices, label=_("级别"), widget=forms.HiddenInput, **ALL)
     box = django_filters.ChoiceFilter(choices=BOXES, method="in_box", widget=forms.HiddenInput, label=_("范围"))
     event = django_filters.ModelChoiceFilter(queryset=events, field_name="regional_event", widget=forms.HiddenInput, label=_("区域性升高"))
