@@ -1,6 +1,5 @@
 """``POST /api/v1/alarms/{source}/``: whatever a device sends, by its key. Answers fast and always in JSON; 200 is all that most cameras understand."""
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -9,8 +8,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import devices
-from accounts.api_devices import DeviceAuthentication, DeviceScheme, IsDevice
+from accounts.api_devices import DeviceAuthentication, DeviceScheme, IsDevice, identified
 from alarms import reading
 from alarms.models import AlarmSource
 from alarms.services import intake
@@ -25,12 +23,7 @@ class KeyInAddress(DeviceAuthentication):
 
     def authenticate(self, request):
         key = request.query_params.get("key", "")
-        if not key:
-            return super().authenticate(request)
-        device = devices.find(key)
-        if device is None:
-            raise exceptions.AuthenticationFailed(_("设备密钥不正确或已停用，请向攻坚办重新领取。"), code="device_key")
-        return AnonymousUser(), device
+        return identified(key) if key else super().authenticate(request)
 
 
 class KeyInAddressScheme(DeviceScheme):
