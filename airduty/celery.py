@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     "remind reconciliations": {"task": "scorecards.remind_reconciliations", "schedule": crontab(minute="5-59/10")},
     "watch settling": {"task": "scorecards.watch_settling", "schedule": 600.0},
     "propose consequences": {"task": "scorecards.propose_consequences", "schedule": 600.0},
+    "propose money": {"task": "scorecards.propose_money", "schedule": 600.0},
     "post accounts": {"task": "scorecards.post_accounts", "schedule": 600.0},
     "check calendar": {"task": "worktime.warn_missing_year", "schedule": crontab(minute=0, hour=8, month_of_year="11,12")},
     "look at hollow grids": {"task": "inspections.look_at_hollow_grids", "schedule": crontab(minute=0)},

@@ -391,13 +391,11 @@ FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
 FINDING_SUBMITTED = "rectification.services.intake.after_submission"
 FIELD_TASKS = "rectification.services.field.tasks_of"
 """``f(user) -> list``: the person's own tasks, as a phone keeps them."""
-FIELD_ORDERS = "emergency.services.field.orders_of"
-"""``f(user) -> list``: emergency orders of the person's grids that run, as ``{"url", "title", "words", "button", "is_waiting"}``."""
+FIELD_ORDERS = ["alarms.services.field.calls_of", "emergency.services.field.orders_of"]
+"""``f(user) -> list``: what calls the person now and stands first on the phone, as ``{"url", "title", "words", "button"}``."""
 GRID_MOVED = ["registers.services.places.grid_moved", "inspections.services.places.grid_moved"]
 GRID_SPLIT = ["airquality.services.stations.grid_split", "registers.services.places.grid_split", "inspections.services.places.grid_split"]
 """Called with (source, parts, by=) inside the splitting transaction: what was in the grid goes to its parts."""
-AIR_ANOMALY = "alarms.services.intake.from_anomaly"
-"""``f(anomaly)`` inside the transaction that has found it: an anomaly of a station that nothing speaks against becomes an alarm."""
 AIR_SITES_NEAR = "registers.services.near.sites_near"
 """``f(user, district_id=, lon=, lat=, metres=) -> [{name, kind, lon, lat, url}]``: supervised objects around a station that the person may see."""
 AIR_ALARMS = "alarms.services.of_stations.alarms_of"

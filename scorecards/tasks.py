@@ -43,7 +43,13 @@ def watch_settling():
 
 @shared_task(name="scorecards.propose_consequences")
 def propose_consequences():
-    from scorecards.services import consequences, money
+    from scorecards.services import consequences
 
     consequences.scan()
+
+
+@shared_task(name="scorecards.propose_money")
+def propose_money():
+    from scorecards.services import money
+
     money.scan()

@@ -24,6 +24,7 @@ from airquality.watch.window import Window
 from airquality.watch.words import RISING, Level, Suppressed
 from airquality.words import POLLUTANTS, SYMBOLS, ExcludedReason
 from common import clock, language
+from common.apart import Apart
 from grids import people
 from grids.models import Grid
 from grids.roles import OFFICE
@@ -57,7 +58,8 @@ class Watch:
 def scan(*, district: Grid | None = None) -> int:
     """Every district, or one: how many anomalies were new. Safe to run twice and by two at once: each hour is a transaction under the settings' lock."""
     districts = [district] if district else Grid.objects.districts().filter(stations__is_active=True).distinct().order_by("pk")
-    return sum(_scan(each) for each in districts)
+    with Apart("airquality.watch_stations") as each:
+        return sum(each(districts, _scan))
 
 
 def _scan(district: Grid) -> int:

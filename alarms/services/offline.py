@@ -13,7 +13,11 @@ from alarms.services.merging import Signal
 from alarms.words import OPEN_STATES, AlarmKind, AlarmState, Judgement, SourceKind
 from audit.services import record
 from common import clock, language
+from common.apart import Apart
 from common.templatetags.ui import moment
+from inspections.models import Finding
+from inspections.services import corrections
+from inspections.words import Severity
 
 SERIOUS = "red"
 
@@ -21,7 +25,8 @@ SERIOUS = "red"
 def watch() -> dict[str, int]:
     """Every monitor in use; safe to run twice."""
     now = clock.now()
-    return {"back": sum(_is_back(alarm) for alarm in _running()), "gone": sum(_look(source, now) for source in _silent(now))}
+    with Apart("alarms.watch_monitors") as each:
+        return {"back": sum(each(_running(), _is_back)), "gone": sum(each(_silent(now), lambda source: _look(source, now)))}
 
 
 def _running():
@@ -60,16 +65,23 @@ def _look(source: AlarmSource, now: dt.datetime) -> bool:
 def _noted(source: AlarmSource, *, serious: bool, hours: int, now: dt.datetime) -> bool:
     """One alarm for one silence; when it becomes serious its level rises, once."""
     rule = merging.held_rule(source.district_id, AlarmKind.OFFLINE)
-    running = Alarm.objects.filter(kind=AlarmKind.OFFLINE, source=source, state__in=OPEN_STATES).select_related("source", "grid").first()
+    running = Alarm.objects.filter(kind=AlarmKind.OFFLINE, source=source, state__in=OPEN_STATES).select_related("source", "grid", "finding").first()
     if running is None:
         _begin(source, rule, serious=serious, hours=hours, now=now)
         return True
     if not serious or running.level == SERIOUS:
         return False
     Alarm.objects.filter(pk=running.pk).update(level=SERIOUS)
+    _raise_severity(running.finding)
     dispatching.note(running, "serious", now=now, details={"hours": hours})
     telling.to_operators(running, event="serious", title=lambda: _("离线已超过一天：%(about)s") % {"about": telling.about(running)})
     return True
+
+
+def _raise_severity(finding: Finding | None) -> None:
+    """The problem on the ledger becomes serious with it, as a correction that says why."""
+    if finding and finding.is_open and finding.severity != Severity.SERIOUS:
+        corrections.apply(finding, {"severity": Severity.SERIOUS}, note=_("设备离线已超过一天。"), by=None)
 
 
 def _begin(source: AlarmSource, rule, *, serious: bool, hours: int, now: dt.datetime) -> None:

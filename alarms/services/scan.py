@@ -11,6 +11,7 @@ from alarms.services.advance import advance, held
 from alarms.words import OPEN_STATES, AlarmState, ClockName, Duty
 from audit.services import record
 from common import clock, language
+from common.apart import Apart
 from common.errors import Conflict
 from notices.models import Notice
 
@@ -18,18 +19,20 @@ from notices.models import Notice
 def scan() -> dict[str, int]:
     """Every alarm that waits for something; how many were moved. Each in its own transaction, so that one does not hold up the others."""
     now = clock.now()
-    done = {"judged": _judge_late(now), "called": _call_on(now), "late": _stamp_late(now), "pictures": pictures.look_through()}
-    return done
+    with Apart("alarms.scan") as each:
+        judged = sum(each(_unjudged(now), _send_unjudged))
+        called = sum(each(_waiting(), lambda pk: _call_on(pk, now)))
+        late = sum(each(_late(now), lambda pk: _stamp(pk, now)))
+        return {"judged": judged, "called": called, "late": late, "pictures": pictures.look_through()}
 
 
-def _judge_late(now: dt.datetime) -> int:
-    """Not judged in time: it goes out as unclear, and the operator's clock is late."""
+def _unjudged(now: dt.datetime) -> list[Alarm]:
     waiting = AlarmClock.objects.filter(name=ClockName.JUDGE, met_at=None, due_at__lte=now, alarm__state=AlarmState.RAISED).select_related("alarm")
-    rows = [row.alarm for row in waiting.order_by("due_at") if not row.alarm.for_operator]
-    return sum(_sent_unjudged(alarm) for alarm in rows)
+    return [row.alarm for row in waiting.order_by("due_at") if not row.alarm.for_operator]
 
 
-def _sent_unjudged(alarm: Alarm) -> bool:
+def _send_unjudged(alarm: Alarm) -> bool:
+    """Not judged in time: it goes out as unclear, and the operator's clock is late."""
     try:
         advance(alarm, "judge_unclear", by=None)
     except Conflict:
@@ -37,13 +40,12 @@ def _sent_unjudged(alarm: Alarm) -> bool:
     return True
 
 
-def _call_on(now: dt.datetime) -> int:
-    waiting = Alarm.objects.filter(state=AlarmState.DISPATCHED).order_by("pk").values_list("pk", flat=True)
-    return sum(_called_on(pk, now) for pk in waiting)
+def _waiting() -> list[int]:
+    return list(Alarm.objects.filter(state=AlarmState.DISPATCHED).order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic
-def _called_on(pk: int, now: dt.datetime) -> bool:
+def _call_on(pk: int, now: dt.datetime) -> bool:
     """The next in line, where the last has had his minutes and nobody has accepted."""
     alarm = held(pk)
     last = alarm.dispatches.order_by("-rung").first()
@@ -67,13 +69,13 @@ def _is_over(alarm: Alarm, last, now: dt.datetime) -> bool:
     return due is not None and now > due
 
 
-def _stamp_late(now: dt.datetime) -> int:
+def _late(now: dt.datetime) -> list[int]:
     rows = AlarmClock.objects.filter(met_at=None, late_at=None, due_at__lt=now, alarm__state__in=OPEN_STATES)
-    return sum(_stamped(pk, now) for pk in rows.order_by("due_at").values_list("pk", flat=True))
+    return list(rows.order_by("due_at").values_list("pk", flat=True))
 
 
 @transaction.atomic
-def _stamped(pk: int, now: dt.datetime) -> bool:
+def _stamp(pk: int, now: dt.datetime) -> bool:
     """Once, in the history and to the operator."""
     row = AlarmClock.objects.select_related("alarm__source", "alarm__grid").get(pk=pk)
     if not AlarmClock.objects.filter(pk=pk, met_at=None, late_at=None).update(late_at=now):

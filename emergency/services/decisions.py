@@ -17,7 +17,6 @@ from emergency.services import ordering, telling
 from emergency.services.record import change_episode, hold, insist_words, log, move
 from emergency.words import ORDER, UNDECIDED, Colour, DecisionKind, DecisionState, EpisodeAct, EpisodeState, ListState
 from grids.models import Grid
-from inspections.models import WeatherState
 from inspections.services import weather
 from inspections.tasks import plan_rounds
 
@@ -215,10 +214,10 @@ def _begin_or_change(episode: Episode, decision: Decision, now: dt.datetime) -> 
 
 
 def _follow_weather(district: Grid, decision: Decision, *, by) -> None:
-    """Rounds go by the warning; a state that was set by hand already is left as it is."""
-    running: WeatherState | None = weather.current(district.pk)
+    """Rounds go by the warning for as long as it runs."""
+    running, number = weather.current(district.pk), decision.episode.number
     if decision.kind == DecisionKind.LIFT:
         if running:
-            weather.stop(district, by=by)
-    elif running is None or running.weather != decision.level:
-        weather.start(district, decision.level, note=_("%(number)s号预警") % {"number": decision.episode.number}, by=by)
+            weather.stop(district, by=by, held_by=number)
+    elif running is None or (running.weather, running.held_by) != (decision.level, number):
+        weather.start(district, decision.level, note=_("%(number)s号预警") % {"number": number}, by=by, held_by=number)

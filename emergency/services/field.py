@@ -20,11 +20,9 @@ def orders_of(user) -> list[dict]:
 
 
 def _order(order: Order) -> dict:
-    waiting = order.state == OrderState.ISSUED
     return {
         "url": order.get_absolute_url(),
         "title": _("%(level)s解除令") % {"level": order.get_level_display()} if order.is_lift else str(order.get_level_display()),
         "words": _("；").join(line["text"] for line in order.measures),
-        "button": _("签收") if waiting else _("查看"),
-        "is_waiting": waiting,
+        "button": _("签收") if order.state == OrderState.ISSUED else _("查看"),
     }

@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import User
 from audit.services import record_many
 from common import clock
+from common.apart import Apart
 from common.errors import NotYourRole
 from emergency import access, figures
 from emergency.models import Decision, Episode, Order, UnitReport, rule_of
@@ -23,13 +24,15 @@ REPORT_AHEAD = dt.timedelta(hours=1)
 def scan(now: dt.datetime | None = None) -> dict[str, int]:
     """Everything that is due; how many of each."""
     now = now or clock.now()
-    return {
-        "unanswered": sum(_urge(decision, now) for decision in _steps_of(_unanswered(now))),
-        "overdue": sum(_propose(decision, now) for decision in _steps_of(_overdue(now))),
-        "problems": sum(_file(order, now) for order in _undecided(now)),
-        "reports": sum(_remind_reports(episode, now) for episode in Episode.objects.running().select_related("district")),
-        "reviews": sum(_remind_review(episode) for episode in Episode.objects.filter(state=EpisodeState.LIFTED).select_related("district")),
-    }
+    episodes = Episode.objects.select_related("district")
+    with Apart("emergency.scan") as each:
+        return {
+            "unanswered": sum(each(_steps_of(_unanswered(now)), lambda decision: _urge(decision, now))),
+            "overdue": sum(each(_steps_of(_overdue(now)), lambda decision: _propose(decision, now))),
+            "problems": sum(each(_undecided(now), lambda order: _file(order, now))),
+            "reports": sum(each(episodes.running(), lambda episode: _remind_reports(episode, now))),
+            "reviews": sum(each(episodes.filter(state=EpisodeState.LIFTED), _remind_review)),
+        }
 
 
 def _steps_of(orders) -> list[Decision]:

@@ -26,6 +26,8 @@ class WeatherState(models.Model):
     ends_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     note = models.CharField(_("依据"), max_length=200, blank=True)
+    held_by = models.CharField(_("所属预警"), max_length=20, blank=True, db_default="")
+    """Number of the heavy-pollution warning it follows: while that runs, nobody changes it by hand."""
 
     class Meta:
         ordering = ["-starts_at"]

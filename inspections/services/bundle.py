@@ -42,7 +42,7 @@ def of(user) -> dict:
         "checklists": [_checklist(each) for each in lists],
         "patrols": [_patrol(each, by_kind) for each in patrols],
         "tasks": import_string(settings.FIELD_TASKS)(user),
-        "orders": import_string(settings.FIELD_ORDERS)(user),
+        "orders": [order for name in settings.FIELD_ORDERS for order in import_string(name)(user)],
         "recent": [_recent(each) for each in Finding.objects.filter(reporter=user).select_related("problem_type").order_by("-pk")[:RECENT]],
         "held": [{"uuid": each.uuid, "kind": each.kind, "errors": each.errors} for each in HeldSubmission.objects.visible_to(user).waiting()[:50]],
     }

@@ -50,7 +50,7 @@ def apply(finding: Finding, corrected: dict, *, note: str, by) -> Finding:
         to_state=state,
         version=version,
         by=by,
-        by_name=str(by),
+        by_name=str(by or ""),
         note=note,
         details={"changes": kept},
         at=now,

@@ -15,6 +15,7 @@ from django.db.models import Q
 from accounts.models import User
 from audit.services import record, record_many
 from common import clock
+from common.apart import Apart
 from grids.models import Grid, Handover, Membership, Post
 from grids.roles import PostRole, Role
 from inspections.models import Patrol, PatrolRule, Visit
@@ -71,7 +72,8 @@ def plan_today() -> int:
 
 def plan(day: dt.date) -> int:
     """Every district's rounds of a day."""
-    return sum(plan_district(district, day) for district in Grid.objects.districts().order_by("pk"))
+    with Apart("inspections.plan_rounds") as each:
+        return sum(each(Grid.objects.districts().order_by("pk"), lambda district: plan_district(district, day)))
 
 
 @transaction.atomic

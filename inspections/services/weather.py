@@ -43,33 +43,51 @@ def current(district_id: int) -> WeatherState | None:
 
 
 @transaction.atomic
-def start(district: Grid, weather: str, *, note: str, by) -> WeatherState:
-    """Begin a warning; one that runs ends. Today's rounds follow with the next scan."""
-    _insist(district.pk, by=by)
+def start(district: Grid, weather: str, *, note: str, by, held_by: str = "") -> WeatherState:
+    """Begin a state; one that runs ends. Today's rounds follow with the next scan.
+
+    ``held_by``: number of the warning that orders it, which alone changes it from then on; a like state that was set by hand becomes its own.
+    """
+    running = _hold(district, by=by, held_by=held_by)
     if weather == Weather.ORDINARY or weather not in Weather.values:
         raise ValidationError({"weather": _("请选择预警级别。")}, code="weather")
-    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
-    running = current(district.pk)
     if running and running.weather == weather:
-        raise ValidationError(_("%(weather)s已经启动。") % {"weather": running.get_weather_display()}, code="running")
+        return _take_over(running, held_by)
     now = clock.now()
     if running:
         _end(running, now)
-    begun = WeatherState.objects.create(district=district, weather=weather, starts_at=now, by=by, note=note.strip()[:200])
+    begun = WeatherState.objects.create(district=district, weather=weather, starts_at=now, by=by, note=note.strip()[:200], held_by=held_by)
     record("weather.start", begun, by=by, district_id=district.pk, payload={"weather": weather, "note": begun.note})
     return begun
 
 
 @transaction.atomic
-def stop(district: Grid, *, by) -> WeatherState:
-    """Lift the warning. Rounds already planned stay until their window is over."""
-    _insist(district.pk, by=by)
-    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
-    running = current(district.pk)
+def stop(district: Grid, *, by, held_by: str = "") -> WeatherState:
+    """Lift it. Rounds already planned stay until their window is over."""
+    running = _hold(district, by=by, held_by=held_by)
     if running is None:
         raise ValidationError(_("目前没有预警。"), code="none")
     _end(running, clock.now())
     record("weather.stop", running, by=by, district_id=district.pk, payload={"weather": running.weather})
+    return running
+
+
+def _hold(district: Grid, *, by, held_by: str) -> WeatherState | None:
+    """What runs, and nobody else changes it until the transaction is over."""
+    _insist(district.pk, by=by)
+    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
+    running = current(district.pk)
+    if running and running.held_by and running.held_by != held_by:
+        words = _("%(number)s号预警正在执行，巡查随它升级、降级和解除，不能在这里改。") % {"number": running.held_by}
+        raise ValidationError(words, code="held")
+    return running
+
+
+def _take_over(running: WeatherState, held_by: str) -> WeatherState:
+    if running.held_by == held_by:
+        raise ValidationError(_("%(weather)s已经启动。") % {"weather": running.get_weather_display()}, code="running")
+    running.held_by = held_by
+    running.save(update_fields=["held_by"])
     return running
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 import notices.services
 from common import clock
+from common.apart import Apart
 from grids import people
 from grids.roles import MANAGERS, OFFICE, PARTIES, Role
 from inspections.models import Finding
@@ -24,13 +25,18 @@ BATCH = 500
 
 def scan(now: dt.datetime) -> int:
     """Fire every rung that is due and has not fired; returns how many did. A row is reminded in its own transaction."""
-    fired = 0
-    for district_id in ReminderRule.objects.filter(is_active=True).order_by().values_list("district_id", flat=True).distinct():
-        audience = Audiences(district_id)
-        for rungs in _batches(due_rungs(district_id, now)):
-            done = set(Reminder.objects.filter(key__in=[each.key for each in rungs]).values_list("key", flat=True))
-            fired += sum(fire(each, audience=audience, now=now) for each in rungs if each.key not in done)
-    notices.services.beat("reminders")
+    districts = ReminderRule.objects.filter(is_active=True).order_by().values_list("district_id", flat=True).distinct()
+    with Apart("rectification.scan_reminders") as each:
+        fired = sum(each(districts, lambda district_id: _scan(district_id, now, each)))
+        notices.services.beat("reminders")
+    return fired
+
+
+def _scan(district_id: int, now: dt.datetime, each: Apart) -> int:
+    audience, fired = Audiences(district_id), 0
+    for rungs in _batches(due_rungs(district_id, now)):
+        done = set(Reminder.objects.filter(key__in=[rung.key for rung in rungs]).values_list("key", flat=True))
+        fired += sum(each([rung for rung in rungs if rung.key not in done], lambda rung: fire(rung, audience=audience, now=now)))
     return fired
 
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.apps.registry import Apps
+from django.db import models
 from django.db.models import BooleanField, Case, CharField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, NullIf
@@ -9,8 +11,9 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 from inspections.words import FROM_ABOVE, Risk
 from rectification.models import TaskEvent
 from rectification.workflow import Part
+from scorecards.indicators.frozen import columns_of
 from scorecards.indicators.month import Month
-from scorecards.indicators.rows import rows, text
+from scorecards.indicators.rows import NEVER, rows, text
 from scorecards.words import Kind, Reason
 
 LONGEST = dt.timedelta(days=92)
@@ -20,34 +23,71 @@ VERDICTS = ("pass", "draw", "return")
 """Of the verifier; ``draw`` is whichever of two independent looks passes first."""
 
 
+class CheckThen(models.Model):
+    """A verification that fell due in the month, for a unit that owed it. A check that several units owed is there for each of them."""
+
+    unit_id = models.BigIntegerField()
+    risk = models.CharField(max_length=10)
+    finding_id = models.BigIntegerField()
+    task_id = models.BigIntegerField()
+    source = models.CharField(max_length=25)
+    reason = models.CharField(max_length=20)
+    is_hit = models.BooleanField()
+    assigned_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)  # type: ignore[misc]
+
+    objects: models.Manager["CheckThen"] = models.Manager()
+
+    class Meta:
+        app_label = "scorecards"
+        apps = Apps()
+        managed = False
+        db_table = "check_then"
+
+    def __str__(self):
+        return str(self.pk)
+
+    @classmethod
+    def beneath(cls, month: Month) -> list[QuerySet]:
+        """Given ones are read from their verdicts, which note the limit they had; owed ones from the feedbacks the other party had not answered by the
+        cut-off. The blind second look comes in either order: it answers for nobody else, but sending back before the limit takes the check away.
+        """
+        in_time = Q(at__lte=F("check_due"))
+        verdict = Case(When(in_time, then=text(Reason.CHECK_ON_TIME)), default=text(Reason.CHECK_LATE), output_field=CharField())
+        given = {"reason": verdict, "is_hit": Case(When(in_time, then=True), default=False), "done_at": F("at")}
+        missed = {"reason": text(Reason.CHECK_MISSED), "is_hit": NO, "done_at": NEVER}
+        return [_due(month, _given(month), given), *(_due(month, each, missed) for each in _missed(month))]
+
+
 def owed_to_other_party(month: Month) -> list[QuerySet]:
     """Low-risk problems are verified by the other party: each check by the township that owed it."""
-    return _due(month, Risk.LOW, owing=_other_party(month), unit=F("task__finding__tasks__organisation_id"))
+    return _checks(Risk.LOW)
 
 
 def owed_in_field(month: Month) -> list[QuerySet]:
     """Problems of medium risk are verified by the office or the headquarters: each check by the headquarters of the field."""
-    return _due(month, Risk.MEDIUM, owing=Q(), unit=month.headquarters_of_field(finding="task__finding__"))
+    return _checks(Risk.MEDIUM)
 
 
-def _due(month: Month, risk: Risk, *, owing: Q, unit) -> list[QuerySet]:
-    """Each verification of problems of a risk that fell due in the month.
+def _checks(risk: Risk) -> list[QuerySet]:
+    same = {name: F(name) for name in ("source", "reason", "is_hit", "assigned_at", "due_at", "done_at")}
+    return [rows(CheckThen.objects.filter(risk=risk), unit=F("unit_id"), finding=F("finding_id"), task=F("task_id"), **same)]
 
-    Given ones are read from their verdicts, which note the limit they had; owed ones from the feedbacks the other party had not answered by the
-    cut-off. The blind second look comes in either order: it answers for nobody else, but sending back before the limit takes the check away.
-    """
-    of_feedback = TaskEvent.objects.filter(task=OuterRef("task_id"), action="feedback", at__lte=OuterRef("at")).order_by("-at", "-id")
-    given = _verdicts(month).annotate(
-        check_due=Coalesce(_moment("verify_due_at"), Subquery(of_feedback.annotate(stated=_moment("verify_due_at")).values("stated")[:1]))
+
+# --- what lies beneath --------------------------------------------------------------------------------------------------------------
+def _due(month: Month, events: QuerySet, columns: dict) -> QuerySet:
+    """Of events with ``check_due`` those of the month, once for each unit that owed the check, as columns of ``CheckThen``."""
+    events = events.filter(task__district_id=month.district_id).annotate(
+        source_then=month.then("source", finding="task__finding__"), risk_then=month.then("risk", finding="task__finding__")
     )
-    column = Case(When(task__fed_back_at=F("at"), then=F("task__verify_due_at")), default=None, output_field=DateTimeField())
-    owed = _lately(month).filter(action="feedback").annotate(check_due=Coalesce(_moment("verify_due_at"), column))
-    in_time = Q(at__lte=F("check_due"))
-    verdict = Case(When(in_time, then=text(Reason.CHECK_ON_TIME)), default=text(Reason.CHECK_LATE), output_field=CharField())
-    return [
-        _check(month, given, risk, owing, unit=unit, is_hit=Case(When(in_time, then=True), default=False), reason=verdict, done_at=F("at")),
-        *(_check(month, each, risk, owing, unit=unit, is_hit=NO, reason=text(Reason.CHECK_MISSED)) for each in _missed(owed, month)),
-    ]
+    low, medium = Q(risk_then=Risk.LOW), Q(risk_then=Risk.MEDIUM)
+    owing = low & _other_party(month) | medium & Q(task__finding__tasks=F("task_id"))
+    due = events.filter(month.within("check_due")).exclude(source_then__in=FROM_ABOVE).filter(owing)
+    unit = Case(When(low, then=F("task__finding__tasks__organisation_id")), default=month.headquarters_of_field(finding="task__finding__"))
+    facts = {"id": F("pk"), "unit_id": F("unit"), "risk": F("risk_then"), "finding_id": F("task__finding_id"), "task_id": F("task_id")}
+    facts |= {"source": F("source_then"), "assigned_at": F("task__assigned_at"), "due_at": F("check_due")}
+    return columns_of(CheckThen, due.annotate(unit=unit).filter(unit__isnull=False), facts | columns)
 
 
 def _lately(month: Month) -> QuerySet:
@@ -60,8 +100,16 @@ def _verdicts(month: Month) -> QuerySet:
     return _lately(month).filter(action__in=VERDICTS).exclude(part=Part.SECOND_LOOKER)
 
 
-def _missed(owed: QuerySet, month: Month) -> list[QuerySet]:
-    """Of feedbacks with ``check_due`` those that got no answer before the cut-off, or first a second looker's sending back after the limit."""
+def _given(month: Month) -> QuerySet:
+    of_feedback = TaskEvent.objects.filter(task=OuterRef("task_id"), action="feedback", at__lte=OuterRef("at")).order_by("-at", "-id")
+    stated = Subquery(of_feedback.annotate(stated=_moment("verify_due_at")).values("stated")[:1])
+    return _verdicts(month).annotate(check_due=Coalesce(_moment("verify_due_at"), stated))
+
+
+def _missed(month: Month) -> list[QuerySet]:
+    """Feedbacks that got no answer before the cut-off, or first a second looker's sending back after the limit."""
+    column = Case(When(task__fed_back_at=F("at"), then=F("task__verify_due_at")), default=None, output_field=DateTimeField())
+    owed = _lately(month).filter(action="feedback").annotate(check_due=Coalesce(_moment("verify_due_at"), column))
     verdicts, overturns = _verdicts(month), _lately(month).filter(action="overturn")
     later = {"task": OuterRef("task_id"), "at__gte": OuterRef("at")}
     first = (verdicts | overturns).filter(**later).order_by("at", "id")
@@ -76,22 +124,6 @@ def _missed(owed: QuerySet, month: Month) -> list[QuerySet]:
 def _moment(name: str):
     """A moment noted in the event's details; nothing when it is missing or empty."""
     return Cast(NullIf(KeyTextTransform(name, "details"), Value("")), DateTimeField())
-
-
-def _check(month: Month, events: QuerySet, risk: Risk, owing: Q, **columns) -> QuerySet:
-    events = events.filter(task__district_id=month.district_id).annotate(
-        source_then=month.then("source", finding="task__finding__"), risk_then=month.then("risk", finding="task__finding__")
-    )
-    due = events.filter(month.within("check_due"), risk_then=risk).exclude(source_then__in=FROM_ABOVE).filter(owing)
-    return rows(
-        due,
-        finding=F("task__finding_id"),
-        task=F("task_id"),
-        source=F("source_then"),
-        assigned_at=F("task__assigned_at"),
-        due_at=F("check_due"),
-        **columns,
-    )
 
 
 def _other_party(month: Month) -> Q:

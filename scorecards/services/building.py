@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from common import clock
+from common.apart import Apart
 from grids.models import Grid, Organisation
 from inspections.models import Finding
 from scorecards.indicators import BASES_OF_KIND, Month
@@ -80,7 +81,8 @@ def build_last_month(*, now: dt.datetime) -> list[Built]:
     built = Scorecard.objects.filter(month=month).values("district_id")
     marked = Grid.objects.districts().filter(pk__in=Scheme.objects.in_force(month).order_by().values("district_id")).exclude(pk__in=built)
     began = Finding.objects.filter(district=OuterRef("pk"), received_at__lt=clock.month_bounds(month)[1])
-    return [build(month, district=district) for district in marked.filter(Exists(began)).order_by("pk")]
+    with Apart("scorecards.build_last_month") as each:
+        return each(marked.filter(Exists(began)).order_by("pk"), lambda district: build(month, district=district))
 
 
 # --- one build ----------------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record, record_many
 from common import clock
+from common.apart import Apart
 from common.errors import Conflict, NotYourRole
 from grids import scope
 from grids.models import Grid
@@ -32,11 +33,13 @@ CARDS = {Action.YELLOW: Colour.YELLOW, Action.RED: Colour.RED}
 def scan() -> list[Proposal]:
     """The last settled months of every district that has rules."""
     ruled = ConsequenceRule.objects.order_by().values("district_id")
-    made = []
-    for district in Grid.objects.districts().filter(pk__in=ruled).order_by("pk"):
-        for month in recent_months(district):
-            made += propose(district, month)
-    return made
+    with Apart("scorecards.propose_consequences") as each:
+        made = each(Grid.objects.districts().filter(pk__in=ruled).order_by("pk"), _propose_recent)
+    return [proposal for proposals in made for proposal in proposals]
+
+
+def _propose_recent(district: Grid) -> list[Proposal]:
+    return [proposal for month in recent_months(district) for proposal in propose(district, month)]
 
 
 def recent_months(district: Grid) -> list[str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record, record_many
 from common import clock
+from common.apart import Apart
 from common.errors import Conflict, NotYourRole
 from grids import scope
 from grids.models import Grid
@@ -129,10 +130,13 @@ WAYS = {
 # --- the table ----------------------------------------------------------------------------------------------------------------------
 def scan() -> list[MoneyTable]:
     ruled = MoneyRule.objects.order_by().values("district_id")
-    made = []
-    for district in Grid.objects.districts().filter(pk__in=ruled).order_by("pk"):
-        made += [table for month in recent_months(district) if (table := draw_up(district, month))]
-    return made
+    with Apart("scorecards.propose_money") as each:
+        made = each(Grid.objects.districts().filter(pk__in=ruled).order_by("pk"), _draw_up_recent)
+    return [table for tables in made for table in tables]
+
+
+def _draw_up_recent(district: Grid) -> list[MoneyTable]:
+    return [table for month in recent_months(district) if (table := draw_up(district, month))]
 
 
 def draw_up(district: Grid, month: str) -> MoneyTable | None:

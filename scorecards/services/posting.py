@@ -11,6 +11,7 @@ from django.db import transaction
 
 from audit.services import record
 from common import clock
+from common.apart import Apart
 from grids.models import Grid
 from scorecards.services import duties, figures, problems
 from scorecards.services.book import Book
@@ -49,4 +50,5 @@ def first_open(district: Grid) -> str:
 
 
 def post_all(*, now: dt.datetime) -> list[Posted]:
-    return [post(district, now=now) for district in Grid.objects.districts().order_by("pk")]
+    with Apart("scorecards.post_accounts") as each:
+        return each(Grid.objects.districts().order_by("pk"), lambda district: post(district, now=now))

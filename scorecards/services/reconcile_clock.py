@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 import worktime.services
 from audit.services import record, record_many
 from common import clock
+from common.apart import Apart
 from common.errors import NotYourRole
 from grids import people, scope
 from grids.models import Grid, Organisation
@@ -45,11 +46,13 @@ def rule_of(district_id: int) -> ReconcilingRule:
 
 def open_due(now: dt.datetime, *, districts=None) -> list[Reconciliation]:
     """Open what is to be opened by now and is not yet: of each district its week and its month."""
-    opened: list[Reconciliation] = []
-    for district in Grid.objects.districts().order_by("pk") if districts is None else districts:
-        for period in periods(district, now):
-            opened += open_period(period, district=district, now=now)
-    return opened
+    with Apart("scorecards.open_reconciliations") as each:
+        found = each(Grid.objects.districts().order_by("pk") if districts is None else districts, lambda district: _open(district, now))
+    return [sheet for opened in found for sheet in opened]
+
+
+def _open(district: Grid, now: dt.datetime) -> list[Reconciliation]:
+    return [sheet for period in periods(district, now) for sheet in open_period(period, district=district, now=now)]
 
 
 def periods(district: Grid, now: dt.datetime) -> list[Period]:
@@ -119,7 +122,9 @@ def remind_silent(now: dt.datetime) -> int:
     silent = Reconciliation.objects.filter(state=SheetState.SILENT, due_at__gt=now - REMINDED_FOR).select_related("organisation")
     due = [(sheet, stage) for sheet in silent.order_by("pk") if (stage := stage_of(sheet, now))]
     told = _told([sheet for sheet, _stage in due])
-    return sum(_remind(sheet, stage) for sheet, stage in due if (str(sheet.pk), f"reconciling.{stage}") not in told)
+    fresh = [(sheet, stage) for sheet, stage in due if (str(sheet.pk), f"reconciling.{stage}") not in told]
+    with Apart("scorecards.remind_reconciliations") as each:
+        return sum(each(fresh, lambda one: _remind(*one)))
 
 
 def stage_of(sheet: Reconciliation, now: dt.datetime) -> str:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common import clock
+from common.apart import Apart
 from grids import people
 from grids.models import Grid
 from grids.roles import OFFICE
@@ -25,11 +26,14 @@ def scan(*, now: dt.datetime) -> int:
     today = clock.beijing(now).date()
     if not worktime.is_workday(today) or now < clock.at(today, MORNING):
         return 0
-    return _undecided(today) + sum(_unsettled(district, today) for district in Grid.objects.districts().order_by("pk"))
+    with Apart("scorecards.watch_settling") as each:
+        undecided = each(_undecided(today), lambda one: _remind(*one, today))
+        unsettled = each(Grid.objects.districts().order_by("pk"), lambda district: _unsettled(district, today))
+        return sum(undecided) + sum(unsettled)
 
 
-def _undecided(today: dt.date) -> int:
-    """Appeals filed before today that wait for somebody: he is told how many."""
+def _undecided(today: dt.date) -> list[tuple]:
+    """Person, district and the appeals filed before today that wait for this person."""
     waiting: dict[tuple[int, int], list[Appeal]] = {}
     persons = {}
     filed = Appeal.objects.undecided().filter(filed_at__lt=clock.at(today)).select_related("scorecard__organisation").order_by("pk")
@@ -37,7 +41,7 @@ def _undecided(today: dt.date) -> int:
         for person in appeals.deciders(appeal):
             persons[person.pk] = person
             waiting.setdefault((person.pk, appeal.district_id), []).append(appeal)
-    return sum(_remind(persons[person], district, found, today) for (person, district), found in waiting.items())
+    return [(persons[person], district, found) for (person, district), found in waiting.items()]
 
 
 def _remind(person, district_id: int, found: list[Appeal], today: dt.date) -> int:

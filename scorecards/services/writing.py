@@ -8,8 +8,10 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from scorecards.indicators import INDICATORS, Month, Shape
+from scorecards.indicators.checks import CheckThen
+from scorecards.indicators.frozen import frozen
 from scorecards.indicators.rows import COLUMNS, MARKED, columns
-from scorecards.indicators.standing import frozen
+from scorecards.indicators.standing import TaskThen
 from scorecards.models import Adjustment, ScoreLine, ScoreRow
 from scorecards.words import Kind, Part, Reason
 
@@ -39,7 +41,7 @@ def write_rows(month: Month, lines: Iterable[ScoreLine]) -> None:
     """Rows of every line that has rows of its own."""
     found = lines_with_rows(lines)
     marked = marked_lines(found)
-    with frozen(month):
+    with frozen(month, TaskThen, CheckThen):
         for code, each in found.items():
             if code not in marked:
                 for queryset in INDICATORS[code].collect(month):
@@ -120,7 +122,7 @@ LOOKED_AT = "SELECT line, event, direction * weight FROM chosen WHERE standing =
 def weighed(month: Month, marked: dict[str, list[ScoreLine]]) -> list[tuple[int, str, int]]:
     """(line, event, marks) of the rows that the lines would get; none is written."""
     found: list[tuple[int, str, int]] = []
-    with frozen(month), connection.cursor() as cursor:
+    with frozen(month, TaskThen), connection.cursor() as cursor:
         for statement in _weigh(month, marked, LOOKED_AT):
             cursor.execute(statement.sql, statement.parameters)
             found += cursor.fetchall()

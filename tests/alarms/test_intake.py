@@ -13,6 +13,7 @@ from accounts import devices
 from alarms.models import Alarm, AlarmRule, AlarmSignal, AlarmSource, DustLimit, MonitorReading, SignalPicture
 from alarms.services import intake, offline, pictures, scan
 from common import clock
+from inspections.models import Finding
 from notices.models import Notice
 from tests.alarms import bodies
 from tests.factories.alarms import SourceFactory, alarm_of, message
@@ -237,10 +238,14 @@ def test_hebei_takes_off_what_the_district_has_anyway(monitor, district):
 
 def test_silence_is_a_problem_then_a_serious_one_and_ends_by_itself(monitor, operator):
     AlarmSource.objects.filter(pk=monitor.pk).update(heard_at=NOW)
+    severities = []
     for hours, gone in ((1, 0), (2.1, 1), (3, 0), (25, 1), (26, 0)):
         with clock.standing(NOW + dt.timedelta(hours=hours)):
             assert offline.watch()["gone"] == gone
+            severities += Finding.objects.values_list("severity", flat=True)
     alarm = Alarm.objects.get()
+    assert severities == ["general", "general", "serious", "serious"]
+    assert alarm.finding.events.filter(action="correct", note="设备离线已超过一天。", by=None).count() == 1
     assert (alarm.kind, alarm.state, alarm.level, alarm.finding.problem_type.code) == ("offline", "watched", "red", "monitor-offline")
     assert alarm.finding.reporter is None
 

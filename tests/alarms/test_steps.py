@@ -9,6 +9,7 @@ from alarms import access
 from alarms.models import Alarm, AlarmClock, Call, Dispatch
 from alarms.sentences import OF
 from alarms.services import advance, ledger, rosters, scan, telling
+from alarms.services.field import calls_of
 from alarms.services.photos import upload
 from alarms.workflow import EVENTS, STEPS
 from common import clock
@@ -66,6 +67,17 @@ def test_a_true_alarm_is_dispatched_and_on_the_ledger_with_everything_it_carries
     assert clocks == {"judge": 3, "accept": 7, "arrive": 17, "control": 32, "report": 122}
     assert {call.channel for call in found.calls.all()} == {"inbox", "sms", "voice"}
     assert Notice.objects.filter(dedup_key__in=found.calls.values("notice_key")).count() == 3
+
+
+def test_who_is_called_finds_the_alarm_first_on_the_phone_until_somebody_else_goes(alarm, operator, member, chief):
+    advance.advance(alarm, "judge_true", by=operator, address="村东机井旁")
+    (call,) = calls_of(member)
+
+    assert (call["title"], call["button"], "村东机井旁" in call["words"]) == (f"报警：烟火 {alarm.number}", "去接单", True)
+    assert calls_of(chief) == []
+
+    advance.advance(alarm, "accept", by=member)
+    assert [each["button"] for each in calls_of(member)] == ["继续办理"]
 
 
 def test_pictures_go_with_the_finding(camera, operator, member):

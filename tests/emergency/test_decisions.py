@@ -162,8 +162,18 @@ def test_weather_set_by_hand_before_is_taken_over(place):
 
     episode = place.running("orange")
 
-    assert episode.state == "running"
-    assert weather.current(place.district.pk).note == "手动"
+    running = weather.current(place.district.pk)
+    assert (episode.state, running.note, running.held_by) == ("running", "手动", episode.number)
+
+
+def test_nobody_changes_the_rounds_by_hand_while_a_warning_runs(place):
+    place.running("orange")
+
+    for change in (lambda: weather.stop(place.district, by=place.office), lambda: weather.start(place.district, "red", note="", by=place.office)):
+        with pytest.raises(ValidationError) as refused:
+            change()
+        assert refused.value.code == "held"
+    assert weather.current(place.district.pk).weather == "orange"
 
 
 def test_a_draft_is_dropped_with_a_reason_and_the_next_warning_gets_the_next_number(place):

@@ -181,3 +181,12 @@ def test_an_enterprise_is_typed_in_by_hand(place, as_user):
     assert [list(each.context["form"].errors) for each in (wrong, short, twice)] == [["orange"], ["credit_code"], ["credit_code"]]
     assert right.status_code == 302
     assert draft.enterprises.get().position == 1
+
+
+def test_the_weather_page_of_the_rounds_says_that_a_warning_holds_it(place, as_user):
+    episode = place.running("orange")
+    page = as_user(place.office).get(reverse("patrols:weather"))
+    refused = as_user(place.office).post(reverse("patrols:weather"), {"action": "stop"})
+
+    assert f"{episode.number}号预警正在执行" in text(page) and 'name="action"' not in text(page)
+    assert refused.status_code == 400 and "不能在这里改" in text(refused)

@@ -7,7 +7,7 @@ import pytest
 
 from common import clock
 from notices.models import Notice
-from rectification.models import Reminder, Task
+from rectification.models import Reminder, ReminderRule, Task
 from rectification.services import advance, reminders
 from rectification.services.clock_scan import scan as scan_clocks
 from tests.rectification.test_month_story import assigned, district, no_second_look, people  # noqa: F401
@@ -56,3 +56,15 @@ def test_a_reminder_is_no_longer_wanted_once_the_party_has_signed(district, peop
     advance(task, "accept", by=people["town"])
 
     assert not reminders.still_wanted(notice)
+
+
+def test_a_rung_that_cannot_be_written_holds_up_no_other_and_is_seen(district, people):  # noqa: F811
+    assigned(district, people)
+    ReminderRule.objects.filter(code="accept-half").update(audiences=7)
+
+    with pytest.raises(ExceptionGroup) as failed:
+        reminders.scan(clock.now() + dt.timedelta(days=6))
+
+    written = set(Reminder.objects.values_list("rule__code", flat=True))
+    assert len(failed.value.exceptions) == 2
+    assert "accept-half" not in written and {"accept-over", "one-day"} <= written

@@ -34,7 +34,8 @@ def test_each_figure_leads_to_its_rows(kind, office, request, sign_in):
 
     page.goto(f"/scorecards/{MONTH}/")
     wide(page)
-    page.locator("table.ranking td.late a").first.click()
+    with page.expect_navigation(wait_until="load"):
+        page.locator("table.ranking td.late a").first.click()
     rows = page.locator("tr[data-finding]").count()
     wide(page)
     page.get_by_role("link", name="返回计分卡").click()

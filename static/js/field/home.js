@@ -19,7 +19,7 @@ export async function home({ go, signIn }) {
   return [head, body(...parts.flat().filter(Boolean))];
 }
 
-// A warning of heavy pollution: what the grids of this person are ordered to do. Its words come from the server.
+// Alarms that call this person, and what the grids are ordered to do in a warning of heavy pollution. The words come from the server.
 function orders(bundle) {
   return (bundle?.orders ?? []).map((order) => h("a.m-unsent", { href: order.url, "data-order": "" }, h("b", {}, order.title), h("span.quiet", {}, order.words), h("span", {}, order.button)));
 }
