@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from airquality import hours
-from airquality.aqi import index, means, tables
+from airquality.aqi import index, means, tables, validity
 from airquality.models import DailyValue, DueDay, ExcludedDay, Reading, Station
 from airquality.words import POLLUTANTS, Status
 from common import clock
@@ -43,11 +43,20 @@ def _work_out_some(district: Grid | None) -> int:
 
 
 def work_out(keys: Iterable[Key]) -> None:
-    """Write the daily values of these days; a day without any reading has none."""
+    """Write the daily values of these days; a day without any reading has none, nor has a reviewed one of which only some hours were sent."""
     wanted = set(keys)
     readings, stations, excluded = _read(wanted)
-    made = [_day(stations[key[0]], key, readings[key], excluded) for key in sorted(wanted) if key in readings]
+    made = [_day(stations[key[0]], key, readings[key], excluded) for key in sorted(wanted) if _stands(key, readings)]
     DailyValue.objects.bulk_create(made, update_conflicts=True, unique_fields=["station", "day", "status"], update_fields=COLUMNS)
+
+
+def _stands(key: Key, readings: dict[Key, list[Reading]]) -> bool:
+    """A few reviewed hours are corrections of hours, or the midnight that a file of the next month begins with: the real-time day goes on standing.
+
+    Hours reviewed and found empty count: they say that there was nothing valid.
+    """
+    count = len(readings.get(key, ()))
+    return count >= validity.HOURS_OF_DAY if key[2] == Status.REVIEWED else count > 0
 
 
 def _read(wanted: set[Key]) -> tuple[dict[Key, list[Reading]], dict[int, Station], dict[tuple, str]]:

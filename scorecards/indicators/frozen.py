@@ -37,7 +37,8 @@ def columns_of(kind: Any, found: QuerySet, columns: dict[str, Any]) -> QuerySet:
 
 def _found(kind: Any, queries: list[QuerySet]) -> tuple[str, list]:
     """All of them in one statement; with none that can have rows, the bare columns."""
-    parts, parameters = [], []
+    parts: list[str] = []
+    parameters: list = []
     for query in queries:
         try:
             sql, given = query.query.sql_with_params()

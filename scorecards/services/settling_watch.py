@@ -5,6 +5,7 @@ import datetime as dt
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import clock
 from common.apart import Apart
 from grids import people
@@ -27,15 +28,15 @@ def scan(*, now: dt.datetime) -> int:
     if not worktime.is_workday(today) or now < clock.at(today, MORNING):
         return 0
     with Apart("scorecards.watch_settling") as each:
-        undecided = each(_undecided(today), lambda one: _remind(*one, today))
+        undecided = each(_undecided(today), lambda one: _remind(*one, today=today))
         unsettled = each(Grid.objects.districts().order_by("pk"), lambda district: _unsettled(district, today))
         return sum(undecided) + sum(unsettled)
 
 
-def _undecided(today: dt.date) -> list[tuple]:
+def _undecided(today: dt.date) -> list[tuple[User, int, list[Appeal]]]:
     """Person, district and the appeals filed before today that wait for this person."""
     waiting: dict[tuple[int, int], list[Appeal]] = {}
-    persons = {}
+    persons: dict[int, User] = {}
     filed = Appeal.objects.undecided().filter(filed_at__lt=clock.at(today)).select_related("scorecard__organisation").order_by("pk")
     for appeal in filed:
         for person in appeals.deciders(appeal):
@@ -44,7 +45,7 @@ def _undecided(today: dt.date) -> list[tuple]:
     return [(persons[person], district, found) for (person, district), found in waiting.items()]
 
 
-def _remind(person, district_id: int, found: list[Appeal], today: dt.date) -> int:
+def _remind(person: User, district_id: int, found: list[Appeal], *, today: dt.date) -> int:
     return notices.queue(
         to=[person],
         title=lambda: _("有 %(count)s 件申诉等待您裁定") % {"count": len(found)},

@@ -46,7 +46,24 @@ export async function atHand() {
   return opened;
 }
 
-export async function addPhotos(draft, files, { fromAlbum = false } = {}) {
+// Photos of a draft are read one after the other; a phone takes its time over a large one.
+const reading = new WeakMap();
+
+export function addPhotos(draft, files, options) {
+  const added = (reading.get(draft) ?? Promise.resolve()).then(() => take(draft, files, options));
+  reading.set(draft, added.catch(() => {})); // one that cannot be read holds no other up
+  return added;
+}
+
+// Until all photos chosen so far are in the draft: what is sent before would go without them.
+export async function read(draft) {
+  for (let seen = null; seen !== reading.get(draft);) {
+    seen = reading.get(draft);
+    await seen;
+  }
+}
+
+async function take(draft, files, { fromAlbum = false } = {}) {
   for (const file of files) {
     const photo = await taken(file, { fromAlbum });
     if (draft.photos.length < MAX_PHOTOS && !draft.photos.some((each) => each.sha256 === photo.sha256)) draft.photos.push(photo);
@@ -71,11 +88,22 @@ export async function forget(draft) {
   await store.dropDraft(keyOf(draft));
 }
 
-// --- visits: each under the number that it will be sent with ----------------------------------------------------------------------------------
-export const visitKey = (uuid) => `visit-${uuid}`;
+// --- visits: each under its author and the number that it will be sent with --------------------------------------------------------------------
+const keyBefore = (uuid) => `visit-${uuid}`; // of releases that took a phone for one person's
 
+export const visitKey = ({ key, person, uuid }) => key ?? `visit-${person}-${uuid}`;
+
+// What this person has begun of a visit: another one's on the same phone is neither shown nor touched.
+export async function keptVisit(uuid) {
+  const { id } = state.person;
+  const before = await store.draft(keyBefore(uuid));
+  if (before?.person === id) return { ...before, key: keyBefore(uuid) };
+  return store.draft(visitKey({ person: id, uuid }));
+}
+
+// ``about``: the object as it was known, since it may leave the list of this phone before the visit is sent.
 export const emptyVisit = (site, { uuid, code }) => ({
-  kind: "visit", uuid, person: state.person.id, site: site.uuid, code, answers: {}, notes: {}, photos: [], text: "", arrived_at: new Date().toISOString(),
+  kind: "visit", uuid, person: state.person.id, site: site.uuid, about: site, code, answers: {}, notes: {}, photos: [], text: "", arrived_at: new Date().toISOString(),
 });
 
 const isVisitBegun = ({ answers, photos, text }) => Boolean(photos.length || text || Object.values(answers).some((answer) => answer !== undefined));
@@ -85,5 +113,5 @@ export async function visitDrafts() {
   return (await own("visit")).filter(isVisitBegun).sort((a, b) => b.arrived_at.localeCompare(a.arrived_at));
 }
 
-export const keepVisit = (draft) => wasFull(store.keepDraft(visitKey(draft.uuid), draft));
-export const forgetVisit = (draft) => store.dropDraft(visitKey(draft.uuid));
+export const keepVisit = (draft) => wasFull(store.keepDraft(visitKey(draft), draft));
+export const forgetVisit = (draft) => store.dropDraft(visitKey(draft));

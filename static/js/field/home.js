@@ -48,7 +48,7 @@ async function unfinished(go) {
 async function halfWay(mine) {
   const made = new Set(mine.map((act) => act.target));
   return (await visitDrafts()).filter((draft) => !made.has(draft.uuid)).map((draft) => h("a.m-unsent.m-draft", { href: `/m/visit/${draft.uuid}/`, "data-draft": "" },
-    h("b", {}, gettext("没有提交")), h("span.quiet", {}, [day(draft.arrived_at), siteOf(draft.site)?.name].filter(Boolean).join(" · ")), h("span", {}, gettext("继续填"))));
+    h("b", {}, gettext("没有提交")), h("span.quiet", {}, [day(draft.arrived_at), (siteOf(draft.site) ?? draft.about)?.name].filter(Boolean).join(" · ")), h("span", {}, gettext("继续填"))));
 }
 
 // What this phone itself has sent and the server has kept is told among the unsent.

@@ -73,3 +73,11 @@ export function checklistOf(site, code) {
   const all = state.bundle?.checklists ?? [];
   return all.find((each) => each.code === (code || site.checklists?.[0])) ?? null;
 }
+
+// All that an object may be looked at by: the usual lists of its kind first, then those that whoever is there may choose beside them.
+export function listsOf(site) {
+  const all = state.bundle?.checklists ?? [];
+  const usual = site.checklists.map((code) => all.find((each) => each.code === code));
+  const chosen = all.filter((each) => state.bundle.settings.addons?.includes(each.code) && each.kind.includes(site.kind));
+  return [...new Set([...usual, ...chosen])].filter(Boolean);
+}

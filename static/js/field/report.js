@@ -3,7 +3,7 @@ import { camera } from "./camera.js";
 import { bar, body, button, day, h, icon, live, note, place, words } from "./dom.js";
 import { state, siteOf, typeOf } from "./person.js";
 import { announced } from "./photos.js";
-import { SAME_WALK, atHand, begin, forget, isBegun, keepDraft, keyOf } from "./drafts.js";
+import { SAME_WALK, atHand, begin, forget, isBegun, keepDraft, keyOf, read } from "./drafts.js";
 import { gridsAt, locate } from "./place.js";
 import * as queue from "./queue.js";
 import { request } from "./server.js";
@@ -189,6 +189,7 @@ async function send(page, { go }) {
   page.recording?.stop();
   if (page.recording) await page.recorded;
   await Promise.race([page.placed, new Promise((done) => { setTimeout(done, PLACE_PATIENCE); })]);
+  await read(draft);
   page.isGone = true;
   try {
     await queue.add({ kind: "finding", target: draft.uuid, body: bodyOf(draft), files: [...draft.photos, ...(draft.voice ? [draft.voice] : [])], person: draft.person, label: draft.text.slice(0, 40) || type.name }, { draftKey: keyOf(draft) });

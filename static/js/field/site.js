@@ -20,6 +20,6 @@ async function visitOf(found) {
   const planned = (await overlaid()).filter((round) => !round.isOver).flatMap((round) => round.visits).find((visit) => visit.site === found.uuid && !visit.isDone);
   if (planned) return planned.uuid;
   const draft = emptyVisit(found, { uuid: crypto.randomUUID(), code: found.checklists[0] ?? "" });
-  await store.keepDraft(visitKey(draft.uuid), draft);
+  await store.keepDraft(visitKey(draft), draft);
   return draft.uuid;
 }

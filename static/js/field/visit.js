@@ -1,9 +1,9 @@
 // One object on a round: its checklist, photos of what failed, and the problems that follow from it.
 import { camera } from "./camera.js";
 import { bar, body, button, h, icon, live, note, once, words } from "./dom.js";
-import { emptyVisit, forgetVisit, keepVisit, visitKey } from "./drafts.js";
+import { emptyVisit, forgetVisit, keepVisit, keptVisit, read, visitKey } from "./drafts.js";
 import { textOf } from "./ledger.js";
-import { checklistOf, kindOf, siteOf, state, typeOf } from "./person.js";
+import { checklistOf, kindOf, listsOf, siteOf, typeOf } from "./person.js";
 import { announced } from "./photos.js";
 import { locate } from "./place.js";
 import * as queue from "./queue.js";
@@ -20,14 +20,17 @@ export async function visit({ go, uuid }) {
   const all = await overlaid();
   const found = all.find((each) => each.visits.some((one) => one.uuid === uuid)) ?? all.find((each) => each.isOwn && each.isBegun && !each.isOver) ?? null;
   const planned = found?.visits.find((one) => one.uuid === uuid);
-  const kept = await store.draft(visitKey(uuid));
-  const site = siteOf(planned?.site ?? kept?.site);
+  const kept = await keptVisit(uuid);
+  const site = siteOf(planned?.site ?? kept?.site) ?? asKept(kept);
   const back = { back: found ? `/m/round/${found.uuid}/` : "/m/rounds/", label: gettext("返回") };
   if (!site) return [bar(gettext("巡查"), back), body(note(gettext("手机里没有这个对象，联网后会更新。")))];
   if (planned?.isDone) return [bar(site.name, back), body(about(site), note(gettext("这一处已经到访。"), "good"), again_(site))];
-  const draft = kept?.person === state.person.id ? { ...kept, kind: "visit", uuid } : emptyVisit(site, { uuid, code: checklistOf(site, planned?.checklist)?.code ?? "" });
+  const draft = kept ? { ...kept, kind: "visit", uuid, about: site } : emptyVisit(site, { uuid, code: checklistOf(site, planned?.checklist)?.code ?? "" });
   return form({ found, site, back, go, draft });
 }
+
+// An object that has left the list of this phone, as the draft knows it; drafts of older releases know its number only.
+const asKept = (kept) => kept && (kept.about ?? { uuid: kept.site, name: gettext("监管对象"), checklists: [kept.code].filter(Boolean) });
 
 export function about(site) {
   const call = site.phone && h("a", { href: `tel:${site.phone}` }, icon("phone"), `${site.person || gettext("联系人")} ${site.phone}`);
@@ -49,6 +52,7 @@ function form({ found, site, back, go, draft }) {
   page.leave = (said) => go(found ? `/m/round/${found.uuid}/` : "/m/", { said });
   page.typed = () => { clearTimeout(page.typing); page.typing = setTimeout(page.save, TYPING); };
   page.list = () => checklistOf(site, draft.code);
+  page.lists = listsOf(site);
   page.located = locate({ patience: 15_000 });
   const submit = button("", () => finish(page));
   const relabel = () => { submit.textContent = failed(page).length ? gettext("提交，并提出问题") : gettext("提交：正常"); };
@@ -66,9 +70,10 @@ function form({ found, site, back, go, draft }) {
 }
 
 function others(page, again) {
-  const { draft, site } = page;
+  const { draft, lists } = page;
   const choose = (code) => { draft.code = code; again(); page.changed(); };
-  return site.checklists.length > 1 ? [h("div.m-choices", {}, site.checklists.map((code) => h("button.m-choice", { type: "button", "aria-pressed": String(code === draft.code), onclick: () => choose(code) }, checklistOf(site, code)?.name ?? code)))] : [];
+  const offered = ({ code, name, default: isUsual }) => h("button.m-choice", { type: "button", "aria-pressed": String(code === draft.code), onclick: () => choose(code) }, isUsual ? name : words(gettext("附加：%s"), [name]));
+  return lists.length > 1 ? [h("div.m-choices", {}, lists.map(offered))] : [];
 }
 
 // --- one line of the checklist -------------------------------------------------------------------------------------------------------------
@@ -128,7 +133,12 @@ export function fails(item, value, site) {
 // An object may set a limit of its own: the class of its road, its cleaning cycle.
 const limits = (item, site) => ({ lower: item.lower, upper: item.upper, ...site.limits?.[item.code] });
 
-const failed = ({ draft, site, list }) => (list()?.items ?? []).filter((item) => fails(item, draft.answers[item.code], site));
+// A visit is all that was answered, whichever of the lists of the object stands on the screen.
+const isAnswered = (draft) => ({ code }) => draft.answers[code] !== undefined;
+
+const answered = ({ draft, lists }) => lists.filter((list) => list.items.some(isAnswered(draft)));
+
+const failed = ({ draft, site, lists }) => lists.flatMap((list) => list.items).filter((item) => fails(item, draft.answers[item.code], site));
 
 // --- sending -----------------------------------------------------------------------------------------------------------------------------
 function unreachable(page) {
@@ -137,7 +147,7 @@ function unreachable(page) {
     const why = window.prompt(gettext("为什么无法到访？（例如：大门关闭、已搬走）"))?.trim();
     if (!why) return;
     const text = [why, draft.text].filter(Boolean).join(gettext("；")).slice(0, LONGEST_TEXT);
-    const isKept = await handedOver(page, (where) => [act({ ...page, where, list: null, draft: { ...draft, text }, conclusion: "unreachable" })]);
+    const isKept = await handedOver(page, (where) => [act({ ...page, where, lists: [], draft: { ...draft, text }, conclusion: "unreachable" })]);
     if (isKept) await page.leave(gettext("已提交。"));
   };
   return h("p", {}, h("button.m-link", { type: "button", onclick: once(say) }, gettext("无法到访")));
@@ -154,12 +164,13 @@ function abandon(page) {
 }
 
 async function finish(page) {
-  const [list, wrong] = [page.list(), failed(page)];
+  await read(page.draft);
+  const wrong = failed(page);
   if (wrong.some((item) => item.photo) && !page.draft.photos.length) {
     page.refuse(gettext("有不合格项，请至少拍一张照片。"));
     return;
   }
-  const isKept = await handedOver(page, (where) => [act({ ...page, where, list, conclusion: wrong.length ? "problem" : "normal" }), ...problems({ ...page, list, wrong })]);
+  const isKept = await handedOver(page, (where) => [act({ ...page, where, conclusion: wrong.length ? "problem" : "normal" }), ...problems({ ...page, wrong })]);
   if (isKept) await page.leave(wrong.some((item) => typeOf(item.problem_type)) ? gettext("已提交，不合格项已作为问题上报。") : gettext("已提交。"));
 }
 
@@ -168,9 +179,10 @@ async function handedOver(page, made) {
   if (page.isGone) return false;
   page.isGone = true;
   const where = await Promise.race([page.located, new Promise((done) => { setTimeout(done, PLACE_PATIENCE); })]);
+  await read(page.draft);
   try {
     await ensureBegun(page.found);
-    await queue.addAll(made(where), { draftKey: visitKey(page.draft.uuid) });
+    await queue.addAll(made(where), { draftKey: visitKey(page.draft) });
     return true;
   } catch (error) {
     page.isGone = false;
@@ -180,28 +192,40 @@ async function handedOver(page, made) {
   }
 }
 
-function act({ found, site, where, draft, list, conclusion }) {
-  const answered = (list?.items ?? []).filter(({ code }) => draft.answers[code] !== undefined);
-  const answers = Object.fromEntries(answered.map(({ code }) => [code, { value: draft.answers[code], note: draft.notes[code] ?? "" }]));
+function act({ found, site, where, draft, lists, conclusion }) {
   const body = {
     v: 1, patrol: found?.uuid ?? null, site: site.uuid, arrived_at: draft.arrived_at, saved_at: new Date().toISOString(), ...(where ?? {}), conclusion, one_tap: false,
-    checklist: answered.length ? { code: list.code, version: list.version, answers } : null, text: draft.text,
+    checklist: answers({ draft, lists }), text: draft.text,
     photos: announced(draft.photos),
   };
   return { kind: "visit", target: draft.uuid, body, files: draft.photos, person: draft.person, label: site.name };
 }
 
+// The first list that was answered leads, the others stand beside it.
+function answers({ draft, lists }) {
+  const [main, ...rest] = answered({ draft, lists }).map(({ code, version, items }) => ({ code, version, items: items.filter(isAnswered(draft)) }));
+  if (!main) return null;
+  const given = [main, ...rest].flatMap(({ items }) => items).map(({ code }) => [code, { value: draft.answers[code], note: draft.notes[code] ?? "" }]);
+  return { code: main.code, version: main.version, addons: rest.map(({ code, version }) => ({ code, version })), answers: Object.fromEntries(given) };
+}
+
 // Failed items become problems in the words of the checklist, one for each type of problem.
-function problems({ site, draft, list, wrong }) {
+function problems({ site, draft, lists, wrong }) {
   return [...grouped(wrong)].filter(([type]) => typeOf(type)).map(([type, items]) => {
     const text = textOf(site, items, draft);
     const body = {
       v: 1, captured_at: draft.arrived_at, saved_at: new Date().toISOString(), problem_type: typeOf(type).id, severity: worst(items), text,
       address: (site.address ?? "").slice(0, 200), ...(site.lon && { lon: site.lon, lat: site.lat }), site: site.uuid, visit: draft.uuid,
-      checklist: { code: list.code, version: list.version, items: items.map((item) => item.code) }, photos: announced(draft.photos),
+      checklist: source(lists, items), photos: announced(draft.photos),
     };
     return { kind: "finding", target: crypto.randomUUID(), body, files: draft.photos, person: draft.person, label: text.slice(0, 40) };
   });
+}
+
+// Where the words come from: the list of the first item, and those of the items that stand in it.
+function source(lists, items) {
+  const list = lists.find((each) => each.items.includes(items[0]));
+  return { code: list.code, version: list.version, items: items.filter((item) => list.items.includes(item)).map((item) => item.code) };
 }
 
 const worst = (items) => SEVERITIES.find((severity) => items.some((item) => item.severity === severity)) ?? "";
