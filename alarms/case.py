@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import cos, radians
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alarms import access, sentences
-from alarms.clocks import Shown, following, shown
+from alarms.clocks import Shown, shown
 from alarms.models import Alarm, AlarmPhoto, Call, SignalPicture
 from alarms.services import telling
-from alarms.words import AlarmKind, AlarmState, Answer
+from alarms.words import AlarmKind, AlarmState, Answer, SourceKind
 from alarms.workflow import STEPS
 from common import clock
 from common.templatetags.ui import moment
@@ -51,10 +52,6 @@ class Case:
     @cached_property
     def clocks(self) -> list[Shown]:
         return shown(self.alarm, self.now)
-
-    @property
-    def running(self) -> Shown | None:
-        return following(self.alarm, self.now)
 
     @property
     def state_tone(self) -> str:
@@ -100,12 +97,19 @@ class Case:
 
     @cached_property
     def sees_caller(self) -> bool:
-        return bool(self.alarm.caller or self.alarm.caller_phone) and access.sees_caller(self.user, self.alarm)
+        return bool(self.callers) and access.sees_caller(self.user, self.alarm)
+
+    @cached_property
+    def callers(self) -> list[str]:
+        """Everybody who has called in of it, each once: name and number."""
+        facts = self.alarm.signals.filter(source__kind=SourceKind.CITIZEN).order_by("pk").values_list("facts", flat=True)
+        named = [(self.alarm.caller, self.alarm.caller_phone), *((each.get("caller", ""), each.get("caller_phone", "")) for each in facts)]
+        return list(dict.fromkeys(" ".join(filter(None, pair)) for pair in named if any(pair)))
 
     # --- evidence ---
     @cached_property
     def pictures(self) -> list[dict]:
-        """What the devices have sent, newest last; those that are none are counted in ``refused``."""
+        """What the devices have sent, newest last, without those that were ``refused``."""
         rows = (
             SignalPicture.objects.filter(signal__alarm=self.alarm, refused="")
             .select_related("signal")
@@ -118,16 +122,19 @@ class Case:
         return list(seen.values())[-24:]
 
     @cached_property
+    def refused(self) -> list[str]:
+        """Why pictures that were sent are not shown: each reason with how many."""
+        rows = SignalPicture.objects.filter(signal__alarm=self.alarm).exclude(refused="").order_by()
+        counted = rows.values_list("refused").annotate(Count("pk")).order_by("refused")
+        return [_("%(n)s 张画面没有存下：%(reason)s") % {"n": count, "reason": reason} for reason, count in counted]
+
+    @cached_property
     def photos(self) -> list[AlarmPhoto]:
         return list(self.alarm.photos.exclude(step=None).select_related("step"))
 
     @property
     def taken(self) -> list[dict]:
         return [_picture("alarms:photo", row.pk, _("现场 %(moment)s") % {"moment": moment(row.at)}) for row in self.photos]
-
-    @cached_property
-    def signals(self) -> list:
-        return list(self.alarm.signals.select_related("source").order_by("-received_at")[:20])
 
     # --- around ---
     @property

@@ -7,6 +7,7 @@ from alarms.words import Answer, Cause, ClockName, Duty, FalseReason, OnSite
 
 OF = {
     "raise": gettext_lazy("%(source)s报警"),
+    "report": gettext_lazy("又接到举报：%(address)s"),
     "rise": gettext_lazy("数值继续升高，级别升为%(level)s"),
     "judge_true": gettext_lazy("判为属实"),
     "judge_unclear": gettext_lazy("看不清，派人到现场核实"),
@@ -41,6 +42,7 @@ def of(step) -> str:
         "people": _("、").join(facts.get("people", [])),
         "clock": label(ClockName, facts.get("clock")),
         "number": facts.get("number", ""),
+        "address": facts.get("address", ""),
         "hours": facts.get("hours", ""),
         "on_site": label(OnSite, facts.get("on_site")),
         "person": facts.get("person", ""),

@@ -17,6 +17,8 @@ class SourceKind(TextChoices):
 
 WITH_KEY = (SourceKind.SMOKE_CAMERA, SourceKind.DUST_MONITOR, SourceKind.PLATFORM)
 """Kinds that are set up by hand and send with a key of their own."""
+OF_MANY_PLACES = (SourceKind.CITIZEN, SourceKind.PLATFORM)
+"""One source, but each signal may be of another place: without points of their own two of them are never the same."""
 
 
 class AlarmKind(TextChoices):

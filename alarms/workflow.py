@@ -48,7 +48,7 @@ STEPS = {
     "call": step(_("记录电话"), {A.RAISED, A.WATCHED, *UNDER_WAY}, {Part.OPERATOR}, form="call"),
     "comment": step(_("补充说明"), set(A.values), {Part.OPERATOR, Part.CREW}, form="reason"),
 }
-EVENTS = ("raise", "rise", "dispatch", "late", "to_ledger", "serious")
+EVENTS = ("raise", "rise", "dispatch", "late", "to_ledger", "serious", "report")
 """What the system writes into the history beside the steps."""
 
 

@@ -98,7 +98,7 @@ def by_unit(episode: Episode, day: dt.date) -> list[dict]:
 
 
 def days_of(episode: Episode) -> list[dt.date]:
-    """Days of the response, newest first."""
+    """Days of the response, newest first; none before it has begun."""
     if episode.starts_at is None:
         return []
     first = clock.beijing(episode.starts_at).date()
@@ -114,7 +114,7 @@ def of_episode(episode: Episode) -> dict:
     forced = [order for order in orders if order.force_due_at]
     typed = UnitReport.objects.filter(episode=episode).aggregate(**{name: Sum(name) for name in UnitReport.NUMBERS})
     return {
-        "hours": round((end - episode.starts_at).total_seconds() / 3600, 1) if episode.starts_at else 0,
+        "hours": max(0.0, round((end - episode.starts_at).total_seconds() / 3600, 1)) if episode.starts_at else 0,
         "orders": len(orders),
         "acknowledged": len(answered),
         "acknowledged_in_time": sum(order.acknowledged_at <= order.ack_due_at for order in answered),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from django.db import transaction
@@ -21,6 +21,8 @@ COLUMNS = [
     "computed_at",
 ]  # fmt: skip
 Key = tuple[int, dt.date, str]
+Excluded = dict[tuple[int, int | None, dt.date], str]
+"""District, station or None, day → reason."""
 
 
 def work_out_due(*, district: Grid | None = None) -> int:
@@ -59,31 +61,40 @@ def _stands(key: Key, readings: dict[Key, list[Reading]]) -> bool:
     return count >= validity.HOURS_OF_DAY if key[2] == Status.REVIEWED else count > 0
 
 
-def _read(wanted: set[Key]) -> tuple[dict[Key, list[Reading]], dict[int, Station], dict[tuple, str]]:
+def _read(wanted: set[Key]) -> tuple[dict[Key, list[Reading]], dict[int, Station], Excluded]:
     """Month by month: of days that lie years apart nothing between is read."""
     months: dict[tuple, list[Key]] = defaultdict(list)
     for key in wanted:
         months[key[1].year, key[1].month].append(key)
     readings: dict[Key, list[Reading]] = defaultdict(list)
-    excluded: dict[tuple, str] = {}
+    excluded: Excluded = {}
     stations = Station.objects.in_bulk({station for station, _day, _status in wanted})
     for keys in months.values():
         _read_month(keys, stations, readings, excluded)
     return readings, stations, excluded
 
 
-def _read_month(keys: list[Key], stations: dict[int, Station], readings: dict[Key, list[Reading]], excluded: dict[tuple, str]) -> None:
+def _read_month(keys: list[Key], stations: dict[int, Station], readings: dict[Key, list[Reading]], excluded: Excluded) -> None:
     wanted, ids, days = set(keys), {station for station, _day, _status in keys}, [day for _station, day, _status in keys]
     found = Reading.objects.filter(station__in=ids, hour__gte=hours.first_of(min(days)), hour__lte=hours.last_of(max(days)))
     for reading in found.order_by("hour"):
         key = (reading.station_id, hours.day_of(reading.hour), reading.status)
         if key in wanted:
             readings[key].append(reading)
-    off = ExcludedDay.objects.filter(district__in={stations[pk].district_id for pk in ids}, day__range=(min(days), max(days)))
-    excluded.update({(row.district_id, row.station_id, row.day): row.reason for row in off})
+    excluded.update(_excluded({stations[pk].district_id for pk in ids}, days))
 
 
-def _day(station: Station, key: Key, readings: list[Reading], excluded: dict[tuple, str]) -> DailyValue:
+def _excluded(districts: Iterable[int], days: Collection[dt.date]) -> Excluded:
+    off = ExcludedDay.objects.filter(district__in=districts, day__range=(min(days), max(days)))
+    return {(row.district_id, row.station_id, row.day): row.reason for row in off}
+
+
+def _reason(station: Station, day: dt.date, excluded: Excluded) -> str:
+    """The station's own exclusion, else that of the whole district."""
+    return excluded.get((station.district_id, station.pk, day)) or excluded.get((station.district_id, None, day), "")
+
+
+def _day(station: Station, key: Key, readings: list[Reading], excluded: Excluded) -> DailyValue:
     _station, day, status = key
     by_hour = {reading.hour: reading for reading in readings}
     row = [by_hour.get(hour) for hour in hours.of_day(day)]
@@ -93,8 +104,7 @@ def _day(station: Station, key: Key, readings: list[Reading], excluded: dict[tup
     return DailyValue(
         district_id=station.district_id, station=station, day=day, status=status, **found.values, hours=found.hours, invalid=found.invalid,
         sub_indexes=said.sub_indexes, aqi=said.aqi, level=said.level, primary=list(said.primary), edition=edition,
-        excluded_reason=excluded.get((station.district_id, station.pk, day)) or excluded.get((station.district_id, None, day), ""),
-        computed_at=clock.now(),
+        excluded_reason=_reason(station, day, excluded), computed_at=clock.now(),
     )  # fmt: skip
 
 
@@ -104,16 +114,18 @@ def enter_past(rows: Iterable[tuple[Station, dt.date, dict[str, Decimal | None]]
 
     ``rows``: station, day, and the items of a day (``o3_8h`` among them), valid as they were published.
     """
-    made = [_past(station, day, values, status) for station, day, values in rows]
+    given = list(rows)
+    excluded = _excluded({station.district_id for station, _day, _values in given}, [day for _station, day, _values in given]) if given else {}
+    made = [_past(station, day, values, status, _reason(station, day, excluded)) for station, day, values in given]
     before = DailyValue.objects.count()
     DailyValue.objects.bulk_create(made, ignore_conflicts=True, batch_size=1000)
     return DailyValue.objects.count() - before
 
 
-def _past(station: Station, day: dt.date, values: dict[str, Decimal | None], status: str) -> DailyValue:
+def _past(station: Station, day: dt.date, values: dict[str, Decimal | None], status: str, reason: str) -> DailyValue:
     edition = tables.edition_on(day)
     said = index.daily(values, edition=edition, not_measured=station.not_measured)
     return DailyValue(
         district_id=station.district_id, station=station, day=day, status=status, **values, sub_indexes=said.sub_indexes, aqi=said.aqi,
-        level=said.level, primary=list(said.primary), edition=edition, computed_at=clock.now(),
+        level=said.level, primary=list(said.primary), edition=edition, excluded_reason=reason, computed_at=clock.now(),
     )  # fmt: skip

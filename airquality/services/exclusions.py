@@ -1,6 +1,7 @@
 """Days that do not count in assessments, by approval. The values stay; both versions can be shown."""
 
 import datetime as dt
+from collections import defaultdict
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -28,7 +29,7 @@ def exclude(district: Grid, day: dt.date, *, reason: str, approval: str, by, sta
     row.reason, row.approval, row.by, row.at = reason, approval.strip(), by, clock.now()
     row.full_clean()
     row.save()
-    _carry(row, to=reason)
+    _carry(row)
     record("excluded_day.exclude", row, by=by, district_id=district.pk, payload=_told(row))
     return row
 
@@ -41,7 +42,7 @@ def restore(row: ExcludedDay, *, by) -> bool:
     told, pk = _told(row), row.pk
     if not ExcludedDay.objects.filter(pk=pk).delete()[0]:
         return False
-    _carry(row, to="")
+    _carry(row)
     record("excluded_day.restore", "airquality.ExcludedDay", by=by, district_id=row.district_id, payload=told)
     return True
 
@@ -51,14 +52,19 @@ def _hold(district: Grid) -> None:
     Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
 
 
-def _carry(row: ExcludedDay, *, to: str) -> None:
+def _carry(row: ExcludedDay) -> None:
     """To the daily values at once, and through the due days for good: whoever works one out at this moment has read the old state.
 
-    Of a single station that is counted again although the whole district is not, the due days put it right.
+    A station's own exclusion goes before that of the district, and each stays in force when the other is lifted.
     """
     concerned = [row.station] if row.station_id else list(Station.objects.filter(district=row.district).order_by("pk"))
     intake.mark_days(concerned, [row.day])
-    DailyValue.objects.filter(station__in=concerned, day=row.day).update(excluded_reason=to)
+    reasons = dict(ExcludedDay.objects.filter(district=row.district_id, day=row.day).values_list("station", "reason"))
+    of_reason: dict[str, list[int]] = defaultdict(list)
+    for station in concerned:
+        of_reason[reasons.get(station.pk) or reasons.get(None, "")].append(station.pk)
+    for reason, stations_of in of_reason.items():
+        DailyValue.objects.filter(station__in=stations_of, day=row.day).update(excluded_reason=reason)
 
 
 def _told(row: ExcludedDay) -> dict:

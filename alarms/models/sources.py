@@ -95,7 +95,7 @@ class AlarmSource(models.Model):
 class AlarmSignal(models.Model):
     """One message as it came; written once, never changed. ``sha256`` is over what was said and shown: the same again is the same signal.
 
-    ``raw`` is the text part, cut at ``services.intake.LONGEST_RAW``; pictures are evidence.
+    ``raw`` is the text part, cut at ``services.signals.LONGEST_RAW``; pictures are evidence.
     """
 
     source = models.ForeignKey(AlarmSource, models.PROTECT, related_name="signals")
@@ -129,7 +129,9 @@ class AlarmSignal(models.Model):
 
 
 class SignalPicture(models.Model):
-    """A picture that came with a signal. Its bytes are kept at once (``services.pictures``); ``photo`` follows when they have been looked through."""
+    """A picture that came with a signal. Its bytes are kept at once (``services.pictures``); ``photo`` follows when they have been looked through,
+    or it is ``refused`` with the reason.
+    """
 
     signal = models.ForeignKey(AlarmSignal, models.PROTECT, related_name="pictures")
     sha256 = models.CharField(max_length=64)
@@ -142,6 +144,10 @@ class SignalPicture(models.Model):
         ordering = ["position", "id"]
         constraints = [models.UniqueConstraint(fields=["signal", "sha256"], name="signal_picture_once")]
         indexes = [models.Index(fields=["id"], condition=Q(photo=None, refused=""), name="signal_picture_waiting")]
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.photo_id is None and not self.refused
 
 
 class MonitorReading(models.Model):

@@ -28,7 +28,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Message:
-    """``meaning``: one of ``Meaning``, or ``ALIVE`` (a sign of life) or ``READINGS``."""
+    """``meaning``: one of ``Meaning``, or ``ALIVE`` (a sign of life) or ``READINGS``. ``slot``: when it came, where it states no time itself."""
 
     meaning: str
     event: str = ""
@@ -44,11 +44,12 @@ class Message:
     readings: tuple[Reading, ...] = ()
     pictures: tuple[bytes, ...] = ()
     raw: bytes = b""
+    slot: str = ""
 
     @property
     def digest(self) -> str:
-        """Over what was said and shown: the frame of a multipart body differs each time it is sent."""
-        parts = [self.raw, *self.pictures]
+        """Over what was said and shown, and when: the frame of a multipart body differs each time it is sent."""
+        parts = [self.raw, *self.pictures, *([self.slot.encode()] if self.slot else [])]
         return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
     def showing(self, pictures, raw: bytes) -> "Message":
@@ -81,7 +82,7 @@ def number(value, low: float, high: float) -> float | None:
     """A figure within sensible bounds, or nothing."""
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return found if low <= found <= high else None
 

@@ -2,18 +2,23 @@
 
 import datetime as dt
 import json
+from contextlib import suppress
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 
 from alarms import bearings
 from alarms.models import Alarm, AlarmSource
 from alarms.reading import ALIVE, READINGS, Message
-from alarms.services import monitors, pictures, raising, signals
+from alarms.services import dispatching, monitors, pictures, raising, signals
 from alarms.services.merging import Signal
 from alarms.services.signals import Taken
 from alarms.words import AlarmKind, Meaning, SourceKind
 from common import clock, language
 from grids.models import Grid
+
+SLOT_SECONDS = 600
+"""As long as this the same words without a time are a message sent again. Sent again a little later it merges."""
 
 
 def take_in(source: AlarmSource, message: Message, *, size: int) -> Taken:
@@ -22,6 +27,7 @@ def take_in(source: AlarmSource, message: Message, *, size: int) -> Taken:
     if message.meaning == ALIVE:
         signals.beaten(source, now=now)
         return Taken("alive")
+    message = in_time(source, message, now=now)
     known = signals.known(source, message.digest)
     if known:
         return known
@@ -47,23 +53,34 @@ def _take_in(source: AlarmSource, message: Message, *, kept, size: int, now: dt.
     return Taken(meaning, signal, alarm)
 
 
+def in_time(source: AlarmSource, message: Message, *, now: dt.datetime) -> Message:
+    """A device that never says when may send the same words for every fire: what comes ten minutes later, or after trying out, is something else."""
+    if message.meaning == READINGS or message.occurred_at is not None:
+        return message
+    return replace(message, slot=f"{int(now.timestamp()) // SLOT_SECONDS}{'-test' if is_tried_out(source, now=now) else ''}")
+
+
+def is_tried_out(source: AlarmSource, *, now: dt.datetime) -> bool:
+    return source.test_until is not None and source.test_until > now
+
+
 def meaning_of(source: AlarmSource, message: Message, *, now: dt.datetime) -> str:
-    """A source being set up raises nothing; one that names its events raises only these; one switched off keeps quiet."""
+    """A source being set up raises nothing; one that names its events raises only these. One switched off is refused at the door."""
     if message.meaning != Meaning.ALARM:
         return message.meaning
-    if source.test_until and source.test_until > now:
+    if is_tried_out(source, now=now):
         return Meaning.TEST
     wanted = source.accepted_events
     return Meaning.ALARM if not wanted or message.event.lower() in wanted else Meaning.OTHER
 
 
 def keep_unreadable(source: AlarmSource, body: bytes, *, reason: str) -> None:
-    """What nobody could read is kept as well: whoever sets the device up must see it."""
+    """What nobody could read is kept as well, once: whoever sets the device up must see it."""
     message = Message(meaning=Meaning.UNREADABLE, text=reason, raw=body[: signals.LONGEST_RAW])
-    with transaction.atomic():
-        if signals.known(source, message.digest) is None:
+    if signals.known(source, message.digest) is None:
+        with suppress(IntegrityError), transaction.atomic():
             signals.write(source, message, meaning=Meaning.UNREADABLE, alarm=None, size=len(body), now=clock.now())
-        signals.heard(source, now=clock.now())
+    signals.heard(source, now=clock.now())
 
 
 def signal_of(source: AlarmSource, message: Message) -> Signal:
@@ -124,7 +141,8 @@ def station_source(station, *, now: dt.datetime) -> AlarmSource:
 
 # --- people -------------------------------------------------------------------------------------------------------------------------
 def report_smoke(district: Grid, said: dict, *, by=None) -> Alarm:
-    """Somebody has seen smoke: the operator writes it down, or a page for citizens does. The same ``key`` again is the same report.
+    """Somebody has seen smoke: the operator writes it down, or a page for citizens does. The same ``key`` with the same words and place again is the
+    same report; a form that was sent before and is filled anew is another.
 
     ``said``: key (unique of this report), text, address, lon, lat, caller, caller_phone, photos (of ``evidence.services.store``).
     """
@@ -138,8 +156,10 @@ def report_smoke(district: Grid, said: dict, *, by=None) -> Alarm:
             "grid_path": district.path,
         },
     )
-    raw = json.dumps({"key": str(said["key"])}).encode()
-    message = Message(meaning=Meaning.ALARM, event="call", text=said.get("text", ""), lon=said.get("lon"), lat=said.get("lat"), raw=raw)
+    message = Message(
+        meaning=Meaning.ALARM, event="call", text=said.get("text", ""), lon=said.get("lon"), lat=said.get("lat"), raw=_written_down(said),
+        facts={name: said[name] for name in ("address", "caller", "caller_phone") if said.get(name)},
+    )  # fmt: skip
     known = signals.known(source, message.digest)
     if known:
         return known.alarm
@@ -150,6 +170,11 @@ def report_smoke(district: Grid, said: dict, *, by=None) -> Alarm:
         return signals.known(source, message.digest).alarm
 
 
+def _written_down(said: dict) -> bytes:
+    content = {"key": str(said["key"])} | {name: said.get(name) for name in ("text", "address", "lon", "lat")}
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
 def _report(source: AlarmSource, message: Message, said: dict, *, by) -> Alarm:
     now = clock.now()
     more = {"caller": said.get("caller", "")[:60], "caller_phone": said.get("caller_phone", "")[:20]}
@@ -157,6 +182,8 @@ def _report(source: AlarmSource, message: Message, said: dict, *, by) -> Alarm:
         source=source, kind=AlarmKind.FIRE, text=message.text, address=said.get("address", ""), lon=message.lon, lat=message.lat, more=more
     )
     alarm = raising.take(signal, now=now, by=by)
+    if alarm.signals.exists():
+        dispatching.note(alarm, "report", now=now, details={"address": signal.address}, text=signal.text, by=by)
     written = signals.write(source, message, meaning=Meaning.ALARM, alarm=alarm, size=len(message.raw), now=now)
     for position, photo in enumerate(said.get("photos") or []):
         written.pictures.create(sha256=photo.sha256, size=photo.size, position=position, photo=photo)

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from alarms.models import Alarm, AlarmNumber, AlarmRule, AlarmSource
 from alarms.services import defaults
-from alarms.words import OPEN_STATES, AlarmState
+from alarms.words import OF_MANY_PLACES, OPEN_STATES, AlarmState, SourceKind
 from common import clock
 from grids import geometry
 from grids.models import Grid
@@ -45,21 +45,34 @@ def held_rule(district_id: int, kind: str) -> AlarmRule:
 
 
 def running(signal: Signal, rule: AlarmRule, *, now: dt.datetime) -> Alarm | None:
-    """The newest alarm this signal belongs to. One that was judged false takes what the same source sends on for as long, and no longer."""
+    """The newest alarm this signal belongs to. One that was judged false takes what the same source sends on for as long, and no longer;
+    not what other people call about."""
     since = now - dt.timedelta(minutes=rule.merge_minutes)
     found = Alarm.objects.filter(district_id=rule.district_id, kind=signal.kind)
-    lately = Q(state__in=OPEN_STATES, last_signal_at__gte=since) | Q(state=AlarmState.FALSE, source=signal.source, closed_at__gte=since)
+    lately = Q(state__in=OPEN_STATES, last_signal_at__gte=since)
+    if signal.source.kind != SourceKind.CITIZEN:
+        lately |= Q(state=AlarmState.FALSE, source=signal.source, closed_at__gte=since)
     candidates = found.filter(lately).filter(_near(signal, rule.merge_metres)).order_by("-pk")[:200]
     return next((alarm for alarm in candidates if _is_one_place(alarm, signal, rule.merge_metres)), None)
 
 
 def _near(signal: Signal, metres: int) -> Q:
-    if signal.lon is None or not metres:
-        return Q(source=signal.source)
+    """By the point; without one by the source, unless that sees many places: then the signal belongs to nothing else."""
+    of_many = signal.source.kind in OF_MANY_PLACES
+    if _point_of(signal) is None or not metres:
+        return Q(pk__in=()) if of_many else Q(source=signal.source)
     reach = metres / DEGREE_METRES
     wide = reach / max(0.1, cos(radians(signal.lat)))
     box = Q(lat__range=(signal.lat - reach, signal.lat + reach), lon__range=(signal.lon - wide, signal.lon + wide))
-    return box | Q(source=signal.source, lon=None)
+    return box if of_many else box | Q(source=signal.source, lon=None)
+
+
+def _point_of(signal: Signal) -> tuple[float, float] | None:
+    """Where the signal itself is. Where a platform stands says nothing of what its many cameras see."""
+    if signal.lon is None or signal.lat is None:
+        return None
+    at_home = (signal.lon, signal.lat) == (signal.source.lon, signal.source.lat)
+    return None if at_home and signal.source.kind in OF_MANY_PLACES else (signal.lon, signal.lat)
 
 
 def _is_one_place(alarm: Alarm, signal: Signal, metres: int) -> bool:
@@ -68,12 +81,18 @@ def _is_one_place(alarm: Alarm, signal: Signal, metres: int) -> bool:
     return geometry.distance_m(alarm.lon, alarm.lat, signal.lon, signal.lat) <= metres
 
 
+def rises(alarm: Alarm, signal: Signal) -> bool:
+    """Whether the signal is of a higher level than the alarm."""
+    return LEVELS.index(signal.level) > LEVELS.index(alarm.level) if signal.level in LEVELS and alarm.level in LEVELS else False
+
+
 def merge(alarm: Alarm, signal: Signal, *, now: dt.datetime) -> bool:
-    """Count the signal; whether the level has risen."""
-    rises = LEVELS.index(signal.level) > LEVELS.index(alarm.level) if signal.level in LEVELS and alarm.level in LEVELS else False
-    changes = {"level": signal.level, "text": signal.text[:500]} if rises else {}
+    """Count the signal; whether the level has risen. Who has called in is kept where nobody is named yet."""
+    risen = rises(alarm, signal)
+    changes = {"level": signal.level, "text": signal.text[:500]} if risen else {}
+    changes |= signal.more if not (alarm.caller or alarm.caller_phone) else {}
     Alarm.objects.filter(pk=alarm.pk).update(signal_count=F("signal_count") + 1, last_signal_at=max(now, alarm.last_signal_at), **changes)
-    return rises
+    return risen
 
 
 def begin(signal: Signal, rule: AlarmRule, *, now: dt.datetime) -> Alarm:

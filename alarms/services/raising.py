@@ -5,15 +5,15 @@ import datetime as dt
 from alarms.models import Alarm
 from alarms.services import dispatching, merging, telling
 from alarms.services.merging import Signal
-from alarms.words import Judgement
+from alarms.words import AlarmState, Judgement
 from audit.services import record
 
 
 def take(signal: Signal, *, now: dt.datetime, by=None) -> Alarm:
-    """The alarm this signal belongs to. To be called in a transaction."""
+    """The alarm this signal belongs to; a new one where it is worse than what was judged false. To be called in a transaction."""
     rule = merging.held_rule(signal.source.district_id, signal.kind)
     found = merging.running(signal, rule, now=now)
-    if found is None:
+    if found is None or (found.state == AlarmState.FALSE and merging.rises(found, signal)):
         return _raise(signal, rule, now=now, by=by)
     if merging.merge(found, signal, now=now):
         dispatching.note(found, "rise", now=now, details={"from": found.level, "to": signal.level}, text=signal.text)

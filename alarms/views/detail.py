@@ -104,7 +104,7 @@ def picture(request, pk, variant):
     mine = seen.filter(pk=signal.alarm_id).exists() if signal.alarm_id else sources.filter(pk=signal.source_id).exists()
     if not mine:
         raise Http404
-    if row.photo is None and not row.refused:
+    if row.is_waiting:
         row = pictures.take_in(row)
     if row.photo is None:
         raise Http404

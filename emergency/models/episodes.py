@@ -1,11 +1,14 @@
 """An episode of heavy pollution: decided on by steps, each approved and published; what was reported each day, and the review in the end."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from emergency.models.lists import ReductionList, districts_read_whole
 from emergency.models.rules import Forecast
 from emergency.words import COLOUR_NAMES, RESPONSES, UNDECIDED, Colour, DecisionKind, DecisionState, EpisodeAct, EpisodeState
@@ -69,6 +72,12 @@ class Episode(models.Model):
     def peak_label(self) -> str:
         return str(COLOUR_NAMES[Colour(self.peak)]) if self.peak else ""
 
+    def step_on(self, day: dt.date) -> "Decision | None":
+        """The step by which the response went when a day ended; a lift leaves the one before it."""
+        published = self.decisions.filter(state=DecisionState.PUBLISHED).exclude(kind=DecisionKind.LIFT)
+        begun = [step for step in published if step.begins_at <= clock.end_of(day)]
+        return begun[-1] if begun else None
+
 
 class Decision(models.Model):
     """One step: the city's notice as it came in, the approval form, and when it was published. By two persons at least."""
@@ -128,8 +137,9 @@ class Decision(models.Model):
         return str(RESPONSES[Colour(self.level)])
 
     @property
-    def is_open(self) -> bool:
-        return self.state in UNDECIDED
+    def begins_at(self) -> dt.datetime:
+        """From when its measures bind: the start it names, or publishing when that came later."""
+        return max(self.starts_at, self.published_at) if self.published_at else self.starts_at
 
 
 class EpisodeEvent(models.Model):

@@ -128,7 +128,8 @@ def show_own(order: Order, *, by, **given) -> list[Evidence]:
 
 @transaction.atomic
 def refuse_evidence(piece: Evidence, *, by, note: str) -> Evidence:
-    """The office does not accept it. Without any other piece the order is not in force, and its clock runs on."""
+    """The office does not accept it, and whoever sent it is told. Without any other piece the order is not in force: its clock runs on, and the
+    grace before a problem is made begins anew."""
     order = Order.objects.select_for_update(of=("self",)).get(pk=piece.order_id)
     access.insist_run(by, order.district_id)
     note = insist_words("note", note, _("请写明不予认可的理由。"))
@@ -136,7 +137,9 @@ def refuse_evidence(piece: Evidence, *, by, note: str) -> Evidence:
         raise Conflict(_("这份凭证已有处理意见。"), code="refused")
     piece.refresh_from_db()
     if not order.evidence.filter(refused_note="", is_against=False).exists():
-        move_order(order, source=(OrderState.IN_FORCE,), state=OrderState.ACKNOWLEDGED, in_force_at=None)
+        move_order(order, source=(OrderState.IN_FORCE,), state=OrderState.ACKNOWLEDGED, in_force_at=None, proposed_at=None)
+    if order.is_running and not piece.is_against:
+        telling.evidence_refused(order, piece)
     record("order.refuse_evidence", order, by=by, district_id=order.district_id, payload={"evidence": piece.pk, "note": note[:300]})
     return piece
 
@@ -167,11 +170,13 @@ def may_call(user, order: Order) -> bool:
 
 @transaction.atomic
 def send_again(order: Order, *, by) -> Order:
-    """A fresh link to the enterprise's contact as the list names him today; the old one ends."""
+    """A fresh link to the enterprise's contact as the list names him today; the old one ends. Without a number the old one stays."""
     order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
     access.insist_run(by, order.district_id)
     if order.party != Party.ENTERPRISE:
         raise ValidationError(_("只有企业的指令用短信链接签收。"))
+    if not order.enterprise.contact_phone:
+        raise ValidationError(_("清单里没有这家企业的联系电话，没有发出；请先在清单里更正联系人，或把链接直接发给对方。"), code="no_phone")
     new_link(order)
     order.save(update_fields=["link_salt", "link_hash"])
     telling.send_link(order)

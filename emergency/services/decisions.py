@@ -20,9 +20,6 @@ from grids.models import Grid
 from inspections.services import weather
 from inspections.tasks import plan_rounds
 
-FORM = ("level", "city_notice", "notified_at", "starts_at", "ends_at", "forecast", "forecast_words", "reason", "public_text", "health_advice")
-"""What the approval form holds."""
-
 
 def open_episode(district_id: int) -> Episode | None:
     """The one that is prepared or runs."""
@@ -186,7 +183,7 @@ def publish(decision: Decision, *, by, version: int) -> Decision:
     if decision.kind == DecisionKind.LIFT:
         change_episode(episode, state=EpisodeState.LIFTED, lifted_at=now)
     else:
-        _begin_or_change(episode, decision, now)
+        _begin_or_change(episode, decision)
     _follow_weather(district, decision, by=by)
     decision.episode = episode
     issued = ordering.issue(decision, now=now)
@@ -205,11 +202,11 @@ def nudge_rounds() -> None:
         plan_rounds.apply_async(retry=False, ignore_result=True)
 
 
-def _begin_or_change(episode: Episode, decision: Decision, now: dt.datetime) -> None:
+def _begin_or_change(episode: Episode, decision: Decision) -> None:
     peak = max(filter(None, (episode.peak, decision.level)), key=ORDER.index)
     changes: dict = {"state": EpisodeState.RUNNING, "level": decision.level, "peak": peak}
     if decision.kind == DecisionKind.START:
-        changes |= {"starts_at": now, "reduction_list": list_in_force(episode.district_id)}
+        changes |= {"starts_at": decision.begins_at, "reduction_list": list_in_force(episode.district_id)}
     change_episode(episode, **changes)
 
 

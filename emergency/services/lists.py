@@ -70,6 +70,11 @@ def activate(found: ReductionList, *, by) -> ReductionList:
     return found
 
 
+def without_phone(found: ReductionList | None) -> list[str]:
+    """Enterprises whom no text message reaches: their orders have to be handed over otherwise."""
+    return list(found.enterprises.filter(is_active=True, contact_phone="").values_list("name", flat=True)) if found else []
+
+
 @transaction.atomic
 def save_enterprise(enterprise: ListedEnterprise, *, by, stood: dict | None = None) -> ListedEnterprise:
     """A row of a draft, new or changed."""

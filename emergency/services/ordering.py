@@ -54,9 +54,9 @@ def _orders(decision: Decision, rule: EmergencyRule, now: dt.datetime) -> list[O
         "issued_at": now,
         "ack_due_at": now + dt.timedelta(minutes=rule.ack_minutes),
     }
-    limit = None if lifted else now + dt.timedelta(minutes=rule.force_minutes)
+    limit = None if lifted else decision.begins_at + dt.timedelta(minutes=rule.force_minutes)
     return [
-        *_of_enterprises(decision, common, limit, now),
+        *_of_enterprises(decision, common, limit),
         *_of_units(decision, common, measures, limit),
         *_of_grids(decision, common, measures),
     ]
@@ -67,12 +67,12 @@ def _lift_words() -> list[dict]:
 
 
 # --- enterprises --------------------------------------------------------------------------------------------------------------------------
-def _of_enterprises(decision: Decision, common: dict, limit: dt.datetime | None, now: dt.datetime) -> Iterable[Order]:
+def _of_enterprises(decision: Decision, common: dict, limit: dt.datetime | None) -> Iterable[Order]:
     for enterprise in ListedEnterprise.objects.filter(reduction_list=decision.episode.reduction_list, is_active=True).select_related(
         "reduction_list"
     ):
         hours = float(enterprise.stop_hours or 0)
-        due = limit and max(limit, now + dt.timedelta(hours=hours))
+        due = limit and max(limit, decision.begins_at + dt.timedelta(hours=hours))
         order = Order(
             party=Party.ENTERPRISE, enterprise=enterprise, grid_id=enterprise.grid_id, grid_path=enterprise.grid_path,
             measures=_lift_words() if common["is_lift"] else lines_of(enterprise.measures_of(decision.level)), force_due_at=due, **common,

@@ -42,6 +42,19 @@ def file_problem(order: Order, *, by, text: str = "") -> Finding:
     access.insist_run(by, order.district_id)
     if order.finding_id:
         return order.finding
+    if not order.is_running or order.is_lift:
+        raise Conflict(_("这份指令已被替代或已解除，不再立案。"), code="ended")
+    return _file(order, by=by, text=text)
+
+
+@transaction.atomic
+def file_by_itself(order: Order) -> Finding:
+    """The clock's, of an order that the caller holds locked: in the name of who published, or of the system when he has left the office."""
+    by = order.decision.published_by
+    return _file(order, by=by if by and access.may_run(by, order.district_id) else None)
+
+
+def _file(order: Order, *, by, text: str = "") -> Finding:
     with language.official():
         finding = _submit(order, text=text.strip() or words_of(order), by=by)
     order.finding = finding

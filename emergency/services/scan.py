@@ -1,22 +1,24 @@
 """What the clock does by itself. Level-triggered: each look finds what is due and not done yet, so it may run twice, late, or by hand."""
 
 import datetime as dt
+import logging
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.models import User
 from audit.services import record_many
 from common import clock
 from common.apart import Apart
-from common.errors import NotYourRole
-from emergency import access, figures
+from emergency import figures
 from emergency.models import Decision, Episode, Order, UnitReport, rule_of
 from emergency.services import problems, reporting, telling
 from emergency.words import EpisodeState
 from grids.models import Organisation
 
+logger = logging.getLogger(__name__)
+MOST = 500
+"""Of one district, made problems of by one look."""
 REPORT_AHEAD = dt.timedelta(hours=1)
 """How long before the report of the day units are reminded."""
 
@@ -29,7 +31,7 @@ def scan(now: dt.datetime | None = None) -> dict[str, int]:
         return {
             "unanswered": sum(each(_steps_of(_unanswered(now)), lambda decision: _urge(decision, now))),
             "overdue": sum(each(_steps_of(_overdue(now)), lambda decision: _propose(decision, now))),
-            "problems": sum(each(_undecided(now), lambda order: _file(order, now))),
+            "problems": sum(each(_due_for_filing(now), _file)),
             "reports": sum(each(episodes.running(), lambda episode: _remind_reports(episode, now))),
             "reviews": sum(each(episodes.filter(state=EpisodeState.LIFTED), _remind_review)),
         }
@@ -76,21 +78,31 @@ def _overdue(now: dt.datetime):
     return Order.objects.not_in_force(now).filter(proposed_at=None, finding=None, in_force_at=None)
 
 
-def _undecided(now: dt.datetime) -> list[Order]:
+def _undecided():
     """Proposed, and still neither in force nor decided on."""
-    open_ones = Order.objects.running().filter(proposed_at__isnull=False, finding=None, declined_note="", in_force_at=None)
-    return list(open_ones.select_related("decision__published_by", "enterprise__site", "organisation", "grid").order_by("district", "pk")[:500])
+    return Order.objects.running().filter(proposed_at__isnull=False, finding=None, declined_note="", in_force_at=None)
 
 
-def _file(order: Order, now: dt.datetime) -> bool:
-    """In the name of who published, when the office has let the grace go by."""
-    grace = rule_of(order.district_id).grace_minutes
-    by: User | None = order.decision.published_by
-    if not grace or now < order.proposed_at + dt.timedelta(minutes=grace) or by is None or not access.may_run(by, order.district_id):
+def _due_for_filing(now: dt.datetime) -> list[Order]:
+    """Those whose grace the office has let go by."""
+    found = []
+    for district_id in _undecided().order_by("district").values_list("district", flat=True).distinct():
+        if grace := rule_of(district_id).grace_minutes:
+            ripe = _undecided().filter(district=district_id, proposed_at__lte=now - dt.timedelta(minutes=grace))
+            found += ripe.order_by("pk")[:MOST]
+    return found
+
+
+@transaction.atomic
+def _file(order: Order) -> bool:
+    """Looked at again under the lock: what was meanwhile put in force, declined, replaced or lifted is left alone."""
+    held = _undecided().filter(pk=order.pk).select_for_update(of=("self",)).select_related("decision__published_by").first()
+    if held is None:
         return False
     try:
-        problems.file_problem(order, by=by)
-    except (ValidationError, NotYourRole):
+        problems.file_by_itself(held)
+    except ValidationError as refused:
+        logger.warning("emergency.scan: order %s was not made a problem: %s", held.number, "; ".join(refused.messages))
         return False
     return True
 
@@ -98,7 +110,7 @@ def _file(order: Order, now: dt.datetime) -> bool:
 def _remind_reports(episode: Episode, now: dt.datetime) -> int:
     """Units without numbers, an hour before the report goes to the city."""
     rule, day = rule_of(episode.district_id), clock.beijing(now).date()
-    if now < clock.at(day, dt.time(rule.report_hour)) - REPORT_AHEAD:
+    if day not in figures.days_of(episode) or now < clock.at(day, dt.time(rule.report_hour)) - REPORT_AHEAD:
         return 0
     reported = UnitReport.objects.filter(episode=episode, day=day).values("organisation")
     told = Q(pk__in=[unit.pk for unit in figures.units_of(episode)])

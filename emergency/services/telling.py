@@ -1,19 +1,20 @@
 """Who is told what, by which way. Orders are urgent: inbox, text and call at once."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import clock
 from emergency import access
-from emergency.models import Decision, Order
+from emergency.models import Decision, Evidence, Order
 from emergency.services import contacts
 from emergency.services.links import LINK_KIND
-from emergency.words import OrderState, Party
+from emergency.words import DecisionState, OrderState, Party
 from grids import people
-from grids.models import Organisation, Post
+from grids.models import Handover, Organisation, Post
 from grids.roles import CHIEFS, OFFICE, PARTIES, TOWN, PostRole
-from notices.models import Channel
+from notices.models import Channel, Notice
 from notices.services import queue, tell_groups
 
 URGENT = (Channel.INBOX, Channel.SMS)
@@ -70,14 +71,17 @@ def published(decision: Decision) -> None:
 
 # --- asked by the outbox ----------------------------------------------------------------------------------------------------------------
 def still_wanted(notice) -> bool:
-    """A reminder of what was answered meanwhile, or the text of an order that was replaced, is not sent any more."""
+    """A reminder of what was answered meanwhile, a step that is decided, an order that was replaced or ended by the lift: not sent any more."""
+    if notice.kind == "emergency.approve":
+        return Decision.objects.filter(pk=notice.subject_id, state=DecisionState.SUBMITTED).exists()
     if notice.kind == "emergency.unanswered":
         return Order.objects.unanswered().filter(decision=notice.subject_id).exists()
     if notice.kind == "emergency.overdue":
         return Order.objects.running().filter(decision=notice.subject_id, proposed_at__isnull=False, in_force_at=None).exists()
     if notice.subject_type != Order._meta.label:
         return True
-    return Order.objects.filter(pk=notice.subject_id).exclude(state=OrderState.SUPERSEDED).exists()
+    ended = Q(state=OrderState.SUPERSEDED) | Q(state=OrderState.DONE, is_lift=False)
+    return Order.objects.filter(pk=notice.subject_id).exclude(ended).exists()
 
 
 # --- orders -----------------------------------------------------------------------------------------------------------------------------
@@ -94,10 +98,15 @@ def issued(orders: list[Order], decision: Decision) -> None:
 
 
 def _walkers(grid_ids: list[int]) -> dict[int, list[User]]:
+    """By grid, who has a post in it today and who stands in for one; two queries however many grids."""
+    day = clock.today()
+    posts = Post.objects.current(day).filter(grid_id__in=grid_ids, role__in=WALKERS)
+    stand_ins = Handover.objects.current(day).filter(post__in=posts).select_related("post", "substitute").order_by("pk")
+    theirs = [(post.grid_id, post.user) for post in posts.select_related("user").order_by("pk")]
     found: dict[int, list[User]] = {}
-    posts = Post.objects.current(clock.today()).filter(grid_id__in=grid_ids, role__in=WALKERS, user__is_active=True).select_related("user")
-    for post in posts.order_by("grid", "pk"):
-        found.setdefault(post.grid_id, []).append(post.user)
+    for grid_id, person in (*theirs, *((each.post.grid_id, each.substitute) for each in stand_ins)):
+        if person.is_active and person not in found.setdefault(grid_id, []):
+            found[grid_id].append(person)
     return found
 
 
@@ -122,19 +131,43 @@ def _order(order: Order, to, *, channels) -> None:
     )
 
 
-def send_link(order: Order, *, again: str = "") -> int:
+def send_link(order: Order) -> int:
     """To the enterprise's contact by text, whose link is made when it is sent (``links.words``)."""
     person = contacts.addressee(order.enterprise)
     return queue(
         to=[person] if person else [],
         title=lambda: _("%(enterprise)s：%(title)s") % {"enterprise": order.enterprise.name, "title": title_of(order)},
-        dedup_key=f"emergency:link:{order.pk}:{order.link_hash[:12]}{again}",
+        dedup_key=f"emergency:link:{order.pk}:{order.link_hash[:12]}",
         kind=LINK_KIND,
         subject=order,
         channels=(Channel.SMS,),
         district_id=order.district_id,
         urgent=True,
     )
+
+
+def last_text(order: Order) -> Notice | None:
+    """The newest text message to the enterprise about this order, as the outbox knows it; None: there was no number."""
+    about = Notice.objects.filter(subject_type=Order._meta.label, subject_id=str(order.pk), kind=LINK_KIND)
+    return about.select_related("recipient").order_by("-pk").first()
+
+
+def evidence_refused(order: Order, piece: Evidence) -> None:
+    """To the enterprise's contact with its link, or to the unit: what was not accepted and why. Each piece once."""
+    common = {"dedup_key": f"emergency:refused:{piece.pk}", "subject": order, "district_id": order.district_id, "urgent": True}
+    facts = {"receiver": order.receiver, "note": piece.refused_note[:60]}
+    title = lambda: _("%(receiver)s：落实凭证未被认可（%(note)s），请重新提交") % facts  # noqa: E731 - the same words both ways
+    if order.party == Party.ENTERPRISE:
+        person = contacts.addressee(order.enterprise)
+        queue(to=[person] if person else [], title=title, kind=LINK_KIND, channels=(Channel.SMS,), **common)
+        return
+    queue(to=_answering(order), title=title, url=order.get_absolute_url(), kind="emergency.refused", channels=URGENT, **common)
+
+
+def _answering(order: Order) -> list[User]:
+    if order.party == Party.GRID:
+        return _walkers([order.grid_id]).get(order.grid_id, [])
+    return list(people.members_of(order.organisation, PARTIES))
 
 
 def unanswered(orders: list[Order], decision: Decision) -> None:

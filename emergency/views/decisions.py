@@ -12,7 +12,7 @@ from common.forms import add_refusal
 from emergency import access, texts
 from emergency.forms import DecisionForm, NoteForm
 from emergency.models import Decision, Episode, Forecast
-from emergency.services import decisions
+from emergency.services import decisions, lists
 from emergency.views.overview import episode_of
 from emergency.views.steps import attempt, page, step
 from emergency.words import COLOUR_NAMES, ORDER, Colour, DecisionKind
@@ -140,7 +140,6 @@ DONE = {
     "approve": lambda: _("已批准，攻坚办可以发布。"),
     "send_back": lambda: _("已退回修改。"),
     "drop": lambda: _("已撤回。"),
-    "publish": lambda: _("已发布，指令已下达到各单位、网格和清单企业。"),
 }
 
 
@@ -156,9 +155,18 @@ def take(request, pk, action):
     given = {"version": form.cleaned_data.get("version") or 0}
     if has_note:
         given["note"] = form.cleaned_data.get("note", "")
-    done = _("已发布，解除令已下达。") if action == "publish" and found.kind == DecisionKind.LIFT else DONE[action]()
+    done = _published_words(found) if action == "publish" else DONE[action]()
     attempt(request, lambda: act(found, by=request.user, **given), done=done)
     return redirect(found.episode)
+
+
+def _published_words(found: Decision) -> str:
+    """What went out, and which enterprises no text message reaches."""
+    words = _("已发布，解除令已下达。") if found.kind == DecisionKind.LIFT else _("已发布，指令已下达到各单位、网格和清单企业。")
+    goes_by = found.episode.reduction_list or decisions.list_in_force(found.episode.district_id)
+    if missed := lists.without_phone(goes_by):
+        words += _("%(names)s没有联系电话，没有发短信，请用其他方式送达。") % {"names": _("、").join(missed)}
+    return words
 
 
 @require_GET

@@ -65,6 +65,7 @@ def version(request, pk):
         "list": found,
         "enterprises": enterprises,
         "may_keep": access.may_keep_lists(request.user, found.district_id),
+        "without_phone": lists.without_phone(found) if access.may_keep_lists(request.user, found.district_id) else [],
         "may_edit": access.may_keep_lists(request.user, found.district_id) and found.state == ListState.DRAFT,
         "may_activate": access.may_activate_lists(request.user, found.district_id) and found.state == ListState.DRAFT,
         "reads_whole": access.reads_whole(request.user, found.district_id),

@@ -15,7 +15,7 @@ from emergency import access, board, power
 from emergency.filters import OrderFilter
 from emergency.forms import CallForm, EvidenceForm, InspectionForm, ProblemForm, ReasonForm, UnitEvidenceForm
 from emergency.models import Evidence, Inspection, Order
-from emergency.services import answers, links, problems
+from emergency.services import answers, links, problems, telling
 from emergency.views.overview import episode_of
 from emergency.views.steps import attempt, step
 from emergency.words import OrderState, Party
@@ -91,11 +91,13 @@ def shown(request, found: Order, *, status=200, **forms):
         "may_run": may_run,
         "may_acknowledge": mine and found.state == OrderState.ISSUED,
         "may_show": mine and open_ and found.party == Party.UNIT,
+        "sees_phones": may_run or answers.may_call(user, found),
         "may_call": found.state == OrderState.ISSUED and answers.may_call(user, found) and not mine,
         "may_inspect": open_ and access.may_inspect(user, found),
         "may_file": may_run and open_ and not found.finding_id,
         "may_decline": may_run and found.proposed_at is not None and not found.finding_id and not found.declined_note,
         "link": links.url_of(found) if may_run and is_enterprise and not links.has_ended(found) else "",
+        "message": telling.last_text(found) if may_run and is_enterprise else None,
         "power": power.lines_of(found) if is_enterprise else [],
         "evidence_form": forms.get("evidence_form") or UnitEvidenceForm(),
         "call_form": forms.get("call_form") or CallForm(),

@@ -10,7 +10,7 @@ from common import clock
 from emergency import access, board, coverage, figures
 from emergency.models import DailyReport, Episode, Forecast, Order, ReductionList, UnitReport
 from emergency.services import decisions
-from emergency.words import COLOUR_NAMES, Colour, DecisionKind, EpisodeState, OrderState
+from emergency.words import COLOUR_NAMES, Colour, DecisionKind, EpisodeState, OrderState, Party
 from grids.scope import for_the_campaign, rights
 
 PAGE = 20
@@ -52,7 +52,7 @@ def _running(request, episode: Episode | None) -> dict:
         "groups": board.groups(orders, now),
         "late": list(orders.filter(boxes["late"][1]).for_list().order_by("pk")[:8]),
         "proposed": list(orders.filter(boxes["proposed"][1]).for_list().order_by("pk")[:8]),
-        "coverage": coverage.of_day(episode, clock.today()),
+        "coverage": coverage.of_day(episode, clock.today()) if clock.today() in figures.days_of(episode) else None,
         "report": DailyReport.objects.filter(episode=episode, day=clock.today()).first(),
     }
 
@@ -63,15 +63,17 @@ def _own(request, district) -> dict:
     orders = Order.objects.visible_to(request.user).filter(
         district=district, state__in=(OrderState.ISSUED, OrderState.ACKNOWLEDGED, OrderState.IN_FORCE)
     )
-    mine = [order for order in orders.for_list().order_by("pk") if access.answers_for(request.user, order)]
-    grids = [order for order in mine if order.party == "grid"]
-    episode = mine[0].episode if mine else None
+    mine = [order for order in orders.select_related("episode").for_list().order_by("is_lift", "-episode", "pk") if access.answers_for(request.user, order)]
+    grids = [order for order in mine if order.party == Party.GRID]
+    reporting = [order for order in mine if order.party == Party.UNIT and not order.is_lift and clock.today() in figures.days_of(order.episode)]
+    episode = reporting[0].episode if reporting else None
     reported = set(UnitReport.objects.filter(episode=episode, day=clock.today()).values_list("organisation", flat=True)) if episode else set()
     return {
-        "own": [order for order in mine if order.party != "grid"] if found.organisation_ids else mine,
+        "own": [order for order in mine if order.party != Party.GRID] if found.organisation_ids else mine,
         "own_grids": grids if found.organisation_ids else [],
         "grids_waiting": sum(order.state == OrderState.ISSUED for order in grids),
         "own_reported": reported,
+        "own_reporting": {order.pk for order in reporting},
     }
 
 
@@ -94,7 +96,7 @@ def episode(request, pk):
     found = episode_of(request, pk)
     if not access.reads_whole(request.user, found.district_id):
         return redirect("emergency:orders", pk=found.pk)
-    now, decision = clock.now(), board.open_decision(found)
+    now, decision, days = clock.now(), board.open_decision(found), figures.days_of(found)
     last = found.decisions.exclude(state="dropped").last()
     context = {
         "episode": found,
@@ -105,9 +107,9 @@ def episode(request, pk):
         "way": board.way(found, decision, now),
         "clocks": board.clocks(found, decision, Order.objects.filter(episode=found)),
         "groups": board.groups(Order.objects.filter(episode=found), now),
-        "days": figures.days_of(found),
+        "days": days,
         "sent": set(found.daily_reports.values_list("day", flat=True)),
-        "coverage": coverage.of_day(found, figures.days_of(found)[0]) if found.starts_at else None,
+        "coverage": coverage.of_day(found, days[0]) if days else None,
         "next": board.kind_of_next(decisions.kinds_open(found)),
         "may_run": access.may_run(request.user, found.district_id),
         "may_approve": decision is not None and access.may_approve(request.user, found.district_id, decision.level),

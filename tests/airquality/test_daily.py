@@ -1,15 +1,17 @@
 """Days follow their hours: worked out when these change, with validity, edition and exclusion."""
 
 import datetime as dt
+import importlib
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
 
-from airquality import hours
+from airquality import figures, hourly, hours
 from airquality.models import DailyValue, DueDay, ExcludedDay, Reading
 from airquality.services import daily, exclusions, intake
 from airquality.tasks import work_out_days
@@ -68,6 +70,58 @@ def test_both_statuses_have_days_of_their_own(station, write_day):
     write_day(station, status="reviewed", pm25=30)
     work_out(station)
     assert dict(DailyValue.objects.values_list("status", "pm25")) == {"real_time": Decimal(20), "reviewed": Decimal(30)}
+
+
+def review(station, count, day=DAY, **values):
+    """The day's last ``count`` hours."""
+    found = GOOD | values
+    for hour in list(hours.of_day(day))[-count:]:
+        Reading.objects.create(district=station.district, station=station, hour=hour, status="reviewed", received_at=hour, **found)
+
+
+@pytest.mark.parametrize(("count", "standing"), [(1, "real_time"), (19, "real_time"), (20, "reviewed")])
+def test_a_few_reviewed_hours_do_not_stand_for_a_whole_day(station, write_day, count, standing):
+    write_day(station)
+    review(station, count, pm25=60)
+    work_out(station)
+    (found,) = figures.daily_values([station], DAY, DAY)
+    assert (found.status, found.pm25) == (standing, Decimal(20 if standing == "real_time" else 60))
+    assert {reading.pm25 for reading in hourly.best(Reading.objects.all()) if reading.status == "reviewed"} == {Decimal(60)}
+
+
+def test_hours_reviewed_and_found_empty_make_a_reviewed_day(station, write_day):
+    write_day(station)
+    write_day(station, status="reviewed", **dict.fromkeys(GOOD, None))
+    work_out(station)
+    (found,) = figures.daily_values([station], DAY, DAY)
+    assert (found.status, found.pm25, found.hours["pm25"]) == ("reviewed", None, 0)
+
+
+def test_the_midnight_that_begins_a_reviewed_file_leaves_a_day_brought_along_as_it_is(station):
+    daily.enter_past([(station, DAY, {"pm25": Decimal(40)})])
+    review(station, 1)
+    work_out(station)
+    assert DailyValue.objects.get().pm25 == 40
+
+
+def test_reviewed_days_of_few_hours_that_were_written_before_are_taken_away_and_made_due(station, other, write_day):
+    daily.enter_past([(other, DAY, {"pm25": Decimal(40)})])
+    write_day(station)
+    review(station, 1)
+    write_day(other, dt.date(2026, 11, 21), status="reviewed", pm25=[None] * 23 + [5])
+    work_out(station)
+    work_out(other, dt.date(2026, 11, 21))
+    stood = DailyValue.objects.get(station=station)
+    stood.pk, stood.status, stood.hours = None, "reviewed", {"pm25": 1}
+    stood.save()
+
+    importlib.import_module("airquality.migrations.0004_reviewed_days_of_few_hours").drop(apps, None)
+
+    kept = {(value.station_id, value.day.day, value.status) for value in DailyValue.objects.all()}
+    assert kept == {(station.pk, 20, "real_time"), (other.pk, 20, "reviewed"), (other.pk, 21, "reviewed")}
+    assert set(DueDay.objects.values_list("station", "day", "status")) == {(station.pk, DAY, "real_time"), (station.pk, DAY, "reviewed")}
+    daily.work_out_due()
+    assert DailyValue.objects.count() == 3
 
 
 def test_a_day_without_readings_has_no_row(station):
@@ -134,6 +188,33 @@ def test_one_station_can_be_excluded_alone(district, station, other, office, wri
     exclusions.exclude(district, DAY, reason="exceptional", approval="批复", by=office, station=other)
     daily.work_out_due()
     assert dict(DailyValue.objects.values_list("station__code", "excluded_reason")) == {"1001A": "", "1002A": "exceptional"}
+
+
+@pytest.mark.parametrize("lifted", ["station", "district"])
+def test_lifting_one_exclusion_leaves_the_other_in_force(district, station, other, office, lifted):
+    """Also of days from which no hours are known: nothing works these out again."""
+    daily.enter_past([(each, DAY, {"pm25": Decimal(40)}) for each in (station, other)])
+    rows = {
+        "district": exclusions.exclude(district, DAY, reason="sand_dust", approval="批复甲", by=office),
+        "station": exclusions.exclude(district, DAY, reason="exceptional", approval="批复乙", by=office, station=other),
+    }
+    assert dict(DailyValue.objects.values_list("station", "excluded_reason")) == {station.pk: "sand_dust", other.pk: "exceptional"}
+    exclusions.restore(rows[lifted], by=office)
+    left = {"station": {station.pk: "sand_dust", other.pk: "sand_dust"}, "district": {station.pk: "", other.pk: "exceptional"}}[lifted]
+    assert dict(DailyValue.objects.values_list("station", "excluded_reason")) == left
+
+
+def test_excluding_the_district_leaves_the_reason_of_a_station_alone(district, station, other, office):
+    daily.enter_past([(each, DAY, {"pm25": Decimal(40)}) for each in (station, other)])
+    exclusions.exclude(district, DAY, reason="exceptional", approval="批复乙", by=office, station=other)
+    exclusions.exclude(district, DAY, reason="sand_dust", approval="批复甲", by=office)
+    assert dict(DailyValue.objects.values_list("station", "excluded_reason")) == {station.pk: "sand_dust", other.pk: "exceptional"}
+
+
+def test_a_day_brought_along_after_its_exclusion_is_excluded(district, station, other, office):
+    exclusions.exclude(district, DAY, reason="sand_dust", approval="批复甲", by=office)
+    daily.enter_past([(station, DAY, {"pm25": Decimal(40)}), (other, dt.date(2026, 11, 19), {"pm25": Decimal(40)})])
+    assert dict(DailyValue.objects.values_list("station", "excluded_reason")) == {station.pk: "sand_dust", other.pk: ""}
 
 
 def test_an_exclusion_needs_a_basis_a_past_day_and_the_office(district, office, town):

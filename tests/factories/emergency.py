@@ -46,14 +46,14 @@ class Ready:
     def drafted(self, level="orange", **more):
         return decisions.draft(self.district, "start", by=self.office, **self.words(level=level, **more))
 
-    def approved(self, level="orange", *, kind="start"):
-        step = decisions.draft(self.district, kind, by=self.office, **self.words(kind, level))
+    def approved(self, level="orange", *, kind="start", **more):
+        step = decisions.draft(self.district, kind, by=self.office, **self.words(kind, level, **more))
         step = decisions.submit(step, by=self.office, version=step.version)
         return decisions.approve(step, by=self.head, version=step.version)
 
-    def running(self, level="orange", *, kind="start") -> Episode:
+    def running(self, level="orange", *, kind="start", **more) -> Episode:
         """Published: orders are out."""
-        step = self.approved(level, kind=kind)
+        step = self.approved(level, kind=kind, **more)
         return decisions.publish(step, by=self.office, version=step.version).episode
 
     def lifted(self) -> Episode:

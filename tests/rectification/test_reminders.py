@@ -63,7 +63,7 @@ def test_a_rung_that_cannot_be_written_holds_up_no_other_and_is_seen(district, p
     ReminderRule.objects.filter(code="accept-over").update(audiences=7)
 
     with pytest.raises(ExceptionGroup) as failed:
-        reminders.scan(clock.now() + dt.timedelta(days=6))
+        reminders.scan(clock.now() + dt.timedelta(days=9))
 
     written = set(Reminder.objects.values_list("rule__code", flat=True))
     assert {type(fault) for fault in failed.value.exceptions} == {TypeError}

@@ -70,10 +70,15 @@ function form({ found, site, back, go, draft }) {
 }
 
 function others(page, again) {
-  const { draft, lists } = page;
+  const { draft, site, lists } = page;
   const choose = (code) => { draft.code = code; again(); page.changed(); };
-  const offered = ({ code, name, default: isUsual }) => h("button.m-choice", { type: "button", "aria-pressed": String(code === draft.code), onclick: () => choose(code) }, isUsual ? name : words(gettext("附加：%s"), [name]));
-  return lists.length > 1 ? [h("div.m-choices", {}, lists.map(offered))] : [];
+  const offered = (some) => h("div.m-choices", {}, some.map(({ code, name }) => h("button.m-choice", { type: "button", "aria-pressed": String(code === draft.code), onclick: () => choose(code) }, name)));
+  const beside = lists.filter(({ code }) => !site.checklists.includes(code));
+  const isBeside = beside.some(({ code }) => code === draft.code);
+  return lists.length < 2 ? [] : [
+    (lists.length > beside.length + 1 || isBeside) && offered(lists.filter((list) => !beside.includes(list))),
+    beside.length > 0 && h("details", { open: isBeside }, h("summary.m-label", {}, gettext("附加清单（可自选）")), offered(beside)),
+  ];
 }
 
 // --- one line of the checklist -------------------------------------------------------------------------------------------------------------
