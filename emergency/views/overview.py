@@ -63,7 +63,11 @@ def _own(request, district) -> dict:
     orders = Order.objects.visible_to(request.user).filter(
         district=district, state__in=(OrderState.ISSUED, OrderState.ACKNOWLEDGED, OrderState.IN_FORCE)
     )
-    mine = [order for order in orders.select_related("episode").for_list().order_by("is_lift", "-episode", "pk") if access.answers_for(request.user, order)]
+    mine = [
+        order
+        for order in orders.select_related("episode").for_list().order_by("is_lift", "-episode", "pk")
+        if access.answers_for(request.user, order)
+    ]
     grids = [order for order in mine if order.party == Party.GRID]
     reporting = [order for order in mine if order.party == Party.UNIT and not order.is_lift and clock.today() in figures.days_of(order.episode)]
     episode = reporting[0].episode if reporting else None
