@@ -47,6 +47,12 @@ def restore(row: ExcludedDay, *, by) -> bool:
     return True
 
 
+def still_out(row: ExcludedDay) -> bool:
+    """Whether another exclusion keeps the day out that ``row`` kept out, or a part of it."""
+    others = ExcludedDay.objects.filter(district=row.district_id, day=row.day).exclude(pk=row.pk)
+    return others.filter(station=None).exists() if row.station_id else others.exists()
+
+
 def _hold(district: Grid) -> None:
     """One after the other: a row that is not there yet cannot be locked."""
     Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)

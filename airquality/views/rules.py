@@ -75,5 +75,6 @@ def _exclude(form: ExcludeForm, district, user) -> None:
 def restore(request, pk):
     row = get_object_or_404(ExcludedDay.objects.visible_to(request.user).select_related("district", "station"), pk=pk)
     exclusions.restore(row, by=request.user)
-    messages.success(request, _("这一天重新参与评价。"))
+    still = exclusions.still_out(row)
+    messages.success(request, _("已取消这条剔除。这一天另有剔除记录，仍按该记录不参与评价。") if still else _("这一天重新参与评价。"))
     return redirect("airquality:excluded")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts import devices
 from accounts.models import Device
 from airquality.models import AirTarget, CompositeIndexRule, ExcludedDay, Reading, Station
-from airquality.services import rules
+from airquality.services import exclusions, rules
 from common import clock
 from tests.airquality.conftest import DAY
 from tests.factories.accounts import UserFactory
@@ -203,6 +203,13 @@ def test_a_day_is_excluded_and_counts_again(as_office, district, station):
     assert [as_office.post(address).status_code for _turn in range(2)] == [302, 404]
     value.refresh_from_db()
     assert value.excluded_reason == ""
+
+
+def test_lifting_one_of_two_exclusions_says_that_the_other_stands(as_office, district, office, station):
+    rows = [exclusions.exclude(district, DAY, reason="sand_dust", approval="批复", by=office, station=each) for each in (None, station)]
+    said = [as_office.post(reverse("airquality:restore_day", args=[row.pk]), follow=True).content.decode() for row in rows]
+    assert ["另有剔除记录" in page for page in said] == [True, False]
+    assert "这一天重新参与评价。" in said[1]
 
 
 def test_a_day_is_excluded_only_with_an_approval_and_not_ahead(as_office, station):
