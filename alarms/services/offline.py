@@ -63,19 +63,26 @@ def _look(source: AlarmSource, now: dt.datetime) -> bool:
 
 
 def _noted(source: AlarmSource, *, serious: bool, hours: int, now: dt.datetime) -> bool:
-    """One alarm for one silence; when it becomes serious its level rises, once."""
+    """One alarm for one silence, closed by the operator or not; when it becomes serious while it runs its level rises, once."""
     rule = merging.held_rule(source.district_id, AlarmKind.OFFLINE)
-    running = Alarm.objects.filter(kind=AlarmKind.OFFLINE, source=source, state__in=OPEN_STATES).select_related("source", "grid", "finding").first()
+    running = _of_this_silence(source)
     if running is None:
         _begin(source, rule, serious=serious, hours=hours, now=now)
         return True
-    if not serious or running.level == SERIOUS:
+    if not running.is_open or not serious or running.level == SERIOUS:
         return False
     Alarm.objects.filter(pk=running.pk).update(level=SERIOUS)
     _raise_severity(running.finding)
     dispatching.note(running, "serious", now=now, details={"hours": hours})
     telling.to_operators(running, event="serious", title=lambda: _("离线已超过一天：%(about)s") % {"about": telling.about(running)})
     return True
+
+
+def _of_this_silence(source: AlarmSource) -> Alarm | None:
+    """The newest alarm that still runs, or that was raised since the device was last heard."""
+    since = source.heard_at or source.made_at
+    found = Alarm.objects.filter(Q(state__in=OPEN_STATES) | Q(first_signal_at__gte=since), kind=AlarmKind.OFFLINE, source=source)
+    return found.select_related("source", "grid", "finding").order_by("-pk").first()
 
 
 def _raise_severity(finding: Finding | None) -> None:

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -127,8 +128,10 @@ def served(request, found, variant: str, *, district_id: int, name: str):
 
 
 # --- a call taken down --------------------------------------------------------------------------------------------------------------------
+@never_cache
 @require_http_methods(["GET", "POST"])
 def new(request):
+    """Each opening has a key of its own, so that pressing twice is one report; a page from the browser's memory would carry an old one."""
     district = Grid.objects.get(pk=insist_operator(request))
     form = SmokeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
