@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from alarms.services import duty
-from alarms.words import AlarmKind, Answer, Cause, Duty, FalseReason, OnSite
+from alarms.words import AlarmKind, AlarmState, Answer, Cause, Duty, FalseReason, OnSite
 from common.forms import within
 
 
@@ -78,11 +78,11 @@ class FeedbackForm(StepForm):
 
 
 class CallForm(StepForm):
+    """Somebody can be taken at his word only while the alarm waits for who goes."""
+
     person = forms.ModelChoiceField(User.objects.none(), label=_("通话对象"), empty_label=_("请选择"))
     answer = forms.ChoiceField(
-        label=_("结果"),
-        choices=[(Answer.ACCEPTED.value, _("接通，愿意前往（代为接单）")), (Answer.ANSWERED.value, _("接通")), (Answer.MISSED.value, _("未接通"))],
-        widget=forms.RadioSelect,
+        label=_("结果"), choices=[(Answer.ANSWERED.value, _("接通")), (Answer.MISSED.value, _("未接通"))], widget=forms.RadioSelect
     )
     field_order = ("person", "answer", "note", "version")
 
@@ -92,6 +92,8 @@ class CallForm(StepForm):
         called = self.alarm.calls.values_list("person_id", flat=True)
         self.fields["person"].queryset = User.objects.filter(pk__in=[*self.duties, *called], is_active=True).order_by("pk")
         self.fields["person"].label_from_instance = self._label
+        if self.alarm.state == AlarmState.DISPATCHED:
+            self.fields["answer"].choices = [(Answer.ACCEPTED.value, _("接通，愿意前往（代为接单）")), *self.fields["answer"].choices]
 
     def _label(self, person) -> str:
         return _("%(name)s（%(duty)s，%(phone)s）") % {"name": person, "duty": Duty(self._duty(person)).label, "phone": person.phone or _("没有号码")}

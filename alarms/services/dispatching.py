@@ -34,9 +34,12 @@ def send(alarm: Alarm, *, now: dt.datetime) -> Dispatch | None:
 
 
 def call_next(alarm: Alarm, *, now: dt.datetime) -> Dispatch | None:
-    """The next rung that has not been called yet; None when everybody has been. The office as last rung is told, not sent."""
+    """The next rung that has not been called yet; None when everybody has been. The office as last rung is told, not sent.
+
+    Somebody the operator has rung up by hand is called all the same when it is their turn.
+    """
     called = {row.duty: row for row in alarm.dispatches.all()}
-    known = set(alarm.calls.values_list("person_id", flat=True))
+    known = set(alarm.calls.exclude(dispatch=None).values_list("person_id", flat=True))
     for rung in duty.line(alarm):
         people = [person for person in rung.people if person.pk not in known]
         if rung.duty in called or not people:

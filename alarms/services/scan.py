@@ -83,6 +83,10 @@ def _stamp(pk: int, now: dt.datetime) -> bool:
     alarm, name = row.alarm, ClockName(row.name)
     with language.official():
         dispatching.note(alarm, "late", now=now, details={"clock": row.name, "due_at": row.due_at.isoformat()})
-        title = _("%(clock)s超时：%(about)s") % {"clock": name.label, "about": telling.about(alarm)}
-        telling.to_operators(alarm, event=f"late-{row.name}", title=title, urgent=name != ClockName.REPORT)
+        telling.to_operators(
+            alarm,
+            event=f"late-{row.name}",
+            title=lambda: _("%(clock)s超时：%(about)s") % {"clock": name.label, "about": telling.about(alarm)},
+            urgent=name != ClockName.REPORT,
+        )
     return True

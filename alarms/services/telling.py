@@ -75,16 +75,17 @@ def call(alarm: Alarm, dispatch: Dispatch, people) -> None:
 
 
 def _call(alarm: Alarm, dispatch: Dispatch, person, channel: str) -> None:
+    """All channels share the key of the event, so that the outbox knows on which the person has been told when one gives up."""
     made = Call.objects.create(
         alarm=alarm, dispatch=dispatch, person=person, duty=dispatch.duty, channel=channel, called_at=dispatch.at,
-        notice_key=f"alarm-call:{dispatch.pk}:{channel}:u{person.pk}:{channel}",
+        notice_key=f"alarm-call:{dispatch.pk}:u{person.pk}:{channel}",
     )  # fmt: skip
     queue(
         to=[person],
         title=lambda: _("请立即到场处置：%(about)s") % {"about": about(alarm)},
         body=lambda: _("%(what)s。请在%(at)s前接单。") % {"what": what(alarm), "at": _accept_until(alarm)},
         url=reverse("mobile_alarms:answer", args=[token(made)]) if channel == Channel.SMS else reverse("mobile_alarms:alarm", args=[alarm.uuid]),
-        dedup_key=f"alarm-call:{dispatch.pk}:{channel}",
+        dedup_key=f"alarm-call:{dispatch.pk}",
         kind="alarm.dispatch",
         subject=alarm,
         channels=[channel],
@@ -145,6 +146,6 @@ def still_wanted(notice) -> bool:
     alarm = Alarm.objects.filter(pk=notice.subject_id).first() if notice.subject_id.isdigit() else None
     if alarm is None or notice.channel == Channel.INBOX:
         return True
-    if notice.kind == "alarm.dispatch" and notice.recipient_id:
+    if notice.kind == "alarm.unanswered" or (notice.kind == "alarm.dispatch" and notice.recipient_id):
         return alarm.state == AlarmState.DISPATCHED
-    return alarm.state in OPEN_STATES or notice.kind not in ("alarm.raise", "alarm.late", "alarm.unanswered")
+    return alarm.state in OPEN_STATES or notice.kind not in ("alarm.raise", "alarm.late")

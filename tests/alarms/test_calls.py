@@ -1,0 +1,88 @@
+"""Who is called and told: those rung up by hand keep their turn, nobody is told twice by the same channel, nobody is troubled when it no longer matters."""
+
+import datetime as dt
+
+import pytest
+
+from alarms.forms import CallForm
+from alarms.models import Alarm
+from alarms.services import advance, scan, telling
+from common import clock
+from notices.models import Notice
+from notices.services import use_second_channel
+from tests.factories.alarms import alarm_of
+
+pytestmark = pytest.mark.django_db
+NOW = clock.at(dt.date(2026, 11, 27), dt.time(10, 15))
+
+
+def later(minutes: float):
+    return clock.standing(NOW + dt.timedelta(minutes=minutes))
+
+
+@pytest.fixture(autouse=True)
+def _at_ten():
+    with clock.standing(NOW):
+        yield
+
+
+@pytest.fixture
+def alarm(camera, member, chief, town, operator):
+    return alarm_of(camera)
+
+
+def called(alarm) -> list:
+    return [(row.duty, sorted({call.person.pk for call in row.calls.all()})) for row in alarm.dispatches.all()]
+
+
+def test_who_was_rung_up_by_hand_before_judging_is_called_in_turn_all_the_same(alarm, operator, member, chief):
+    advance.advance(alarm, "call", by=operator, person=member, answer="missed", duty="first")
+    advance.advance(alarm, "judge_unclear", by=operator)
+    advance.advance(alarm, "call", by=operator, person=chief, answer="answered", duty="deputy")
+    with later(3.1):
+        scan.scan()
+
+    assert called(alarm) == [("first", [member.pk]), ("deputy", [chief.pk])]
+
+
+def test_somebody_is_taken_at_his_word_only_while_the_alarm_waits_for_who_goes(alarm, operator, member):
+    def offered() -> list[str]:
+        return [value for value, _label in CallForm(alarm=Alarm.objects.get(), by=operator).fields["answer"].choices]
+
+    assert offered() == ["answered", "missed"]
+    advance.advance(alarm, "judge_unclear", by=operator)
+    assert offered() == ["accepted", "answered", "missed"]
+    advance.advance(alarm, "accept", by=member)
+    assert offered() == ["answered", "missed"]
+
+
+def test_when_a_channel_gives_up_nobody_is_told_again_by_one_on_which_he_was_told(alarm, operator, member):
+    advance.advance(alarm, "judge_unclear", by=operator)
+    mine = Notice.objects.filter(recipient=member, kind="alarm.dispatch")
+
+    assert set(alarm.calls.values_list("notice_key", flat=True)) == set(mine.values_list("dedup_key", flat=True))
+    assert use_second_channel(mine.get(channel="voice")) is None
+    assert use_second_channel(mine.get(channel="sms")).channel == "email"
+    assert sorted(mine.values_list("channel", flat=True)) == ["email", "inbox", "sms", "voice"]
+
+
+def test_the_office_is_not_called_any_more_once_somebody_goes(alarm, operator, member):
+    advance.advance(alarm, "judge_unclear", by=operator)
+    for minutes in (3.1, 6.2, 9.3):
+        with later(minutes):
+            scan.scan()
+    voice = Notice.objects.get(recipient=operator, kind="alarm.unanswered", channel="voice")
+    assert telling.still_wanted(voice)
+    advance.advance(alarm, "accept", by=member)
+    assert not telling.still_wanted(voice)
+
+
+def test_a_passed_limit_is_told_in_the_language_of_each(alarm, operator, director):
+    director.language = "en"
+    director.save()
+    with later(4):
+        scan.scan()
+
+    titles = dict(Notice.objects.filter(kind="alarm.late").values_list("recipient", "title"))
+    assert titles[operator.pk].startswith("研判超时：")
+    assert titles[director.pk].startswith("Judge is late: ")
