@@ -182,9 +182,13 @@ GROUPS: dict[str, tuple] = {
     "air_target": (_("空气质量目标"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "remove": pgettext_lazy("act", "删除")}),
     "alarm": (
         _("报警"),
-        {name: step.label for name, step in ALARM_STEPS.items()} | {"raise": _("产生报警"), "dispatch": _("呼叫下一级")},
+        {name: step.label for name, step in ALARM_STEPS.items()}
+        | {"raise": _("产生报警"), "dispatch": _("呼叫下一级"), "regrid": _("随网格拆分调整网格")},
     ),
-    "alarmsource": (_("报警来源"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "test": _("调试")}),
+    "alarmsource": (
+        _("报警来源"),
+        {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "test": _("调试"), "regrid": _("随网格拆分调整网格")},
+    ),
     "alarmrule": (_("报警规则"), {"edit": EDITED}),
     "dustlimit": (_("扬尘监测限值"), {"edit": EDITED}),
     "monitorrule": (_("离线规则"), {"edit": EDITED}),

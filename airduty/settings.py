@@ -393,8 +393,13 @@ FIELD_TASKS = "rectification.services.field.tasks_of"
 """``f(user) -> list``: the person's own tasks, as a phone keeps them."""
 FIELD_ORDERS = ["alarms.services.field.calls_of", "emergency.services.field.orders_of"]
 """``f(user) -> list``: what calls the person now and stands first on the phone, as ``{"url", "title", "words", "button"}``."""
-GRID_MOVED = ["registers.services.places.grid_moved", "inspections.services.places.grid_moved"]
-GRID_SPLIT = ["airquality.services.stations.grid_split", "registers.services.places.grid_split", "inspections.services.places.grid_split"]
+GRID_MOVED = ["registers.services.places.grid_moved", "inspections.services.places.grid_moved", "alarms.services.places.grid_moved"]
+GRID_SPLIT = [
+    "airquality.services.stations.grid_split",
+    "registers.services.places.grid_split",
+    "inspections.services.places.grid_split",
+    "alarms.services.places.grid_split",
+]
 """Called with (source, parts, by=) inside the splitting transaction: what was in the grid goes to its parts."""
 AIR_SITES_NEAR = "registers.services.near.sites_near"
 """``f(user, district_id=, lon=, lat=, metres=) -> [{name, kind, lon, lat, url}]``: supervised objects around a station that the person may see."""

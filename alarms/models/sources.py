@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Device
 from alarms.models.rules import DustLimit
-from alarms.words import Meaning, SourceKind, Unit
+from alarms.words import WITH_KEY, Meaning, SourceKind, Unit
 from evidence.models import Photo
 from grids import scope
 from grids.models import Grid
@@ -34,6 +34,8 @@ class AlarmSource(models.Model):
         "district_id", "slug", "kind", "name", "device_id", "lon", "lat", "bearing", "view_degrees", "range_m", "grid_id", "site_id", "is_active",
         "event_types", "unit", "dust_limit_id",
     )  # fmt: skip
+    AUDITED_ROWS = {"kind__in": WITH_KEY}
+    """A station's row follows its station, that of people who call stands for nobody: both are made and moved without an act."""
 
     district = models.ForeignKey(Grid, models.PROTECT, related_name="alarm_sources", verbose_name=_("区县"))
     slug = models.SlugField(_("接入代码"), max_length=60, unique=True)
