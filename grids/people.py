@@ -14,6 +14,13 @@ def members_of(organisation: Organisation, roles=None) -> QuerySet[User]:
     return _of_memberships(Q(organisation=organisation), roles)
 
 
+def posted_in(organisation: Organisation) -> QuerySet[User]:
+    """People with a post in any grid of the organisation today, stand-ins included."""
+    day = clock.today()
+    posts = Post.objects.current(day).filter(grid__organisation=organisation)
+    return _users(posts, Handover.objects.current(day).filter(post__in=posts))
+
+
 def with_role(district: Grid | int, roles) -> QuerySet[User]:
     """People who hold one of ``roles`` anywhere in the district today."""
     return _of_memberships(Q(organisation__district_id=getattr(district, "pk", district)), roles)

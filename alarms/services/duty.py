@@ -80,7 +80,7 @@ def _townships(grids: list[Grid]) -> list[Organisation]:
 
 
 def shifts_of(units: list[Organisation]) -> list[DutyShift]:
-    """Shifts running now, of the first unit that has one. Whoever has left the unit, or is away, is passed over."""
+    """Shifts running now, of the first unit that has one. Whoever serves there no more is passed over; nobody stands in for who is away."""
     running = DutyShift.objects.on(clock.now()).filter(organisation__in=units, person__is_active=True).select_related("person", "deputy")
     for unit in units:
         serving = {person.pk for person in serving_in(unit)}
@@ -92,8 +92,7 @@ def shifts_of(units: list[Organisation]) -> list[DutyShift]:
 
 def serving_in(unit: Organisation) -> list[User]:
     """Who may be put on a unit's roster: its members and the people posted in its grids today."""
-    posts = [person for grid in Grid.objects.filter(organisation=unit) for person in people.holders_of(grid)] if unit.grids.count() < 40 else []
-    return list({person.pk: person for person in [*people.members_of(unit), *posts]}.values())
+    return list({person.pk: person for person in [*people.members_of(unit), *people.posted_in(unit)]}.values())
 
 
 def _posted(grids: list[Grid], roles) -> list[User]:
