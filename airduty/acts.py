@@ -70,6 +70,8 @@ GROUPS: dict[str, tuple] = {
             "inspect": _("登记应急检查"),
             "inspect_problem": _("检查发现立为问题"),
             "power": _("用电数据"),
+            "regrid": _("随网格拆分调整网格"),
+            "succeed": _("随单位合并由继任单位承担"),
         },
     ),
     "reduction_list": (
