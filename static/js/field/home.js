@@ -33,8 +33,8 @@ function unsent(mine) {
 
 // The unsent say so themselves; without any, nothing else would.
 function ended(mine, signIn) {
-  if (state.signedIn !== false || !state.online || mine.some((each) => queue.UNSENT.includes(each.state))) return null;
-  return note(gettext("登录已过期，名单和任务不再更新。"), "warn", " ", h("button.m-link", { type: "button", onclick: signIn }, gettext("重新登录")));
+  if ((state.signedIn !== false && !state.due) || !state.online || mine.some((each) => queue.UNSENT.includes(each.state))) return null;
+  return note(state.due || gettext("登录已过期，名单和任务不再更新。"), "warn", " ", h("button.m-link", { type: "button", onclick: signIn }, gettext("重新登录")));
 }
 
 async function unfinished(go) {

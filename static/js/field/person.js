@@ -6,7 +6,7 @@ import * as store from "./store.js";
 
 const FRESH = 10 * 60_000;
 
-export const state = { person: null, bundle: null, online: navigator.onLine, signedIn: null, language: null };
+export const state = { person: null, bundle: null, online: navigator.onLine, signedIn: null, language: null, due: "" }; // ``due``: what the account must do first, in the server's words
 
 export async function load() {
   [state.person, state.bundle] = await Promise.all([store.recall("person"), store.recall("bundle")]);
@@ -36,13 +36,15 @@ async function become(person) {
 }
 
 async function fetchBundle() {
+  const heldBefore = await queue.held(state.person.id);
   const { status, answer, etag } = await bundle(state.bundle ? await store.recall("etag") : null).catch(() => ({}));
   if (status === 200 && answer?.v === 1 && answer.person?.id === state.person.id) {
     state.bundle = answer;
     await keep({ bundle: answer, etag, fetched_at: Date.now() });
-    await queue.tidy(state.person.id, answer.held.map((each) => each.uuid));
+    await queue.tidy(state.person.id, answer.held.map((each) => each.uuid), heldBefore);
   } else if (status === 304) await keep({ fetched_at: Date.now() });
-  return status === 200;
+  state.due = status === 403 && answer?.code?.endsWith("_needed") ? answer.detail : "";
+  return status === 200 || Boolean(state.due);
 }
 
 async function keep(values) {

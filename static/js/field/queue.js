@@ -6,11 +6,13 @@ import { Unreachable, session } from "./server.js";
 
 const FIRST_WAIT = 5_000;
 const LONGEST_WAIT = 300_000;
+const FULL_WAIT = 60_000;
 const SHOWN_AFTER = 7 * 86_400_000;
 const listeners = new Set();
 const news = "BroadcastChannel" in window ? new BroadcastChannel("airduty-field") : null;
 let timer = null;
 let running = false;
+let isFull = false; // the phone had no room to note how far an item has come
 let next = null; // how a pass was asked for while another one was running: { now }
 
 export const UNSENT = [WAITING, SENDING, SIGNIN, REPAIR, CONFLICT];
@@ -112,7 +114,7 @@ async function pass({ now }) {
 
 // False when the way is shut: the others need not try now.
 async function deliver(item, csrf) {
-  await store.change(item.key, { state: SENDING, reason: "" });
+  await noted(store.change(item.key, { state: SENDING, reason: "" }));
   tell();
   const verdict = await send(item, { csrf, files: filesOf(item) });
   await settle(item, verdict);
@@ -124,19 +126,32 @@ async function settle(item, { state, reason, answer, stored, held }) {
   const patch = state === WAITING ? { tries: item.tries + 1, next_at: Date.now() + wait } : {};
   const known = { ...(answer && { answer }), ...(stored && { stored }), ...(held && { held }) };
   const done = state === DONE ? { done_at: new Date().toISOString(), sent: item.files.length } : {};
-  await store.change(item.key, { state, reason, ...patch, ...known, ...done });
-  if (state === DONE || held) await store.dropFiles(item.key);
+  if (state === DONE || held) await store.dropFiles(item.key); // first: it makes room for the note
+  isFull = !(await noted(store.change(item.key, { state, reason, ...patch, ...known, ...done })));
   tell();
+}
+
+// A full phone may not be able to note how far it has come; it sends all the same, and the server knows what it has got.
+async function noted(writing) {
+  try {
+    await writing;
+    return true;
+  } catch (error) {
+    if (!store.isFull(error)) throw error;
+    return false;
+  }
 }
 
 function filesOf(item) {
   return {
     blob: (sha256) => store.blobOf(item.key, sha256),
-    note: async (sent) => { await store.change(item.key, { sent }); tell(); },
+    note: async (sent) => { await noted(store.change(item.key, { sent })); tell(); },
     smaller: async (sha256, pixels) => inPixels(await store.blobOf(item.key, sha256), pixels),
-    replaced: async (sha256, less) => {
-      await store.swapFile(item.key, sha256, less);
-      await store.change(item.key, (there) => ({ files: there.files.map((file) => (file.sha256 === sha256 ? { ...file, sha256: less.sha256, size: less.size } : file)) }));
+    // What a row was made of stands as it was said; what was kept for repair names the smaller picture from now on, as the server's copy does.
+    replaced: async (sha256, less, { isHeld }) => {
+      const swapped = (entries) => entries.map((entry) => (entry.sha256 === sha256 ? { ...entry, sha256: less.sha256, size: less.size } : entry));
+      const known = ({ files, body }) => ({ files: swapped(files), ...(isHeld && { body: { ...body, photos: swapped(body.photos) } }) });
+      if (await noted(store.swapFile(item.key, sha256, less))) await noted(store.change(item.key, known));
     },
   };
 }
@@ -144,7 +159,7 @@ function filesOf(item) {
 async function plan() {
   const waits = (await store.items()).filter((each) => [WAITING, SENDING].includes(each.state)).map((each) => each.next_at - Date.now());
   clearTimeout(timer);
-  if (waits.length) timer = setTimeout(run, Math.max(1_000, Math.min(LONGEST_WAIT, ...waits.map((wait) => (wait > LONGEST_WAIT ? 0 : wait)))));
+  if (waits.length) timer = setTimeout(run, Math.max(isFull ? FULL_WAIT : 1_000, Math.min(LONGEST_WAIT, ...waits.map((wait) => (wait > LONGEST_WAIT ? 0 : wait)))));
 }
 
 // --- what a person decides --------------------------------------------------------------------------------------------------------------
@@ -158,10 +173,17 @@ export async function retry(key) {
 export async function anew(key) {
   const old = await store.item(key);
   const blobs = await Promise.all(old.files.map(async ({ sha256, size, what }) => ({ sha256, size, what, blob: await store.blobOf(key, sha256) })));
+  const files = blobs.filter(({ blob }) => blob);
   const { device_id: _device, seq: _seq, ...body } = old.body;
   const replaces = { key, from: CONFLICT, patch: isDone() };
-  await add({ ...old, body, target: crypto.randomUUID(), files: blobs.filter(({ blob }) => blob) }, { replaces });
+  await add({ ...old, body: { ...body, ...(body.photos && { photos: photosOf(old, files) }) }, target: crypto.randomUUID(), files }, { replaces });
   await store.dropFiles(key);
+}
+
+// The photos of an item as they are on the phone now: one may have been made smaller since it was announced.
+function photosOf({ files, body }, there) {
+  const now = files.filter(({ what }) => what === "photos").map(({ sha256, size }, n) => ({ ...body.photos[n], sha256, size }));
+  return now.filter(({ sha256 }) => there.some((file) => file.sha256 === sha256));
 }
 
 const isDone = () => ({ state: DONE, done_at: new Date().toISOString() });
@@ -173,10 +195,15 @@ export async function settled(key) {
   tell();
 }
 
-// What the server has, kept for repair or repaired: the list of the person tells.
-export async function tidy(person, heldNow) {
+const isHeld = (item) => item.held && item.state === REPAIR;
+
+// Keys of what the server has kept for repair, as far as this phone knows.
+export const held = async (person) => (await mine(person)).filter(isHeld).map((each) => each.key);
+
+// What the server has, kept for repair or repaired: the list of the person tells, of what was ``known`` as kept when it was asked for.
+export async function tidy(person, heldNow, known) {
   for (const each of await mine(person)) {
-    if (each.held && each.state === REPAIR && !heldNow.includes(each.target)) await settled(each.key);
+    if (isHeld(each) && known.includes(each.key) && !heldNow.includes(each.target)) await settled(each.key);
     else if (each.state === DONE && Date.now() - Date.parse(each.done_at) > SHOWN_AFTER) await store.drop(each.key);
   }
 }

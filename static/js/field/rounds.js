@@ -1,5 +1,5 @@
 // Rounds: today's list, one round with its objects, one tap for an object in order. What is done on the phone shows at once, sent or not.
-import { bar, body, button, h, icon, list, note, once, words } from "./dom.js";
+import { bar, body, button, h, icon, list, live, note, once, words } from "./dom.js";
 import { visitDrafts } from "./drafts.js";
 import { kindOf, siteOf, state } from "./person.js";
 import { distance, gridsAt, locate, metres } from "./place.js";
@@ -45,14 +45,39 @@ export async function rounds({ go }) {
     const said = round.isOver ? gettext("已完成") : round.isBegun ? gettext("巡查中") : gettext("待巡查");
     return h("a", { href: `/m/round/${round.uuid}/` }, h("span", {}, h("b", {}, title(round)), h("br"), h("small.quiet", {}, [words(gettext("%(done)s / %(all)s 处"), { done, all: round.visits.length }), sayWindow(round)].filter(Boolean).join(" · "))), h(`span.${round.isOver ? "done" : "soon"}`, {}, said));
   });
-  const night = button(gettext("开始一次夜查"), async () => go(`/m/round/${await beginOwn("night")}/`), { tone: "plain", drawing: "clock" });
-  return [bar(gettext("巡查")), body(rows.length ? list(rows) : note(gettext("今天没有安排巡查。每天早上自动排定，联网后更新。")), state.bundle?.grids.length > 0 && night)];
+  return [bar(gettext("巡查")), body(rows.length ? list(rows) : note(gettext("今天没有安排巡查。每天早上自动排定，联网后更新。")), state.bundle?.grids.length > 0 && night(go))];
 }
 
-async function beginOwn(kind) {
+// A round of one's own belongs to the grid one stands in; where that is not clear the person says it.
+let asked = null; // grids that it may be, while the person chooses: the list is drawn anew meanwhile
+
+function night(go) {
+  const start = async (grid) => {
+    asked = null;
+    await go(`/m/round/${await beginOwn("night", grid.id)}/`);
+  };
+  return live((again) => {
+    const press = async () => {
+      const grids = await gridsHere();
+      if (grids.length === 1) return start(grids[0]);
+      asked = { grids, at: Date.now() };
+      return again();
+    };
+    if (!asked || Date.now() - asked.at > NEAR_PAST) return button(gettext("开始一次夜查"), press, { tone: "plain", drawing: "clock" });
+    return [h("span.m-label", {}, gettext("在哪个网格夜查？")), h("div.m-choices", {}, asked.grids.map((grid) => h("button.m-choice", { type: "button", onclick: once(() => start(grid)) }, grid.name)))];
+  });
+}
+
+// The grid one stands in; on a border two, without a place all of one's own.
+async function gridsHere() {
+  const grids = state.bundle.grids;
+  const point = grids.length > 1 ? await locate({ patience: 8_000 }) : null;
+  const found = point ? gridsAt(grids, point.lon, point.lat) : [];
+  return found.length ? found : grids;
+}
+
+async function beginOwn(kind, grid) {
   const uuid = crypto.randomUUID();
-  const grids = state.bundle?.grids ?? [];
-  const grid = (here?.point && gridsAt(grids, here.point.lon, here.point.lat)[0])?.id ?? grids[grids.length - 1]?.id;
   await sendPatrol(uuid, { kind, grid, started_at: new Date().toISOString() }, KINDS[kind]());
   await track.start({ uuid, kind });
   return uuid;

@@ -15,7 +15,7 @@ export const DONE = "done";
 
 const verdict = (state, reason = "", more = {}) => ({ state, reason, ...more });
 
-// files: { blob(sha256), smaller(sha256, pixels) → { sha256, size } or null, note(sent), replaced(sha256, less) }
+// files: { blob(sha256), smaller(sha256, pixels) → { sha256, size } or null, note(sent), replaced(sha256, less, { isHeld }) }
 export async function send(item, { csrf, files }) {
   try {
     const first = await put(item.path, item.body, csrf);
@@ -26,10 +26,17 @@ export async function send(item, { csrf, files }) {
   }
 }
 
-// A verdict when the words were not taken; nothing when they were.
-async function judged({ status, answer }, item) {
+// A verdict when the person must sign in first, or put the account in order.
+function doorOf({ status, answer }) {
   if (status === 401) return verdict(SIGNIN, gettext("登录已过期，重新登录后自动发送"));
   if (status === 403 && answer?.code?.endsWith("_needed")) return verdict(SIGNIN, answer.detail);
+  return null;
+}
+
+// A verdict when the words were not taken; nothing when they were.
+async function judged({ status, answer }, item) {
+  const door = doorOf({ status, answer });
+  if (door) return door;
   if (status === 403 && answer?.detail?.startsWith("CSRF")) return verdict(WAITING, gettext("服务器没有正确应答，稍后自动再试"));
   if (status === 409 && answer?.code === "payload_conflict" && answer.stored?.uuid === item.target) return verdict(CONFLICT, answer.detail, { stored: answer.stored });
   if (status === 409 && answer?.code === "uuid_taken") return verdict(CONFLICT, answer.detail);
@@ -65,7 +72,7 @@ async function photos(first, item, { csrf, files }) {
     await files.note(item.files.length - missing.length);
     if (taken.has(next[1])) return verdict(WAITING, gettext("服务器没有正确应答，稍后自动再试"));
     taken.add(next[1]);
-    const sent = await one(item, next, { csrf, files });
+    const sent = await one(item, next, { csrf, files, isHeld: first.status === 202 });
     if (sent.state === REPAIR) refused.set(next[1], sent.reason);
     else if (sent.state) return sent;
     else missing = sent.missing;
@@ -75,28 +82,32 @@ async function photos(first, item, { csrf, files }) {
   return verdict(DONE, "", { answer: first.answer });
 }
 
-async function one(item, [what, sha256], { csrf, files }) {
+async function one(item, [what, sha256], { csrf, files, isHeld }) {
   const blob = await files.blob(sha256);
   if (!blob) return verdict(REPAIR, gettext("有照片在手机上已经找不到，请到那一条补充照片"));
-  const { status, answer } = await putFile(`${item.path}${what}/${sha256}/`, blob, csrf);
-  if (status === 413) return shrunk(item, what, sha256, { csrf, files });
-  if (status === 401) return verdict(SIGNIN, gettext("登录已过期，重新登录后自动发送"));
+  const said = await putFile(`${item.path}${what}/${sha256}/`, blob, csrf);
+  if (said.status === 413) return shrunk(item, what, sha256, { csrf, files, isHeld });
+  return refusedFile(said, item) ?? { missing: missingOf(said.answer) };
+}
+
+// A verdict when the bytes were not taken; nothing when they were.
+function refusedFile({ status, answer }, item) {
+  const door = doorOf({ status, answer });
+  if (door) return door;
   if (status === 400 && answer) return verdict(PASSING.includes(answer.code) ? WAITING : REPAIR, reasons(answer).join(gettext("；")));
-  if (status !== 200 || answer?.uuid !== item.target) return verdict(WAITING, notOurs(status, answer));
-  return { missing: missingOf(answer) };
+  return status !== 200 || answer?.uuid !== item.target ? verdict(WAITING, notOurs(status, answer)) : null;
 }
 
 // The way does not let so big a picture through: a smaller one takes its place, and the server is told which one it replaces.
-async function shrunk(item, what, sha256, { csrf, files }) {
+async function shrunk(item, what, sha256, { csrf, files, isHeld }) {
   for (const pixels of what === "photos" ? SMALLER : []) {
     const less = await files.smaller(sha256, pixels);
     if (!less) break;
-    const { status, answer } = await putFile(`${item.path}${what}/${less.sha256}/`, less.blob, csrf, { "X-Replaces": sha256 });
-    if (status === 200 && answer?.uuid === item.target) {
-      await files.replaced(sha256, less);
-      return { missing: missingOf(answer) };
-    }
-    if (status !== 413) return verdict(WAITING, notOurs(status, answer));
+    const said = await putFile(`${item.path}${what}/${less.sha256}/`, less.blob, csrf, { "X-Replaces": sha256 });
+    if (said.status === 413) continue;
+    const refused = refusedFile(said, item);
+    if (!refused) await files.replaced(sha256, less, { isHeld });
+    return refused ?? { missing: missingOf(said.answer) };
   }
   return verdict(WAITING, words(gettext("照片太大（%s MB），这个网络不放行，换个网络会再试"), [((await files.blob(sha256)).size / 1048576).toFixed(1)]));
 }

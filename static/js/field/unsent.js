@@ -46,7 +46,7 @@ function remedies(item, { again }) {
   if (item.state === CONFLICT) {
     return [
       note(gettext("服务器上已有同一编号的另一份内容。两份都在，请选一种处理。")),
-      item.stored && h("p", {}, h("a", { href: `/m/sent/${item.target}/` }, gettext("看服务器上的那一份"))),
+      item.stored && (item.kind === "finding" ? h("p", {}, h("a", { href: `/m/sent/${item.target}/` }, gettext("看服务器上的那一份"))) : h("p.quiet", {}, storedVisit(item.stored))),
       button(gettext("手机上的另报一条"), after(queue.anew), { tone: "plain" }), h("p"),
       item.stored && button(gettext("以服务器上的为准"), after(queue.settled), { tone: "plain" }),
     ];
@@ -54,6 +54,13 @@ function remedies(item, { again }) {
   if (item.state !== REPAIR) return [];
   if (item.held) return [h("a.m-button.is-plain", { href: `${place.held}${item.target}/` }, gettext("去修改"))];
   return [button(gettext("再试一次"), after(queue.retry), { tone: "plain" }), ...(item.answer ? rest(item, { after }) : [])];
+}
+
+const CONCLUSIONS = { normal: () => gettext("正常"), problem: () => gettext("发现问题"), unreachable: () => gettext("无法到访") };
+
+// A visit on the server has no page of its own: what it says stands here.
+function storedVisit({ conclusion, arrived_at, text }) {
+  return words(gettext("服务器上的：%s"), [[CONCLUSIONS[conclusion]?.() ?? conclusion, day(arrived_at), text].filter(Boolean).join(" · ")]);
 }
 
 // The words have arrived, a photo cannot: the person looks, adds another one, and puts the item away.
