@@ -5,18 +5,23 @@ References and stations out of use are left out. Where a reviewed value exists i
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple, TypeVar
+
+from django.db.models import Exists, OuterRef
 
 from airquality import hourly
 from airquality.aqi import composite, index, levels, tables
-from airquality.aqi.rounding import concentration, mean, rounded
+from airquality.aqi.rounding import MEAN_PLACES, concentration, mean, rounded
 from airquality.models import CompositeIndexRule, DailyValue, Reading, Station
+from airquality.models.daily import DailyValueQuerySet
 from airquality.services.rules import as_rule
-from airquality.words import POLLUTANTS
+from airquality.words import POLLUTANTS, Status
 from grids.models import Grid
 
+Key = TypeVar("Key", bound=Hashable)
 BEST = "best"
 DAY_ITEMS = ("so2", "no2", "co", "o3_8h", "o3_1h", "pm10", "pm25")
 MEANS = ("so2", "no2", "pm10", "pm25")
@@ -85,8 +90,19 @@ class Period:
 
 def counted_stations(area: Grid) -> list[Station]:
     """Whose mean is the value of a district or a township."""
-    stations = Station.objects.counted().filter(district_id=area.district_id)
-    return list(stations if area.is_district else stations.filter(grid__path__startswith=area.path))
+    return stations_of([area])[area.pk]
+
+
+def stations_of(areas: Sequence[Grid]) -> dict[int, list[Station]]:
+    """Area → its counted stations, from one query."""
+    counted = list(Station.objects.counted().filter(district_id__in={area.district_id for area in areas}).select_related("grid"))
+    return {area.pk: [station for station in counted if _lies_in(station, area)] for area in areas}
+
+
+def _lies_in(station: Station, area: Grid) -> bool:
+    if area.is_district:
+        return station.district_id == area.district_id
+    return station.grid is not None and station.grid.path.startswith(area.path)
 
 
 # --- hours ------------------------------------------------------------------------------------------------------------------------------
@@ -113,32 +129,89 @@ def measured_by_none(stations: Iterable[Station]) -> set[str]:
 
 
 # --- days -------------------------------------------------------------------------------------------------------------------------------
-def daily_values(stations: Sequence[Station], first: dt.date, last: dt.date, *, status: str = BEST) -> list[DailyValue]:
-    """Of each station's day one: the reviewed where there is one, or those of one status."""
-    found = DailyValue.objects.filter(station__in=stations, day__range=(first, last)).order_by("day", "station_id", "status")
+class StationDay(NamedTuple):
+    """The columns of a ``DailyValue`` from which figures are made. Not the row itself: a year of a district has thousands."""
+
+    station_id: int
+    day: dt.date
+    status: str
+    so2: Decimal | None
+    no2: Decimal | None
+    co: Decimal | None
+    o3_8h: Decimal | None
+    o3_1h: Decimal | None
+    pm10: Decimal | None
+    pm25: Decimal | None
+    invalid: list[str]
+    excluded_reason: str
+
+    @property
+    def items(self) -> dict[str, Decimal | None]:
+        """As of ``DailyValue``."""
+        return {name: None if name in self.invalid else getattr(self, name) for name in DAY_ITEMS}
+
+
+def best_days(stations: Iterable[Station], first: dt.date, last: dt.date, *, status: str = BEST) -> DailyValueQuerySet:
+    """Of each station's day one row: the reviewed where there is one; or those of one status."""
+    found = DailyValue.objects.filter(station__in=stations).between(first, last).order_by("day", "station_id")
     if status != BEST:
-        return list(found.filter(status=status))
-    return list({(value.station_id, value.day): value for value in found}.values())  # "reviewed" sorts last
+        return found.filter(status=status)
+    reviewed = DailyValue.objects.reviewed().filter(station=OuterRef("station"), day=OuterRef("day"))
+    return found.exclude(Exists(reviewed), status=Status.REAL_TIME)
 
 
-def area_days(stations: Sequence[Station], first: dt.date, last: dt.date, *, edition: str = "", status: str = BEST) -> list[AreaDay]:
+def daily_values(stations: Iterable[Station], first: dt.date, last: dt.date, *, status: str = BEST) -> list[StationDay]:
+    rows = best_days(stations, first, last, status=status).values_list(*StationDay._fields)
+    return [StationDay._make(row) for row in rows]
+
+
+def area_days(
+    stations: Sequence[Station], first: dt.date, last: dt.date, *, edition: str = "", status: str = BEST, every: bool = False
+) -> list[AreaDay]:
     """Days of one station or of several together. ``edition`` recomputes all of them by one standard; else each day keeps its own."""
-    return together(daily_values(stations, first, last, status=status), measured_by_none(stations), edition=edition)
+    return together(daily_values(stations, first, last, status=status), measured_by_none(stations), edition=edition, every=every)
 
 
-def together(values: Iterable[DailyValue], lacking: Collection[str] = (), *, edition: str = "") -> list[AreaDay]:
-    by_day: dict[dt.date, list[DailyValue]] = defaultdict(list)
+def days_of_areas(
+    areas: Mapping[Key, Sequence[Station]], first: dt.date, last: dt.date, *, edition: str = "", status: str = BEST
+) -> dict[Key, list[AreaDay]]:
+    """The days of many areas, from one query; a station may belong to several."""
+    found: dict[int, list[StationDay]] = defaultdict(list)
+    for value in daily_values({station for each in areas.values() for station in each}, first, last, status=status):
+        found[value.station_id].append(value)
+    return {
+        key: together((value for station in each for value in found[station.pk]), measured_by_none(each), edition=edition)
+        for key, each in areas.items()
+    }
+
+
+def together(values: Iterable[StationDay | DailyValue], lacking: Collection[str] = (), *, edition: str = "", every: bool = False) -> list[AreaDay]:
+    """A station whose day was excluded by approval has no part in the mean, unless the day was excluded for all that have a value.
+
+    ``every``: with a part, for the version that counts every day.
+    """
+    by_day: dict[dt.date, list[StationDay | DailyValue]] = defaultdict(list)
     for value in values:
         by_day[value.day].append(value)
-    return [_area_day(day, found, lacking, edition) for day, found in sorted(by_day.items())]
+    return [_area_day(day, found if every else _assessed(found), lacking, edition) for day, found in sorted(by_day.items())]
 
 
-def _area_day(day: dt.date, found: list[DailyValue], lacking: Collection[str], edition: str) -> AreaDay:
+def _assessed(found: list[StationDay | DailyValue]) -> list[StationDay | DailyValue]:
+    return [value for value in found if not value.excluded_reason] or found
+
+
+def _area_day(day: dt.date, found: list[StationDay | DailyValue], lacking: Collection[str], edition: str) -> AreaDay:
     items = [value.items for value in found]
-    values = {name: mean(each[name] for each in items) for name in DAY_ITEMS}
+    values = items[0] if len(items) == 1 else {name: _mean([each[name] for each in items]) for name in DAY_ITEMS}
     said = index.daily(values, edition=edition or tables.edition_on(day), not_measured=lacking)
     reasons = {value.excluded_reason for value in found}
     return AreaDay(day, values, said, len(found), frozenset(value.status for value in found), "" if "" in reasons else min(reasons))
+
+
+def _mean(values: Sequence[Decimal | None]) -> Decimal | None:
+    """Cut where the stations' own means are cut: their last figure must not decide on which side of a half the area stands."""
+    found = mean(values)
+    return None if found is None else rounded(found, MEAN_PLACES)
 
 
 # --- periods ----------------------------------------------------------------------------------------------------------------------------
@@ -188,11 +261,3 @@ def status_of(statuses: Collection[str]) -> str:
 
 def shared_status(periods: Iterable[Period]) -> str:
     return status_of({status for each in periods for status in each.statuses})
-
-
-def by_station(stations: Sequence[Station], first: dt.date, last: dt.date, *, edition: str = "", status: str = BEST) -> Mapping[int, list[AreaDay]]:
-    """Station → its days, from one query."""
-    found: dict[int, list[DailyValue]] = defaultdict(list)
-    for value in daily_values(stations, first, last, status=status):
-        found[value.station_id].append(value)
-    return {station.pk: together(found[station.pk], station.not_measured, edition=edition) for station in stations}

@@ -1,17 +1,20 @@
 """Stations and townships in order: by a concentration, the composite index, the share of good days, or by how any of them has changed."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from airquality import figures, years
+from airquality.aqi import tables
 from airquality.aqi.ranks import change_rate, ranks
 from airquality.figures import Period
 from airquality.models import Station
 from airquality.words import POLLUTANTS
 from grids.models import Grid
 
+Subject = TypeVar("Subject", Station, Grid)
 ITEMS = (*POLLUTANTS, "composite", "good_ratio")
 MORE_IS_BETTER = {"good_ratio"}
 
@@ -45,29 +48,28 @@ def stations(
     """References and stations out of use are not ranked. ``grouped``: national, provincial … each for itself, since their instruments differ."""
     ranked = list(Station.objects.ranked().filter(district=district))
     levels = list(dict.fromkeys(station.level for station in ranked)) if grouped else [""]
-    found = _of_stations(district, ranked, first, last, edition, status)
+    found = _both(district, ranked, {station.pk: [station] for station in ranked}, first, last, edition, status)
     return [_ranking([row for row in found if level in ("", row[0].level)], by, by_change, group=level) for level in levels]
 
 
 def townships(
     district: Grid, first: dt.date, last: dt.date, *, by: str = "composite", by_change=False, edition: str = "", status=figures.BEST
 ) -> Ranking:
-    """By the mean of the stations in each; a township without a station is listed without a rank."""
-    found = []
-    for town in Grid.objects.filter(parent=district, valid_to=None).order_by("code"):
-        own = figures.counted_stations(town)
-        found.append((town, *years.both(own, first, last, district=district, edition=edition, status=status)))
-    return _ranking(found, by, by_change)
+    """Of those that existed at the end, by the mean of the stations in each; a township without a station is listed without a rank."""
+    towns = list(Grid.objects.filter(parent=district).active(last).order_by("code"))
+    return _ranking(_both(district, towns, figures.stations_of(towns), first, last, edition, status), by, by_change)
 
 
-def _of_stations(district, ranked: Sequence[Station], first, last, edition: str, status: str) -> list[tuple[Station, Period, Period]]:
+def _both(
+    district: Grid, subjects: Sequence[Subject], own: Mapping[int, Sequence[Station]], first: dt.date, last: dt.date, edition: str, status: str
+) -> list[tuple[Subject, Period, Period]]:
+    """This period and the one a year before by one edition, that of the end where none is named, and by this one's composite rule."""
     rule = figures.rule_for(district, first)
-    spans = [(first, last), years.year_before(first, last)]
     told = []
-    for span in spans:
-        days = figures.by_station(ranked, *span, edition=edition, status=status)
+    for span in ((first, last), years.year_before(first, last)):
+        days = figures.days_of_areas(own, *span, edition=edition or tables.edition_on(last), status=status)
         told.append({pk: figures.period(found, *span, rule=rule) for pk, found in days.items()})
-    return [(station, told[0][station.pk], told[1][station.pk]) for station in ranked]
+    return [(subject, told[0][subject.pk], told[1][subject.pk]) for subject in subjects]
 
 
 def _ranking(rows: Sequence[tuple], by: str, by_change: bool, *, group: str = "") -> Ranking:

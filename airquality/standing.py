@@ -31,17 +31,23 @@ class Standing:
     """Below zero: more heavy days than the target allows."""
 
 
-def stand(target: AirTarget, *, through: dt.date) -> Standing:
-    """Where the target's area stands at the end of ``through``; a day without a figure counts on neither side."""
-    first, days_left = dt.date(target.year, 1, 1), validity.days_in(target.year)
-    through = min(through, dt.date(target.year, 12, 31))
-    days_left -= max(0, (through - first).days + 1)
-    days = figures.area_days(figures.counted_stations(target.grid), first, through)
-    found = figures.period(days, first, through, rule=figures.rule_for(target.district, first))
-    done = {name: _done(days, name) for name in PARTICLES}
+def stand(targets_of_year: Sequence[AirTarget], *, through: dt.date) -> list[Standing]:
+    """Where the areas of a district's targets of one year stand at the end of ``through``; a day without a figure counts on neither side."""
+    if not targets_of_year:
+        return []
+    year, district = targets_of_year[0].year, targets_of_year[0].district
+    first, through = dt.date(year, 1, 1), min(through, dt.date(year, 12, 31))
+    days = figures.days_of_areas(figures.stations_of([each.grid for each in targets_of_year]), first, through)
+    rule = figures.rule_for(district, first)
+    return [_stand(each, figures.period(days[each.grid_id], first, through, rule=rule)) for each in targets_of_year]
+
+
+def _stand(target: AirTarget, found: Period) -> Standing:
+    days_left = validity.days_in(target.year) - max(0, (found.last - found.first).days + 1)
+    done = {name: _done(found.days, name) for name in PARTICLES}
     return Standing(
         target=target,
-        through=through,
+        through=found.last,
         period=found,
         means={name: mean(values) for name, values in done.items()},
         remaining={name: targets.remaining_mean(limit, done[name], days_left=days_left) for name in PARTICLES if (limit := getattr(target, name))},

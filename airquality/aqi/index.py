@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from airquality.aqi import levels, tables
 from airquality.aqi.rounding import concentration, upwards
@@ -40,9 +41,12 @@ def sub_index(row: str, value: Decimal | None, *, edition: str) -> int | None:
     >>> [sub_index("o3_8h", Decimal(801), edition=edition) for edition in ("2012", "2026")]
     [None, 300]
     """
-    if value is None or value < 0:
-        return None
-    value = concentration(row, value)
+    return None if value is None or value < 0 else _by_table(row, concentration(row, value), edition)
+
+
+@lru_cache(maxsize=20_000)
+def _by_table(row: str, value: Decimal, edition: str) -> int | None:
+    """``value`` as published: there are few of them, and a year asks for each many times."""
     points = tables.BREAKPOINTS[edition][row]
     for n in range(1, len(points)):
         if value <= points[n]:

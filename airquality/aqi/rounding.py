@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 WAYS = {"half_even": ROUND_HALF_EVEN, "half_up": ROUND_HALF_UP}
+STEPS = [Decimal(1).scaleb(-places) for places in range(10)]
+MEAN_PLACES = 5
+"""Of a daily mean, a station's as it is kept and an area's made of them."""
 
 
 def rounded(value: Decimal, places: int = 0, *, way: str = "half_even") -> Decimal:
@@ -11,7 +14,7 @@ def rounded(value: Decimal, places: int = 0, *, way: str = "half_even") -> Decim
     >>> rounded(Decimal("34.5")), rounded(Decimal("35.5")), rounded(Decimal("0.225"), 2), rounded(Decimal("0.225"), 2, way="half_up")
     (Decimal('34'), Decimal('36'), Decimal('0.22'), Decimal('0.23'))
     """
-    return value.quantize(Decimal(1).scaleb(-places), rounding=WAYS[way])
+    return value.quantize(STEPS[places], rounding=WAYS[way])
 
 
 def concentration(item: str, value: Decimal) -> Decimal:

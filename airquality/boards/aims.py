@@ -60,13 +60,12 @@ class Aim:
 
 
 def aims(rows: Iterable[AirTarget], *, today: dt.date) -> list[Aim]:
-    """Up to yesterday."""
-    return [_aim(target, today) for target in rows]
+    """Of one year, up to yesterday."""
+    return [_aim(found, today) for found in standing.stand(list(rows), through=today - dt.timedelta(days=1))]
 
 
-def _aim(target: AirTarget, today: dt.date) -> Aim:
-    found = standing.stand(target, through=today - dt.timedelta(days=1))
-    return Aim(target, found, _items(target, found), _month(target, found, today))
+def _aim(found: Standing, today: dt.date) -> Aim:
+    return Aim(found.target, found, _items(found.target, found), _month(found.target, found, today))
 
 
 def _items(target: AirTarget, found: Standing) -> list[Item]:

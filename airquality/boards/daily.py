@@ -74,7 +74,7 @@ def reason(value: DailyValue, item: str) -> str:
 
 def lines(stations: Sequence[Station], day: dt.date) -> list[Line]:
     """One query."""
-    values = {value.station_id: value for value in figures.daily_values(stations, day, day)}
+    values = {value.station_id: value for value in figures.best_days(stations, day, day)}
     return [_line(station, values.get(station.pk)) for station in stations]
 
 
@@ -87,7 +87,7 @@ def mean_of(found: Sequence[Line], *, with_excluded: bool = True) -> AreaDay | N
     """The district's day: the mean over its counted stations first, then the index."""
     counted = [line for line in found if line.value and not line.station.is_shown_only and (with_excluded or not line.value.excluded_reason)]
     lacking = figures.measured_by_none([line.station for line in found if not line.station.is_shown_only])
-    return next(iter(figures.together([line.value for line in counted], lacking)), None)
+    return next(iter(figures.together([line.value for line in counted], lacking, every=True)), None)
 
 
 def cells_of(day: AreaDay) -> list[Cell]:

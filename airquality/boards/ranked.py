@@ -8,11 +8,12 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from airquality import rankings
+from airquality.aqi import tables
 from airquality.boards import areas, periods
 from airquality.models import CompositeIndexRule, Station
 from airquality.rankings import Ranking
 from airquality.services.rules import as_rule
-from airquality.words import SYMBOLS, UNITS
+from airquality.words import SYMBOLS, UNITS, Edition
 from grids.models import Grid
 
 
@@ -30,7 +31,7 @@ class Asked:
 
     @property
     def notes(self) -> list[str]:
-        return [period_words(self.rule), _ties(), rule_words(self.rule), _sand(), _sign(self)]
+        return [period_words(self.rule), _ties(), rule_words(self.rule), _edition(self.last), _sand(), _sign(self)]
 
 
 def rule_words(rule: CompositeIndexRule | None) -> str:
@@ -49,6 +50,10 @@ def period_words(rule: CompositeIndexRule | None) -> str:
 
 def _ties() -> str:
     return _("相同的并列，并列后名次顺延。")
+
+
+def _edition(last: dt.date) -> str:
+    return _("优良天数和重污染天数，本期和上年同期均按%(edition)s评价。") % {"edition": Edition(tables.edition_on(last)).label}
 
 
 def _sand() -> str:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from airquality.aqi.rounding import MEAN_PLACES
 from airquality.models.readings import Concentration
 from airquality.models.stations import AirQuerySet, Station
 from airquality.words import Edition, ExcludedReason, Status
@@ -12,10 +13,10 @@ from grids.models import Grid
 
 
 class Mean(Concentration):
-    """Not rounded, but cut at places that no index can feel: of at most 24 figures with three decimals."""
+    """Rounded to places that no index can feel: of at most 24 figures with three decimals. An area's mean of such means is rounded to them too."""
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"max_digits": 11, "decimal_places": 5} | kwargs)
+        super().__init__(*args, **{"max_digits": 11, "decimal_places": MEAN_PLACES} | kwargs)
 
 
 class DailyValueQuerySet(AirQuerySet):

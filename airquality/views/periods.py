@@ -46,11 +46,11 @@ def month(request):
     form = MonthForm(request.GET, areas=places, month=clock.month_of(today - dt.timedelta(days=1)))
     chosen = form.chosen["month"]
     first, last = spans.bounds(chosen)
-    days = figures.area_days(form.place.stations, dt.date(first.year, 1, 1), dt.date(first.year, 12, 31))
-    of_month = [each for each in days if first <= each.day <= last]
-    weeks = calendars.month(of_month, first, today=today)
+    values = figures.daily_values(form.place.stations, dt.date(first.year, 1, 1), dt.date(first.year, 12, 31))
+    days = figures.together(values, form.place.lacking)
+    weeks = calendars.month([each for each in days if first <= each.day <= last], first, today=today)
     rule = figures.rule_for(district, first)
-    both = [figures.period(of_month, first, last, rule=rule, with_excluded=each) for each in (False, True)]
+    both = [_month(values, form.place.lacking, first, last, rule, with_excluded=each) for each in (False, True)]
     context = {
         "form": form,
         "area": form.place,
@@ -67,10 +67,15 @@ def month(request):
         "strip": calendars.strip(days, first.year, today=today),
         "period_words": ranked.period_words(rule),
         "rule_words": ranked.rule_words(rule),
-        "incomplete": calendars.incomplete(both[0], last, today=today, lacking=form.place.lacking),
+        "incomplete": calendars.incomplete(both[1], last, today=today, lacking=form.place.lacking),
         "edition": tables.edition_on(last),
     }
     return show(request, "airquality/month.html", district, **context)
+
+
+def _month(values, lacking, first: dt.date, last: dt.date, rule, *, with_excluded: bool) -> figures.Period:
+    days = figures.together((value for value in values if first <= value.day <= last), lacking, every=with_excluded)
+    return figures.period(days, first, last, rule=rule, with_excluded=with_excluded)
 
 
 @require_GET

@@ -1,18 +1,25 @@
 """What an area's air comes to, who stands where, this year against the last, and what a target still leaves."""
 
 import datetime as dt
+import itertools
+import math
+import random
+from collections import defaultdict
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from airquality import figures, hours, rankings, standing, years
-from airquality.aqi import composite
+from airquality.aqi import composite, tables
+from airquality.boards import areas, yearly
 from airquality.models import AirTarget, CompositeIndexRule, DailyValue
 from airquality.services import daily, rules
 from audit import verify
 from audit.models import AuditEvent
 from common.errors import Conflict, NotYourRole
+from grids.models import Grid
 from tests.airquality.conftest import DAY
 from tests.factories.airquality import DailyValueFactory, StationFactory
 
@@ -90,6 +97,90 @@ def test_a_dust_day_counts_in_one_version_only(district, station):
     assert (within.concentrations["pm25"], within.heavy) == (260, 1)
 
 
+def test_a_station_that_is_excluded_for_a_day_has_no_part_in_its_area(district, station, other, office):
+    """In the month, the ranking and the targets alike; only the version that counts every day has it."""
+    for each, pm25 in ((station, 30), (other, 90)):
+        days(each, pm25, pm25)
+    DailyValue.objects.filter(station=other, day=FIRST).update(excluded_reason="exceptional")
+    both = {every: figures.area_days([station, other], FIRST, LAST, every=every) for every in (False, True)}
+    assert {every: [(day.values["pm25"], day.stations, day.excluded_reason) for day in found] for every, found in both.items()} == {
+        False: [(30, 1, ""), (60, 2, "")],
+        True: [(60, 2, ""), (60, 2, "")],
+    }
+    made = rules.save_target(target(district, pm25=Decimal(50)), by=office)
+    assert standing.stand([made], through=LAST)[0].means["pm25"] == 45
+    Grid.objects.filter(pk=district.villages[2].pk).update(path=district.town_a.path + "9/")
+    line = next(line for line in rankings.townships(district, FIRST, LAST, by="pm25").lines if line.value)
+    assert (line.subject, line.value) == (district.town_a, 45)
+
+
+def test_a_day_that_is_excluded_everywhere_keeps_its_mean_and_its_reason(station, other):
+    for each, reason in ((station, "sand_dust"), (other, "exceptional")):
+        days(each, 40, excluded_reason=reason)
+    (found,) = figures.area_days([station, other], FIRST, LAST)
+    assert (found.values["pm25"], found.stations, found.excluded_reason) == (40, 2, "exceptional")
+
+
+def test_means_that_are_cut_do_not_tip_the_area_over_a_half(district, station, other):
+    third = StationFactory(district=district, grid=district.villages[1])
+    for each, pm25 in ((station, "60.66667"), (other, "60.66667"), (third, "60.16667")):
+        days(each, Decimal(pm25))
+    (found,) = figures.area_days(figures.counted_stations(district), FIRST, LAST)
+    assert (found.values["pm25"], found.index.aqi) == (Decimal("60.5"), 100), "181.5 ÷ 3 is 60.5 exactly, and rounds to 60"
+
+
+def test_the_quick_way_over_many_areas_says_exactly_what_the_plain_one_says(district, station, other):
+    """Against the rules written out once more: choose, leave out, mean, round half to even, look up, round up."""
+    third = StationFactory(district=district, grid=district.villages[1], not_measured=["co"])
+    invented = random.Random(7)
+    for each, n in itertools.product((station, other, third), range(40)):
+        for status in ("real_time", "reviewed") if invented.random() < 0.4 else ("real_time",):
+            _invent(invented, each, dt.date(2026, 2, 9) + dt.timedelta(days=n), status)
+    own = {"all": [station, other, third], "one": [third], "none": []}
+    for edition in ("", "2026"):
+        found = figures.days_of_areas(own, dt.date(2026, 2, 9), dt.date(2026, 3, 20), edition=edition)
+        for key, stations in own.items():
+            told = [(day.day, day.values, day.index.sub_indexes, day.statuses, day.excluded_reason) for day in found[key]]
+            assert told == _plainly(stations, edition)
+
+
+def _invent(invented, station, day, status):
+    values = {name: Decimal(invented.randrange(0, 300_000_00)) / 100_000 for name in figures.DAY_ITEMS}
+    values = {name: None if invented.random() < 0.1 else value for name, value in values.items()}
+    invalid = [name for name in values if invented.random() < 0.1]
+    reason = invented.choice(["", "", "", "sand_dust"])
+    DailyValueFactory(station=station, day=day, status=status, invalid=invalid, excluded_reason=reason, **values)
+
+
+def _plainly(stations, edition) -> list[tuple]:
+    by_day = defaultdict(dict)
+    for row in DailyValue.objects.filter(station__in=stations).order_by("day", "status"):
+        by_day[row.day][row.station_id] = row
+    told = []
+    for day, found in by_day.items():
+        rows = [row for row in found.values() if not row.excluded_reason] or list(found.values())
+        values = {}
+        for name in figures.DAY_ITEMS:
+            there = [Fraction(getattr(row, name)) for row in rows if name not in row.invalid and getattr(row, name) is not None]
+            values[name] = Decimal(round(sum(there) / len(there) * 100_000)) / 100_000 if there else None
+        table = edition or ("2026" if day >= dt.date(2026, 3, 1) else "2012")
+        said = {name: _sub_index(tables.DAY_ROWS[name], values[name], table) for name in tables.DAILY[table]}
+        reasons = {row.excluded_reason for row in rows}
+        statuses = frozenset(row.status for row in rows)
+        told.append((day, values, {name: each for name, each in said.items() if each is not None}, statuses, "" if "" in reasons else min(reasons)))
+    return told
+
+
+def _sub_index(row, value, edition):
+    if value is None:
+        return None
+    value, points = round(Fraction(value), 1 if row.startswith("co") else 0), [Fraction(point) for point in tables.BREAKPOINTS[edition][row]]
+    for n, (low, high) in enumerate(itertools.pairwise(points)):
+        if value <= high:
+            return math.ceil((tables.LEVELS[n + 1] - tables.LEVELS[n]) * (value - low) / (high - low) + tables.LEVELS[n])
+    return 500 if row not in tables.SHORT_ROWS else {"2026": tables.LEVELS[len(points) - 1], "2012": None}[edition]
+
+
 def test_nothing_comes_of_nothing(district, station):
     found = figures.period(figures.area_days([station], FIRST, LAST), FIRST, LAST, rule=None)
     assert (found.composite.index, found.good_ratio, found.assessed, set(found.concentrations.values())) == (None, None, 0, {None})
@@ -144,16 +235,42 @@ def test_the_queries_of_a_ranking_do_not_grow_with_the_stations(district, django
         days(StationFactory(district=district), 20 + n)
     with django_assert_max_num_queries(5):
         rankings.stations(district, FIRST, LAST)
+    with django_assert_max_num_queries(5):
+        rankings.townships(district, FIRST, LAST)
 
 
 # --- years ------------------------------------------------------------------------------------------------------------------------------
-def test_both_years_are_judged_by_one_edition_that_is_named(district, station):
+def test_both_years_are_judged_by_one_edition_whatever_they_were_published_by(district, station):
     days(station, 70)
     days(station, 70, first=dt.date(2025, 11, 1))
-    found = years.compare([station], FIRST, LAST, district=district)
-    assert (found.edition_name, found.this.good, found.before.good, found.good_days, found.changes["pm25"]) == ("HJ 633—2026", 0, 0, 0, 0)
-    old = years.compare([station], FIRST, LAST, district=district, edition="2012")
-    assert (old.edition_name, old.this.good, old.before.good, old.is_even, old.heavy_days) == ("HJ 633—2012", 1, 1, True, 0)
+    area = areas.of_station(station)
+    found = {edition: yearly.years(area, year=2026, against=2025, edition=edition, rule=None, today=LAST).whole for edition in ("2026", "2012")}
+    assert {edition: (each.this.good, each.before.good, each.is_even) for edition, each in found.items()} == {
+        "2026": (0, 0, True),
+        "2012": (1, 1, True),
+    }
+    assert found["2026"].changes["pm25"] == 0
+
+
+def test_a_ranking_judges_the_year_before_by_the_edition_of_its_end(district, station):
+    """70 µg/m³ is a good day of 2012 and none of 2026."""
+    days(station, 70)
+    days(station, 70, first=dt.date(2025, 11, 1))
+    (of_stations,) = rankings.stations(district, FIRST, LAST, by="good_ratio")
+    of_towns = rankings.townships(district, FIRST, LAST, by="good_ratio")
+    for line in (of_stations.lines[0], of_towns.lines[0]):
+        assert (line.value, line.before.figure("good_ratio"), line.change) == (Decimal(0), Decimal(0), None)
+    (old,) = rankings.stations(district, FIRST.replace(year=2025), LAST.replace(year=2025), by="good_ratio")
+    assert old.lines[0].value == 100
+
+
+def test_a_township_that_was_closed_later_is_ranked_in_its_time(district, station, other):
+    days(station, 30)
+    days(other, 20)
+    Grid.objects.filter(pk=district.town_b.pk).update(valid_to=LAST + dt.timedelta(days=5))
+    assert [line.subject for line in rankings.townships(district, FIRST, LAST, by="pm25").lines] == [district.town_b, district.town_a]
+    after = LAST + dt.timedelta(days=20)
+    assert [line.subject for line in rankings.townships(district, after, after, by="pm25").lines] == [district.town_a]
 
 
 @pytest.mark.parametrize(
@@ -174,15 +291,25 @@ def target(grid, **values):
     return AirTarget(district_id=grid.district_id, grid=grid, year=2026, **values)
 
 
+def test_targets_are_read_with_as_many_queries_as_one(district, station, other, office, django_assert_num_queries):
+    days(station, 30)
+    days(other, 60)
+    made = [rules.save_target(target(grid, pm25=Decimal(50)), by=office) for grid in (district, district.town_a, district.town_b)]
+    rows = list(AirTarget.objects.filter(pk__in=[each.pk for each in made]).select_related("grid", "district").order_by("grid__level", "grid__code"))
+    with django_assert_num_queries(3):
+        found = standing.stand(rows, through=LAST)
+    assert [each.means["pm25"] for each in found] == [45, 30, 60]
+
+
 def test_where_a_target_stands(district, station, office):
     for n in range(10):
         DailyValueFactory(station=station, day=dt.date(2026, 12, 1) + dt.timedelta(days=n), pm25=60 if n < 8 else 200, pm10=80)
     made = rules.save_target(target(district, pm25=Decimal(50), good_days=20, good_ratio=Decimal(90), heavy_days=1), by=office)
-    found = standing.stand(made, through=dt.date(2026, 12, 10))
+    (found,) = standing.stand([made], through=dt.date(2026, 12, 10))
     assert (found.means["pm25"], found.remaining["pm25"].days_left, "pm10" in found.remaining) == (Decimal(88), 21, False)
     assert found.remaining["pm25"].allowed == (Decimal(50) * 31 - 880) / 21
     assert (found.good_days.needed, found.good_days.is_reachable, found.good_ratio.needed, found.heavy_left) == (12, True, 20, -1)
-    assert standing.stand(made, through=dt.date(2027, 5, 1)).remaining["pm25"].allowed is None
+    assert standing.stand([made], through=dt.date(2027, 5, 1))[0].remaining["pm25"].allowed is None
 
 
 def test_a_target_is_kept_by_the_office_for_district_and_townships(district, office, town):

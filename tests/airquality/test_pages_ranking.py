@@ -79,6 +79,12 @@ def test_a_township_without_a_station_is_shown_as_such(as_town, district, four):
     assert rows[0][2] == "38", "the mean of its three stations, without the micro station"
 
 
+def test_the_page_names_the_edition_by_which_both_years_are_judged(as_town, four):
+    said = {month: as_town.get(reverse(ADDRESS), {"month": month}).content.decode() for month in ("2026-11", "2026-02")}
+    assert "优良天数和重污染天数，本期和上年同期均按HJ 633—2026评价。" in said["2026-11"]
+    assert "本期和上年同期均按HJ 633—2012评价。" in said["2026-02"]
+
+
 def test_year_to_date_begins_in_january(as_town, four):
     DailyValueFactory(station=four["甲站"], day=dt.date(2026, 1, 5), pm25=Decimal(90), edition="2012")
     answer = as_town.get(reverse(ADDRESS), {"by": "pm25", "span": "year"})

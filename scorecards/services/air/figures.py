@@ -92,9 +92,9 @@ def _assessed(paper: Paper, *, before: bool) -> list[AirDay]:
 
 
 def _together(paper: Paper, days: list[AirDay]) -> list[AreaDay]:
-    """The mean of the stations first, then the index, both years by the edition of this month."""
+    """The mean of the stations first, then the index, both years by the edition of this month. Whose days are among them the caller says."""
     lacking = set.intersection(*(set(station["not_measured"]) for station in paper.sheet.stations))
-    return figures.together([day.as_daily_value() for day in days], lacking, edition=paper.sheet.edition)
+    return figures.together([day.as_daily_value() for day in days], lacking, edition=paper.sheet.edition, every=True)
 
 
 def valid_days(days: list[AreaDay], measure: Measure) -> int:

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 
 from airquality import figures
 from airquality.aqi import tables
-from airquality.models import AirTarget, CompositeIndexRule, DailyValue, Station
+from airquality.figures import StationDay
+from airquality.models import AirTarget, CompositeIndexRule, Station
 from airquality.services import daily
 from airquality.services.rules import as_rule
 from airquality.words import Status
@@ -107,7 +108,7 @@ def _rule(district: Grid, first: dt.date) -> dict:
     return rule | {name: {item: str(value) for item, value in rule[name].items()} for name in ("limits", "weights")}
 
 
-def _day(value: DailyValue, before: bool, start: dict) -> AirDay:
+def _day(value: StationDay, before: bool, start: dict) -> AirDay:
     items = {name: getattr(value, name) for name in ITEMS}
     facts = {"day": value.day, "status": value.status, "invalid": sorted(value.invalid), "excluded_reason": value.excluded_reason}
     return AirDay(station_id=value.station_id, is_before=before, **start, **facts, **items)
