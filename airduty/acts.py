@@ -254,9 +254,9 @@ GROUPS: dict[str, tuple] = {
         _("对账单"),
         {"open": _("开出对账单"), "confirm": _("确认无异议"), "dispute": _("提出异议"), "agree": _("撤回全部异议"), "remind": _("提醒对账")},
     ),
-    "dispute": (_("对账异议"), {"file": _("提出异议"), "withdraw": _("撤回异议"), "decide": _("答复异议")}),
+    "dispute": (_("对账异议"), {"download": _("下载材料"), "file": _("提出异议"), "withdraw": _("撤回异议"), "decide": _("答复异议")}),
     "reconciling_rule": (_("对账规则"), {"edit": EDITED}),
-    "list_match": (_("上级清单核对"), {"upload": _("上传清单"), "match": _("逐行核对")}),
+    "list_match": (_("上级清单核对"), {"download": _("下载材料"), "upload": _("上传清单"), "match": _("逐行核对")}),
     "match_row": (
         _("清单核对行"),
         {"register": _("补登问题"), "correct": _("按上级清单更正"), "rematch": _("人工对应"), "report": _("列入待上报核对")},

@@ -381,7 +381,7 @@ AUDITED_MODELS = [
     "scorecards.Clue",
 ]
 AUDITED_MODELS += ["scorecards.Settlement", "scorecards.SettlingRule", "scorecards.Adjustment", "scorecards.Appeal", "scorecards.AirConfirmation"]
-AUDITED_MODELS += ["scorecards.Reconciliation", "scorecards.Dispute"]
+AUDITED_MODELS += ["scorecards.Reconciliation", "scorecards.Dispute", "scorecards.ListMatch"]
 AUDITED_MODELS += ["emergency.Episode", "emergency.Decision", "emergency.Order", "emergency.DailyReport", "emergency.ReviewPaper"]
 AUDITED_MODELS += ["airquality.CompositeIndexRule"]
 AUDITED_MODELS += ["alarms.Alarm", "alarms.AlarmSource"]
@@ -394,11 +394,13 @@ FIELD_TASKS = "rectification.services.field.tasks_of"
 FIELD_ORDERS = ["alarms.services.field.calls_of", "emergency.services.field.orders_of"]
 """``f(user) -> list``: what calls the person now and stands first on the phone, as ``{"url", "title", "words", "button"}``."""
 GRID_MOVED = ["registers.services.places.grid_moved", "inspections.services.places.grid_moved", "alarms.services.places.grid_moved"]
+GRID_MOVED += ["emergency.services.places.grid_moved"]
 GRID_SPLIT = [
     "airquality.services.stations.grid_split",
     "registers.services.places.grid_split",
     "inspections.services.places.grid_split",
     "alarms.services.places.grid_split",
+    "emergency.services.places.grid_split",
 ]
 """Called with (source, parts, by=) inside the splitting transaction: what was in the grid goes to its parts."""
 AIR_SITES_NEAR = "registers.services.near.sites_near"
@@ -408,6 +410,7 @@ AIR_ALARMS = "alarms.services.of_stations.alarms_of"
 LEDGER_IMPORTED = "rectification.services.imported.carry_over"
 REQUESTS_IMPORTED = "rectification.services.service_requests.run"
 ORGANISATION_MERGED = ["registers.services.places.organisation_merged", "rectification.services.merged.organisation_merged"]
+ORGANISATION_MERGED += ["emergency.services.places.organisation_merged"]
 """Called with (source, into, by=, note=) inside the merging transaction: unfinished duties go on for the successor."""
 DISTRICT_DEFAULTS = [
     "grids.defaults.courses.load",
@@ -454,7 +457,7 @@ AUDIT_ANCHOR_KEY = env.str("AUDIT_ANCHOR_KEY", default="")
 
 # --- API ----------------------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.TokenAuthentication", "common.api.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication", "common.api.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["common.api.parsers.JSONParser"],

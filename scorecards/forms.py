@@ -130,6 +130,11 @@ class SchemeForm(forms.Form):
         if slope and threshold is None and f"{code}.threshold" not in self.errors:
             self.add_error(f"{code}.threshold", _("填了每低1个百分点扣多少分，须同时填达标线。"))
 
+    def look_at(self, version: int) -> None:
+        """A newer version has been told of: pressed again, what was typed is saved after it."""
+        self.data = self.data.copy()
+        self.data["after"] = version
+
     def revision(self) -> dict:
         """Arguments of ``services.schemes.revise``."""
         cleaned = self.cleaned_data

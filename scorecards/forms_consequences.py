@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import within
 from grids.models import Organisation
 from grids.roles import OrganisationKind
 from inspections.models import Finding
@@ -129,6 +130,7 @@ class MoneyRuleForm(VersionedForm):
     def __init__(self, *args, **more):
         super().__init__(*args, **more)
         self.fields["metric"].choices = [(value, label) for value, label in Metric.choices if value != Metric.YELLOW]
+        within(self.fields["n"], 1, 200)
         self.initial["tiers"] = "\n".join(f"{bound} {yuan}" for bound, yuan in self.instance.tiers)
 
     def clean_tiers(self):

@@ -27,6 +27,15 @@ def row(unit: int | None, finding: int, *, task: int | None = None, hit: bool = 
     return {"unit": unit, "finding": finding, "task": task, "hit": hit, "units": units, "key": key}
 
 
+def is_covert(finding: dict) -> bool:
+    """What a look-back found back keeps the source of the first, and is no covert visit any more."""
+    return finding["source"] == "covert_visit" and not finding["rebound_of_id"]
+
+
+def is_self_found(finding: dict) -> bool:
+    return finding["source"] in SELF_FOUND and not finding["rebound_of_id"]
+
+
 class Month:
     def __init__(self, papers: Papers):
         self.papers, self.start, self.end = papers, papers.start, papers.end
@@ -175,7 +184,7 @@ class Month:
                         yield code, row(unit, finding["id"], key=key)
 
     def known_by(self, finding: dict, moment: str) -> bool:
-        return self.papers.within(finding["assigned_at" if finding["source"] == "covert_visit" else moment])
+        return self.papers.within(finding["assigned_at" if is_covert(finding) else moment])
 
     def finders(self, finding: dict) -> Iterator[tuple[str, int]]:
         """Lines that name the finding, and the unit each would mark: superiors' for township and department, others' for the township."""
@@ -193,7 +202,7 @@ class Month:
     def self_found_share(self) -> Iterator[tuple[str, dict]]:
         """Of what its own people, superiors and 督查局 found on a township's ground, registered in the month."""
         for finding in self.findings.values():
-            unit, own = self.place.township_of_grid(finding["grid_id"]), finding["source"] in SELF_FOUND
+            unit, own = self.place.township_of_grid(finding["grid_id"]), is_self_found(finding)
             of_either = own or any(finding["source"] in sources for sources in FOUND_BY.values())
             if unit in self.place.units and of_either and finding["live"] and self.known_by(finding, "registered_at"):
                 yield "self_find_rate", row(unit, finding["id"], hit=own)
@@ -201,7 +210,7 @@ class Month:
     def ledger(self) -> Iterator[tuple[str, dict]]:
         """What was registered or refused on a township's ground; and the month's findings, of its ground or reported by its people."""
         for finding in self.findings.values():
-            covert, live = finding["source"] == "covert_visit", finding["live"]
+            covert, live = is_covert(finding), finding["live"]
             taken = live and self.papers.within(finding["registered_at"])
             refused = finding["state"] == "rejected" and self.papers.within(finding["ended_at"])
             ground, home = self.place.township_of_grid(finding["grid_id"]), self.place.township_of_person(finding["reporter_id"])
@@ -220,7 +229,7 @@ class Month:
 
     def self_found(self) -> Iterator[tuple[str, dict]]:
         for finding in self.findings.values():
-            if finding["live"] and finding["severity"] == "serious" and self.papers.within(finding["registered_at"]):
+            if finding["live"] and finding["severity"] == "serious" and not finding["rebound_of_id"] and self.papers.within(finding["registered_at"]):
                 ground, field = self.place.township_of_grid(finding["grid_id"]), self.place.leader_of_field(finding["field_id"])
                 unit = ground if finding["source"] in SELF_FOUND else field if finding["source"] == "department" else None
                 if unit in self.place.units:

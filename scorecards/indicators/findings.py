@@ -24,6 +24,9 @@ from scorecards.indicators.rows import rows, text
 from scorecards.indicators.tasks import key
 from scorecards.words import Reason
 
+COVERT = Q(source_then=Source.COVERT_VISIT, rebound_of=None)
+"""Known once it is assigned. A problem that a look-back found back keeps the source of the first, and is known like any other."""
+
 
 def _row(month: Month, queryset: QuerySet, *, unit, **columns) -> QuerySet:
     facts = {"finding": F("pk"), "source": F("source_then"), "assigned_at": F("assigned_at"), "at": F("received_at")}
@@ -36,9 +39,8 @@ def known(month: Month, sources: frozenset, *, moment: str) -> list[QuerySet]:
 
     Covert visits apart, so that all others are found by the index on ``moment``.
     """
-    covert = Q(source_then=Source.COVERT_VISIT)
-    found = [findings(month).filter(~covert, month.within(moment), source_then__in=sources)]
-    return [*found, findings(month).filter(covert, month.within("assigned_at"))] if Source.COVERT_VISIT in sources else found
+    found = [findings(month).filter(~COVERT, month.within(moment), source_then__in=sources)]
+    return [*found, findings(month).filter(COVERT, month.within("assigned_at"))] if Source.COVERT_VISIT in sources else found
 
 
 def found_by(sources: frozenset):
@@ -89,7 +91,7 @@ def _not_referred(month: Month, queryset: QuerySet) -> QuerySet:
 
 # --- found by the unit itself -------------------------------------------------------------------------------------------------------
 def self_found_serious(month: Month) -> list[QuerySet]:
-    serious = findings(month).filter(month.within("registered_at"), severity_then=Severity.SERIOUS)
+    serious = findings(month).filter(month.within("registered_at"), severity_then=Severity.SERIOUS, rebound_of=None)
     on_ground = serious.filter(source_then__in=SELF_FOUND)
     in_field = serious.filter(source_then=Source.DEPARTMENT)
     columns = {"reason": text(Reason.SELF_FOUND_SERIOUS), "at": F("registered_at"), "event_key": key("praise", "pk")}
@@ -108,7 +110,7 @@ def of_month(month: Month) -> list[QuerySet]:
     decided = _decided(month).annotate(ground=month.township_of_ground(), home=_township_of_reporter(month))
     own_ground = decided.filter(ground__isnull=False)
     abroad = decided.filter(home__isnull=False).exclude(ground__isnull=False, ground=F("home"))
-    covert = findings(month).filter(month.within("assigned_at"), source_then=Source.COVERT_VISIT)
+    covert = findings(month).filter(COVERT, month.within("assigned_at"))
     return [
         _base(month, own_ground, F("ground"), {**_of_ground(month), **_of_reporter(month, at_home=Q(home=F("ground")))}),
         _base(month, abroad, F("home"), _of_reporter(month, at_home=Q())),
@@ -130,12 +132,12 @@ def _decided(month: Month) -> QuerySet:
 
 
 def _of_ground(month: Month) -> dict[Flag, Q]:
-    known = ~Q(source_then=Source.COVERT_VISIT)
+    known = ~COVERT
     filed = known & _taken(month)
     return {
         Flag.FILED: filed,
         Flag.REFUSED: known & _refused(month),
-        Flag.SELF_FOUND: filed & Q(source_then__in=SELF_FOUND),
+        Flag.SELF_FOUND: filed & Q(source_then__in=SELF_FOUND, rebound_of=None),
         Flag.FOUND_ABOVE: filed & Q(source_then__in=FROM_ABOVE | FROM_SUPERVISION),
         Flag.FOUND_BY_OTHERS: filed & Q(source_then__in=FOUND_BY_OTHERS),
     }
@@ -153,6 +155,7 @@ def _base(month: Month, found: QuerySet, unit, conditions: dict[Flag, Q]) -> Que
 def _finder(month: Month):
     return Case(
         When(_refused(month), then=text(Reason.INVALID)),
+        When(rebound_of__isnull=False, then=text(Reason.REBOUND)),
         When(source_then__in=SELF_FOUND, then=text(Reason.SELF_FOUND)),
         When(source_then__in=FROM_ABOVE | FROM_SUPERVISION, then=text(Reason.FOUND)),
         When(source_then__in=FOUND_BY_OTHERS, then=text(Reason.FOUND_BY_OTHERS)),

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -183,16 +183,18 @@ class ScoreRowQuerySet(models.QuerySet):
         return self.exclude(amount=0, granted=0)
 
     def visible_to(self, user):
-        """Rows whose finding the person may see; of what is no finding, those of their own unit or ground, or all with the whole district.
-
-        How many more there are, the page says.
+        """Rows whose finding the person may see, and every mark of their own unit's card, so that it can be appealed against; of what is no finding,
+        those of their own unit or ground, or all with the whole district. How many more there are, the page says. ``sees_finding``: as a link.
         """
         rights = scope.rights(user)
-        own = Q(scorecard__organisation_id__in={seat.organisation_id for seat in rights.seats}) | scope.under(rights.paths, "grid__path")
+        of_unit = Q(scorecard__organisation_id__in={seat.organisation_id for seat in rights.seats})
+        own = of_unit | scope.under(rights.paths, "grid__path")
         whole = Q(scorecard__district_id__in=rights.whole_district_ids)
         open_to_all = Q(adjustment__isnull=False) | Q(station__isnull=False)
-        seen = Q(finding__in=Finding.objects.visible_to(user).values("pk")) | Q(finding=None) & (own | whole | open_to_all)
-        return self.filter(seen, scorecard__district_id__in=rights.member_district_ids)
+        sees = Q(finding__in=Finding.objects.visible_to(user).values("pk"))
+        seen = sees | Q(finding=None) & (own | whole | open_to_all) | of_unit & ~Q(amount=0, granted=0) & Q(finding__is_sealed=False)
+        found = self.annotate(sees_finding=Case(When(sees, then=True), default=False))
+        return found.filter(seen, scorecard__district_id__in=rights.member_district_ids)
 
 
 class ScoreRow(models.Model):

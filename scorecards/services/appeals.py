@@ -1,11 +1,12 @@
 """What an appeal is about: which mark, who took it, who may decide, what decisions take back (domain 6.2)."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from common import clock
 from common.errors import NotYourRole
 from grids import people, scope
-from grids.models import Membership
+from grids.models import Handover, Membership
 from grids.roles import MANAGERS, PARTIES, OrganisationKind, Role
 from inspections.models import Finding
 from inspections.words import FROM_SUPERVISION
@@ -56,9 +57,11 @@ def _from_supervision(row: ScoreRow) -> bool:
 
 
 def _of_supervision(person_id: int | None, district_id: int, at) -> bool:
-    """Whether the person sat in 督查局 then."""
-    seats = Membership.objects.current(clock.beijing(at).date()).filter(organisation__district_id=district_id, role=Role.SUPERVISION)
-    return person_id is not None and seats.filter(user_id=person_id).exists()
+    """Whether the person sat in 督查局 then, or stood in for somebody who did."""
+    day = clock.beijing(at).date()
+    seats = Membership.objects.current(day).filter(organisation__district_id=district_id, role=Role.SUPERVISION)
+    standing_in = Handover.objects.current(day).filter(substitute_id=person_id).values("membership")
+    return person_id is not None and seats.filter(Q(user_id=person_id) | Q(pk__in=standing_in)).exists()
 
 
 def _rebounds(finding_id: int):

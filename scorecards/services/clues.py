@@ -12,6 +12,7 @@ from grids.models import Grid, Organisation
 from inspections.models import Finding
 from scorecards.models import Clue
 from scorecards.models.clues import keepers_of_clues
+from scorecards.services.settling import hold
 from scorecards.words import ClueState
 
 
@@ -32,22 +33,25 @@ def hand_over(
     findings: list[Finding],
     evidence: list[File],
 ) -> Clue:
-    """Sent again with the same ``key`` it is the one that is there."""
+    """Sent again with the same ``key`` it is the one that is there; with other words it is refused (``Conflict``): a clue is not changed any more."""
     insist(by, district.pk)
-    if there := Clue.objects.filter(key=key, handed_by=by).first():
-        return there
+    words = {"organisation": organisation, "facts": facts, "receiver": receiver, "paper_number": paper_number}
     with transaction.atomic():
-        Grid.objects.select_for_update(no_key=True).get(pk=district.pk)
+        hold(district.pk)
         if there := Clue.objects.filter(key=key).first():
-            return there
-        clue = Clue.objects.create(
-            key=key, district=district, number=_next_number(district), organisation=organisation, facts=facts, receiver=receiver,
-            paper_number=paper_number, handed_by=by, handed_at=clock.now(),
-        )  # fmt: skip
+            return _same(there, words)
+        clue = Clue.objects.create(key=key, district=district, number=_next_number(district), handed_by=by, handed_at=clock.now(), **words)
         clue.findings.set(findings)
         clue.files.set(evidence)
         record("clue.hand_over", clue, by=by, district_id=district.pk, payload={"number": clue.number})
     return clue
+
+
+def _same(there: Clue, words: dict) -> Clue:
+    if any(getattr(there, name) != value for name, value in words.items()):
+        text = _("这条线索已登记为 %(number)s，登记后不能修改。要另外移送一条，请重新打开“线索移送”再填。")
+        raise Conflict(text % {"number": there}, code="already", clue=there.pk)
+    return there
 
 
 def _next_number(district: Grid) -> str:

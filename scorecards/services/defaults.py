@@ -3,7 +3,9 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from audit.services import record
 from scorecards.models import Scheme, SchemeLine
+from scorecards.services.settling import hold
 from scorecards.words import Kind, Part
 
 BEGINNING = "2000-01"
@@ -103,10 +105,14 @@ NAMES = {
 
 
 @transaction.atomic
-def load(district) -> list[Scheme]:
+def load(district, *, by=None) -> list[Scheme]:
     """The first version for each kind that has none yet."""
+    hold(district.pk)
     known = set(Scheme.objects.filter(district=district).values_list("kind", flat=True))
-    return [_load(district, kind=kind) for kind in LINES if kind not in known]
+    made = [_load(district, kind=kind) for kind in LINES if kind not in known]
+    for scheme in made:
+        record("scheme.load", scheme, by=by, district_id=district.pk, payload={"kind": scheme.kind, "version": scheme.version})
+    return made
 
 
 def _load(district, *, kind: Kind) -> Scheme:

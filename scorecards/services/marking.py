@@ -72,8 +72,11 @@ def _leave_out(cards: list[Scorecard], of_card: dict[int, list[ScoreLine]], mont
 
 
 def _has_figure(line: ScoreLine) -> bool:
-    """Lines for information are no duty of their own: they look at tasks, which are asked for apart, or back at what was struck off months ago."""
-    return line.part != Part.INFORMATION and bool(line.numerator or line.denominator)
+    """Lines for information are no duty of their own: they look at tasks, which are asked for apart, or back at what was struck off months ago.
+    Nor is an entry: it says what two people signed, not that there was work to judge.
+    """
+    is_duty = line.part != Part.INFORMATION and line.definition.shape != Shape.ENTRY
+    return is_duty and bool(line.numerator or line.denominator)
 
 
 def _unmark(lines: list[ScoreLine]) -> None:

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from django.db.models import Count, F, Q, Sum
 
+from inspections.models import ProblemType
 from inspections.words import FROM_ABOVE, FROM_SUPERVISION
-from scorecards.indicators import INDICATORS
+from scorecards.indicators import INDICATORS, Month
 from scorecards.models import Scorecard, ScoreLine, ScoreRow, Settlement, UnitCard
 from scorecards.rule_words import AIR, MORE_IS_BETTER
 from scorecards.words import Colour, Metric, SettlementState, Side
@@ -16,7 +17,7 @@ from scorecards.words import Colour, Metric, SettlementState, Side
 FOUND = ("found_state", "found_city", "found_supervision", "missed", "scattered_found", "fire_found")
 WHICH = {
     Metric.FROM_ABOVE: Q(source__in=FROM_ABOVE | FROM_SUPERVISION),
-    Metric.FIRES: Q(line__indicator="fire_found") | Q(finding__problem_type__field__code="straw"),
+    Metric.FIRES: Q(line__indicator="fire_found") | Q(type_then__in=ProblemType.objects.filter(field__code="straw").values("pk")),
 }
 """A problem has one row on a card, under the heaviest of the lines that name it: what it is counted for here does not hang on which that was."""
 
@@ -111,15 +112,19 @@ def _overdue(_metric: str, rows: list[dict], _district_id: int) -> dict[int, int
     return dict(lines.values_list("scorecard_id", "numerator"))
 
 
-def _found(metric: str, rows: list[dict], _district_id: int) -> dict[int, int]:
-    """Problems that others found and no appeal has taken off the card."""
-    found = ScoreRow.objects.filter(WHICH[Metric(metric)], scorecard__in=[row["pk"] for row in rows], line__indicator__in=FOUND, is_hit=True)
-    return dict(found.order_by().values_list("scorecard_id").annotate(Count("pk")))
+def _found(metric: str, rows: list[dict], district_id: int) -> dict[int, int]:
+    """Problems that others found and no appeal has taken off the card; their type as it was at the month's cut-off."""
+    counts: dict[int, int] = {}
+    for month in sorted({row["month"] for row in rows}):
+        found = ScoreRow.objects.filter(scorecard__in=[row["pk"] for row in rows if row["month"] == month], line__indicator__in=FOUND, is_hit=True)
+        found = found.annotate(type_then=Month(month, district_id, {}).then("problem_type", finding="finding__"))
+        counts.update(found.filter(WHICH[Metric(metric)]).order_by().values_list("scorecard_id").annotate(Count("pk")))
+    return counts
 
 
 def _lateness(_metric: str, rows: list[dict], _district_id: int) -> dict[int, int]:
-    """Begun spells of three days, as the line ``overdue`` counts them."""
-    spells = ScoreRow.objects.filter(scorecard__in=[row["pk"] for row in rows], line__indicator="overdue")
+    """Begun spells of three days, as the line ``overdue`` counts them, but for what an appeal has taken off the card."""
+    spells = ScoreRow.objects.filter(scorecard__in=[row["pk"] for row in rows], line__indicator="overdue", is_hit=True)
     return dict(spells.order_by().values_list("scorecard_id").annotate(Sum("units")))
 
 

@@ -1,5 +1,6 @@
 """Money of a settled month: lines worked out exactly, rounded half to even to whole yuan, checked by one person and signed by another."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -32,8 +33,11 @@ WHOLE = Decimal(1)
 
 # --- working out --------------------------------------------------------------------------------------------------------------------
 def amounts(rule: MoneyRule, found: list[Measure]) -> dict[int, Decimal]:
-    """Unit → exact yuan, with its sign, kept within the cap; who gets nothing is left out."""
-    exact = {unit: _within(rule, yuan) for unit, yuan in WAYS[MoneyKind(rule.kind)](rule, found)}
+    """Unit → exact yuan, with its sign, kept within the cap; who gets nothing is left out. Who stands at both ends of a short list gets both."""
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    for unit, yuan in WAYS[MoneyKind(rule.kind)](rule, found):
+        sums[unit] += yuan
+    exact = {unit: _within(rule, yuan) for unit, yuan in sums.items()}
     return {unit: yuan for unit, yuan in exact.items() if whole(yuan)}
 
 

@@ -1,8 +1,5 @@
 """A unit answers its sheet: all of it with one button, or a row at a time; the office decides what is disputed."""
 
-import datetime as dt
-from dataclasses import dataclass
-
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -20,7 +17,7 @@ from rectification.services import advance
 from scorecards.models import Dispute, Reconciliation
 from scorecards.models.reconciling import ANSWERERS, own_units
 from scorecards.services import reconcile_rows
-from scorecards.words import DisputeKind, DisputeState, SheetKind, SheetState
+from scorecards.words import DisputeKind, DisputeState, SheetState
 
 
 # --- the unit -----------------------------------------------------------------------------------------------------------------------
@@ -225,29 +222,3 @@ def _tell_unit(stored: Dispute) -> None:
         subject=stored,
         district_id=sheet.district_id,
     )
-
-
-# --- for the month's marks ----------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Owed:
-    """A monthly sheet a unit owed, and when it answered; ``done_at`` None: it never has."""
-
-    reconciliation_id: int
-    organisation_id: int
-    due_at: dt.datetime
-    done_at: dt.datetime | None
-
-    @property
-    def is_on_time(self) -> bool:
-        return self.done_at is not None and self.done_at <= self.due_at
-
-
-def monthly(month: str, district_id: int) -> list[Owed]:
-    """The monthly sheets that fell due in the Beijing month: those of the month before, which were opened on its 1st.
-
-    A month is marked by what was recorded before its end (decision 005), and its own sheet is opened after that. ``done_at`` is the first
-    answer, confirmation or dispute, and never moves.
-    """
-    start, end = clock.month_bounds(month)
-    owed = Reconciliation.objects.filter(district_id=district_id, kind=SheetKind.MONTHLY, due_at__gte=start, due_at__lt=end)
-    return [Owed(*row) for row in owed.order_by("organisation_id").values_list("pk", "organisation_id", "due_at", "answered_at")]

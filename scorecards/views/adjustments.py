@@ -19,7 +19,7 @@ from scorecards.models import Adjustment
 from scorecards.services import adjusting, adjustments
 from scorecards.services.settling import may_run, settled_months
 from scorecards.views.kept import Kept, keep_files
-from scorecards.views.steps import taken_from, typed
+from scorecards.views.steps import clean_of, taken_from, typed
 from scorecards.words import AdjustmentKind, SignState, month_words
 
 PAGE_SIZE = 20
@@ -139,7 +139,7 @@ def answer(request, pk, action):
         raise Http404
     entry, form = the_entry(request, pk), SignForm(request.POST)
     try:
-        steps[action](entry, by=request.user, note=form.cleaned_data["note"] if form.is_valid() else "")
+        steps[action](entry, by=request.user, note=clean_of(form)["note"])
     except ValidationError as refused:
         add_refusal(form, refused)
         return shown(request, entry, form=form, status=400)

@@ -25,7 +25,7 @@ from scorecards.services import appealing, appeals
 from scorecards.services.settling import appeals_until, check_open
 from scorecards.views.kept import Kept, keep_files
 from scorecards.views.steps import taken_from, typed
-from scorecards.words import AppealState, month_words
+from scorecards.words import AppealAct, AppealState, month_words
 
 PAGE_SIZE = 20
 OPEN = (AppealState.FILED, AppealState.SECOND)
@@ -136,14 +136,14 @@ def appeal(request, pk):
 
 def shown(request, found: Appeal, *, form=None, conflict: str = "", lost=(), status: int = 200):
     why_not = appeals.why_not_decide(request.user, found) if found.is_open else ""
-    standing = appealing.standing_opinion(found)
+    standing = appealing.standing_opinion(found) if _sees_opinions(request.user, found) else None
     row = ScoreRow.objects.filter(scorecard=found.scorecard_id, event_key=found.event_key).select_related("line").first()
     context = {
         "appeal": found,
         "card": found.scorecard,
         "row": row,
         "sees_finding": found.finding_id and Finding.objects.visible_to(request.user).filter(pk=found.finding_id).exists(),
-        "events": found.events.all(),
+        "events": found.events.all() if _sees_opinions(request.user, found) else found.events.exclude(action__in=OPINIONS),
         "files": found.evidence.order_by("pk"),
         "standing": standing,
         "form": form or (DecisionForm(appeal=found, initial=_agreeing(standing)) if found.is_open and not why_not else None),
@@ -154,6 +154,11 @@ def shown(request, found: Appeal, *, form=None, conflict: str = "", lost=(), sta
         "now": clock.now(),
     }
     return render(request, "scorecards/appeal.html", context, status=status)
+
+
+def _sees_opinions(user, found: Appeal) -> bool:
+    """Until it is decided one leader's opinion is for those who see the whole district, not for the unit that appeals."""
+    return not found.is_open or access.reads_all(user, found.district_id)
 
 
 def _agreeing(standing) -> dict:
@@ -182,6 +187,7 @@ def decide(request, pk):
     return redirect(found)
 
 
+OPINIONS = (AppealAct.OPINION, AppealAct.CHANGE)
 EMPTY = {"outcome": "", "note": "", "version": 0}
 """What is decided by an empty form: nothing; the service says why the person may not."""
 

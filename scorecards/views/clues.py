@@ -71,7 +71,11 @@ def _handed_over(request, district, form, kept: Kept):
     kept.tell(form)
     if not form.is_valid():
         return None
-    clue = services.hand_over(district, by=request.user, **form.cleaned_data | {"evidence": kept.files})
+    try:
+        clue = services.hand_over(district, by=request.user, **form.cleaned_data | {"evidence": kept.files})
+    except Conflict as already:
+        form.add_error(None, str(already))
+        return None
     messages.success(request, _("已登记线索移送 %(number)s。") % {"number": clue})
     return redirect(clue)
 

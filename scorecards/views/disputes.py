@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 import evidence.services
+from audit.services import record
 from common.errors import Conflict, NotYourRole
 from common.forms import add_refusal
 from scorecards import access
@@ -105,4 +106,5 @@ def paper(request, pk):
     found = the_dispute(request, pk)
     if found.evidence is None:
         raise Http404
+    record("dispute.download", found, by=request.user, district_id=found.district_id, payload={"sha256": found.evidence.sha256})
     return evidence.services.serve_file(found.evidence)

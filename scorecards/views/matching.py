@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 import evidence.services
+from audit.services import record
 from common.errors import Conflict, NotYourRole
 from common.forms import add_refusal
 from inspections.models import Finding
@@ -170,8 +171,10 @@ def changes_of(found: ListMatch) -> dict:
 
 @require_GET
 def paper(request, pk):
-    """The list as it was handed in."""
-    return evidence.services.serve_file(the_match(request, pk).file)
+    """The list as it was handed in; taking it is on record."""
+    found = the_match(request, pk)
+    record("list_match.download", found, by=request.user, district_id=found.district_id, payload={"sha256": found.file.sha256})
+    return evidence.services.serve_file(found.file)
 
 
 # --- one row ------------------------------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def _by_kind() -> list[tuple]:
 
 def _load(request, district, form):
     if "code" not in request.POST:
-        defaults.load(district)
+        defaults.load(district, by=request.user)
         return redirect("scorecards:schemes")
     if not form.is_valid():
         messages.error(request, _("没有这个现成方案，请从列表中选择。"))
@@ -86,6 +86,8 @@ def edit_scheme(request, pk):
             fresh = scheme_services.revise(scheme, by=request.user, **form.revision())
         except ValidationError as error:
             form.add_error(None, error)
+            if getattr(error, "code", "") == "newer_version":
+                form.look_at(scheme_services.last_version(district, scheme.kind))
         else:
             saved = {"version": fresh.version, "month": fresh.in_force_label}
             messages.success(request, _("已保存第 %(version)s 版，自 %(month)s 起适用。") % saved)
@@ -121,7 +123,7 @@ def _addable(scheme, added: list[str]) -> dict:
 
 def _editor(request, scheme, form):
     context = {"scheme": scheme, "form": form, "addable": _addable(scheme, form.added).values(), "to_air": _with_air(scheme, form.added)}
-    return render(request, "scorecards/edit_scheme.html", context)
+    return render(request, "scorecards/edit_scheme.html", context, status=422 if form.errors else 200)
 
 
 def _with_air(scheme, added: list[str]) -> str:

@@ -17,7 +17,7 @@ from scorecards.models import Scorecard, Settlement
 from scorecards.services import closing, recomputing, settling
 from scorecards.services.air import papers
 from scorecards.views.ranking import WELL_FORMED, month_switch
-from scorecards.views.steps import taken_from, typed
+from scorecards.views.steps import clean_of, taken_from, typed
 from scorecards.words import SettlementState, month_words
 
 
@@ -98,8 +98,7 @@ def propose(request, month):
     form = ProposeForm(request.POST)
 
     def act(district, month):
-        clean = form.cleaned_data if form.is_valid() else {}
-        closing.propose(district, month, by=request.user, **clean)
+        closing.propose(district, month, by=request.user, **clean_of(form))
         messages.success(request, _("已提请结账，待区领导批准。"))
 
     return step(request, month, form, "propose_form", act)

@@ -2,6 +2,7 @@
 
 from functools import wraps
 
+from django.core.exceptions import ValidationError
 from django.forms import CharField
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -21,6 +22,13 @@ def taken_from(page: str, *keys: str):
         return step
 
     return of_view
+
+
+def clean_of(form) -> dict:
+    """What a step takes from its form. ``ValidationError`` with the form's own reasons when it is wrong: nothing typed is left out in silence."""
+    if not form.is_valid():
+        raise ValidationError(form.errors.as_data())
+    return form.cleaned_data
 
 
 def typed(form) -> list[str]:

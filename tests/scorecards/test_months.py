@@ -367,6 +367,29 @@ def test_a_rebound_found_by_supervision_is_marked_once(district):
     assert line(district._town_a, "found_supervision").points == 0
 
 
+def test_a_rebound_of_a_covert_visit_is_marked_in_the_month_of_the_look_back_only(district):
+    task = task_of(district, at=beijing(1, month=9), due=beijing(5, month=9), source="covert_visit")
+    for action, day in (("accept", 1), ("feedback", 3), ("pass", 4)):
+        step(task, action, beijing(day, 1, month=9))
+    FindingFactory(district=district, source="covert_visit", rebound_of=task.finding, captured_at=beijing(30, month=9), assigned_at=beijing(2))
+
+    build(district)
+
+    assert line(district._town_a, "found_supervision").numerator == 0
+
+
+def test_what_a_look_back_found_back_is_nobodys_own_find(district):
+    first = FindingFactory(district=district, source="grid_patrol", severity="serious", captured_at=beijing(1, month=9))
+    own = {"district": district, "grid": district.villages[0], "source": "grid_patrol", "severity": "serious"}
+    FindingFactory(**own, captured_at=beijing(8), rebound_of=first)
+    FindingFactory(**own, captured_at=beijing(9))
+
+    build(district)
+
+    assert line(district._town_a, "self_found_serious").numerator == 1
+    assert (line(district._town_a, "self_find_rate").numerator, line(district._town_a, "self_find_rate").denominator) == (1, 1)
+
+
 def test_a_covert_visit_counts_when_it_is_assigned(district):
     FindingFactory(district=district, source="covert_visit", captured_at=beijing(8), assigned_at=None, is_sealed=True)
     FindingFactory(district=district, source="covert_visit", captured_at=beijing(20, month=9), assigned_at=beijing(3))

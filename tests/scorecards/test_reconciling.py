@@ -459,19 +459,3 @@ def test_the_office_reminds_by_hand_at_most_once_a_day(sheet, people, district):
     assert at(beijing(1, 9, month=11), reconcile_clock.remind_now, district, **remind) == 2
     with pytest.raises(NotYourRole):
         reconcile_clock.remind_now(district, **remind | {"by": people["town"]})
-
-
-# --- for the marks ------------------------------------------------------------------------------------------------------------------
-@pytest.mark.usefixtures("lives")
-def test_a_month_is_marked_by_the_sheets_that_fell_due_in_it(district, people):
-    first = beijing(1, 9, month=11)
-    at(first, services.build, "2026-10", district=district)
-    opened(first)
-    town = sheet_of(district._town_a, "monthly")
-    at(beijing(4, 23, month=11), reconciling.confirm, town, by=people["town"])
-
-    owed = {row.organisation_id: (row.done_at, row.is_on_time) for row in reconciling.monthly("2026-11", district.pk)}
-
-    assert owed[district._town_a.pk] == (beijing(4, 23, month=11), True)
-    assert owed[district._town_b.pk] == (None, False)
-    assert len(owed) == 3 and reconciling.monthly("2026-10", district.pk) == []
