@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from airquality.rows import NOTHING
+from airquality.rows import NOTHING, is_code
 from airquality.swap import Finding, find
 
 TIME = ("timepoint", "time_point", "hour", "time", "时间", "监测时间")
@@ -67,10 +67,11 @@ def _decoded(content: bytes) -> str:
 def _place(feed: Feed, record: dict) -> None:
     name, lon, lat = (record.pop(key, None) for key in ("name", "lon", "lat"))
     code = record.get("station")
-    if name and code and code not in feed.places:
+    named = "".join(each for each in str(name or "") if each.isprintable()).strip()[:60]
+    if named and is_code(code) and code not in feed.places:
         try:
-            feed.places[code] = (str(name).strip()[:60], float(lon), float(lat))
-        except (TypeError, ValueError):
+            feed.places[code] = (named, float(lon), float(lat))
+        except (TypeError, ValueError, OverflowError):
             return
 
 
@@ -121,7 +122,7 @@ def _renamed(given: Mapping) -> dict:
     record = {ours: lower[name] for name, ours in POLLUTANT.items() if name in lower}
     for ours, names in (("hour", TIME), ("station", CODE), ("name", NAME), ("lon", LON), ("lat", LAT), ("status", ("status",))):
         value = next((lower[name] for name in names if name in lower), None)
-        if value is not None:
+        if isinstance(value, str | int | float):  # of anything else the row is refused as lacking it
             record[ours] = value.strip() if isinstance(value, str) else value
     return record
 

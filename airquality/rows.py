@@ -70,9 +70,14 @@ def _check_shape(raw) -> None:
         raise Wrong("", _("没有任何污染物浓度。"), _("至少给出一项：%(names)s；没有有效值的写 null。") % {"names": "、".join(POLLUTANTS)})
 
 
+def is_code(code) -> bool:
+    """Whether a station may be called so."""
+    return isinstance(code, str) and bool(code.strip()) and len(code) <= 30 and code.isprintable()
+
+
 def _station(raw) -> str:
     code = raw.get("station")
-    if not isinstance(code, str) or not code.strip() or len(code) > 30 or not code.isprintable():
+    if not is_code(code):
         raise Wrong("station", _("缺少站点编码。"), _("填写“站点”页面上的站点编码，不超过30个字符。"))
     return code.strip()
 

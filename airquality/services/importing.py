@@ -1,11 +1,11 @@
 """A file of the published feed, from the command line or a page."""
 
-from dataclasses import dataclass, field, replace
-
-from django.db import transaction
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from airquality import layouts, swap
 from airquality.models import Station
+from airquality.rows import is_code
 from airquality.services import intake, stations
 from airquality.words import Status
 from audit.services import record
@@ -24,13 +24,19 @@ class Result:
 
 
 def import_file(content: bytes, *, district: Grid, sender: intake.Sender, status: str = Status.REAL_TIME, dry_run=False, known_only=False) -> Result:
-    """Raises ValidationError when the file as a whole cannot be read. Each part of 5,000 rows is a transaction; the same file again changes nothing."""
+    """Raises ValidationError when the file as a whole cannot be read. Each part of 5,000 rows is a transaction; the same file again changes nothing.
+
+    ``dry_run`` only looks, without a lock and without a write: nobody waits for whoever checks a file.
+    """
     feed = layouts.read(content)
-    if not dry_run:
-        return _import(feed, district, sender, status, known_only=known_only)
-    with transaction.atomic():
-        result = _import(feed, district, sender, status, known_only=known_only)
-        transaction.set_rollback(True)
+    return (_look if dry_run else _import)(feed, district, sender, status, known_only=known_only)
+
+
+def _look(feed: layouts.Feed, district: Grid, sender: intake.Sender, status: str, *, known_only: bool) -> Result:
+    new = [] if known_only else stations.unknown(feed.places, district=district)
+    rows, result = _of_district(feed, district, new)
+    result.outcome = intake.look(rows, district=district, sender=sender, status=status, new=new)
+    result.new_stations = [station.code for station in new]
     return result
 
 
@@ -44,16 +50,17 @@ def _import(feed: layouts.Feed, district: Grid, sender: intake.Sender, status: s
 
 def take_feed(feed: layouts.Feed, *, district: Grid, sender: intake.Sender, status: str = Status.REAL_TIME) -> Result:
     """The rows of stations that are known here; refusals name the line of the file."""
-    known = set(Station.objects.filter(district=district).values_list("code", flat=True))
-    rows = [(line, row) for line, row in feed.rows if row.get("station") in known or not _names_station(row)]
-    outcome = intake.take((row for _line, row in rows), district=district, sender=sender, status=status)
-    outcome.refused = [replace(refusal, index=rows[refusal.index][0]) for refusal in outcome.refused]
-    unknown = sorted({row["station"] for _line, row in feed.rows if _names_station(row)} - known)
-    return Result(outcome, feed.swap, others=len(feed.rows) - len(rows), unknown=unknown)
+    rows, result = _of_district(feed, district)
+    result.outcome = intake.take_numbered(rows, district=district, sender=sender, status=status)
+    return result
 
 
-def _names_station(row: dict) -> bool:
-    return bool(row.get("station")) and isinstance(row["station"], str)
+def _of_district(feed: layouts.Feed, district: Grid, new: Iterable[Station] = ()) -> tuple[list[tuple[int, dict]], Result]:
+    """The rows of its stations and those that name none, to be refused; and how many are of others."""
+    known = {*Station.objects.filter(district=district).values_list("code", flat=True), *(station.code for station in new)}
+    rows = [(line, row) for line, row in feed.rows if row.get("station") in known or not is_code(row.get("station"))]
+    others = {row["station"] for _line, row in feed.rows if is_code(row.get("station"))} - known
+    return rows, Result(intake.Outcome(), feed.swap, others=len(feed.rows) - len(rows), unknown=sorted(others))
 
 
 def _told(result: Result, sender: intake.Sender) -> dict:

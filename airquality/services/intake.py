@@ -1,7 +1,7 @@
 """The one way in for hourly readings: interface, file and poll end here."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -41,24 +41,46 @@ class Outcome:
     def taken(self) -> int:
         return self.new + self.unchanged + self.corrected
 
-    def add(self, other: "Outcome") -> None:
-        self.new += other.new
-        self.unchanged += other.unchanged
-        self.corrected += other.corrected
-        self.refused += other.refused
-
 
 def take(raw_rows: Iterable[object], *, district: Grid, sender: Sender, status: str = Status.REAL_TIME) -> Outcome:
     """Take rows in; wrong ones are refused one by one and the others taken, since a machine repairs nothing and the air goes on.
 
     Idempotent on (station, hour, status): the same content again changes nothing, other content is a correction, what stood before is kept.
     """
+    return take_numbered(enumerate(raw_rows), district=district, sender=sender, status=status)
+
+
+def take_numbered(raw_rows: Iterable[tuple[int, object]], *, district: Grid, sender: Sender, status: str = Status.REAL_TIME) -> Outcome:
+    """The same of rows that have numbers of their own, the lines of a file: refusals name these."""
+    clean, outcome = _read(raw_rows, status)
+    for batch in _batches(clean):
+        _take_batch(batch, outcome, district, sender)
+    return _in_order(outcome)
+
+
+def look(
+    raw_rows: Iterable[tuple[int, object]], *, district: Grid, sender: Sender, status: str = Status.REAL_TIME, new: Iterable[Station] = ()
+) -> Outcome:
+    """What ``take_numbered`` would answer, without a lock and without a write. ``new``: stations that would be entered first."""
+    clean, outcome = _read(raw_rows, status)
+    stations = {station.code: station for station in (*Station.objects.filter(district=district), *new)}
+    for batch in _batches(clean):
+        _sort(batch, stations, outcome, sender)
+    return _in_order(outcome)
+
+
+def _read(raw_rows: Iterable[tuple[int, object]], status: str) -> tuple[list[Clean], Outcome]:
     now = clock.now()
-    read = [rows.read(index, raw, now=now, status=status) for index, raw in enumerate(raw_rows)]
+    read = [rows.read(index, raw, now=now, status=status) for index, raw in raw_rows]
     outcome = Outcome(refused=[row for row in read if isinstance(row, Refusal)])
-    clean = _without_doubles([row for row in read if isinstance(row, Clean)], outcome)
-    for start in range(0, len(clean), MOST):
-        _take_batch(clean[start : start + MOST], outcome, district, sender)
+    return _without_doubles([row for row in read if isinstance(row, Clean)], outcome), outcome
+
+
+def _batches(clean: list[Clean]) -> Iterator[list[Clean]]:
+    return (clean[start : start + MOST] for start in range(0, len(clean), MOST))
+
+
+def _in_order(outcome: Outcome) -> Outcome:
     outcome.refused.sort(key=lambda refusal: refusal.index)
     return outcome
 
@@ -82,14 +104,19 @@ def _without_doubles(clean: list[Clean], outcome: Outcome) -> list[Clean]:
 def _take_batch(clean: list[Clean], outcome: Outcome, district: Grid, sender: Sender) -> None:
     """Stations are locked, in order: two batches with the same hours wait for each other."""
     named = Station.objects.select_for_update(of=("self",), no_key=True).filter(district=district, code__in={row.station for row in clean})
-    stations = {station.code: station for station in named.order_by("pk")}
+    new, changed = _sort(clean, {station.code: station for station in named.order_by("pk")}, outcome, sender)
+    _write(new, changed, district, sender)
+
+
+def _sort(clean: list[Clean], stations: dict[str, Station], outcome: Outcome, sender: Sender) -> tuple[list[Reading], list[tuple[Reading, dict]]]:
+    """Counted into ``outcome``; what there is to write."""
     outcome.refused += [_unknown(row) for row in clean if row.station not in stations]
     known = [row for row in clean if row.station in stations]
     new, changed = _compare(known, stations, sender)
     outcome.new += len(new)
     outcome.corrected += len(changed)
     outcome.unchanged += len(known) - len(new) - len(changed)
-    _write(new, changed, district, sender)
+    return new, changed
 
 
 def _unknown(row: Clean) -> Refusal:
@@ -112,7 +139,7 @@ def _compare(clean: list[Clean], stations: dict[str, Station], sender: Sender) -
 
 
 def _standing(clean: list[Clean], stations: dict[str, Station]) -> dict[tuple, Reading]:
-    ids, moments = {station.pk for station in stations.values()}, {row.hour for row in clean}
+    ids, moments = {stations[row.station].pk for row in clean}, {row.hour for row in clean}
     found = Reading.objects.filter(station__in=ids, hour__in=moments, status__in={row.status for row in clean})
     return {(reading.station_id, reading.hour, reading.status): reading for reading in found}
 

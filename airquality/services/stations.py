@@ -60,14 +60,27 @@ def _shown(station: Station | None, name: str):
 
 @transaction.atomic
 def enter_unknown(places: dict[str, tuple[str, float, float]], *, district: Grid, sender: Sender) -> list[Station]:
-    """Stations that a file names and places and the district does not have yet. They are kept out of use: only the office says what counts here."""
-    known = set(Station.objects.filter(district=district, code__in=places).values_list("code", flat=True))
-    locate = geometry.Locator(district.pk).locate
-    made = [_from_file(code, *place, district=district, locate=locate) for code, place in places.items() if code not in known]
-    for station in made:
-        station.clean_fields(exclude=["district", "grid"])
+    """Stations that a file names and places and the district does not have yet. They are kept out of use: only the office says what counts here.
+
+    Two files at once: the second waits and finds what the first has entered.
+    """
+    if not unknown(places, district=district):
+        return []
+    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
+    made = unknown(places, district=district)
     Station.objects.bulk_create(made)
     record_many("station.import", [(station, {"code": station.code, "file": sender.name}) for station in made], by=sender.by, district_id=district.pk)
+    return made
+
+
+def unknown(places: dict[str, tuple[str, float, float]], *, district: Grid) -> list[Station]:
+    """Those that would be entered. Raises ValidationError where a place is none."""
+    known = set(Station.objects.filter(district=district, code__in=places).values_list("code", flat=True))
+    new = {code: place for code, place in places.items() if code not in known}
+    locate = geometry.Locator(district.pk).locate if new else None
+    made = [_from_file(code, *place, district=district, locate=locate) for code, place in new.items()]
+    for station in made:
+        station.clean_fields(exclude=["district", "grid"])
     return made
 
 

@@ -36,7 +36,7 @@ def _look(request, district):
         try:
             result = importing.import_file(upload.read(), district=district, sender=_sender(request, upload.name), dry_run=True, **asked)
         except ValidationError as wrong:
-            form.add_error("file", wrong)
+            form.add_error("file", wrong.messages)
         else:
             upload.seek(0)
             token = files.keep_upload(upload, by=request.user)

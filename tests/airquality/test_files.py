@@ -1,15 +1,20 @@
 """Files of the published feed: layouts, the swapped columns, stations that are not known."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from airquality import layouts, swap
 from airquality.models import Reading, Station
+from airquality.services import importing, intake
 from audit.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +99,67 @@ def test_a_dry_run_writes_nothing(district, station, file_of, capsys):
     call_command("import_readings", file_of(HEADER, line(), line("3001A")), "--dry-run", "--reviewed")
     assert "Would be taken: 2 new" in capsys.readouterr().out
     assert (Station.objects.count(), Reading.objects.count(), AuditEvent.objects.count()) == (1, 0, 0)
+
+
+def test_a_look_says_what_will_happen_and_neither_writes_nor_makes_anybody_wait(district, station, file_of):
+    sender, first = intake.Sender("file", "feed.csv"), "\n".join((HEADER, line(), line(hour="2018-02-20T08:00:00")))
+    importing.import_file(first.encode(), district=district, sender=sender)
+    changed = line(pm25="40")
+    lines = (
+        HEADER,
+        changed,
+        changed,
+        line(pm25="x", hour="2018-02-20T09:00:00"),
+        line(hour="2018-02-20T08:00:00"),
+        line("3001A"),
+        line("4001A", name=""),
+    )
+    content = "\n".join(lines).encode()
+    with CaptureQueriesContext(connection) as asked:
+        looked = importing.import_file(content, district=district, sender=sender, dry_run=True)
+    assert [query["sql"] for query in asked if not query["sql"].startswith("SELECT") or " FOR " in query["sql"]] == []
+    taken = importing.import_file(content, district=district, sender=sender)
+    assert looked == taken
+    assert (taken.outcome.new, taken.outcome.corrected, taken.outcome.unchanged, taken.new_stations, taken.others) == (1, 1, 2, ["3001A"], 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_files_with_the_same_new_station_at_once_enter_it_once(district):
+    content = "\n".join((HEADER, line("3001A"))).encode()
+
+    def send(_n):
+        try:
+            return importing.import_file(content, district=district, sender=intake.Sender("file", "feed.csv"))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(send, range(8)))
+    assert sorted(len(each.new_stations) for each in found) == [0] * 7 + [1]
+    assert (Station.objects.count(), Reading.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("code", ["x" * 31, "10\0001A", "10\t01A"])
+def test_a_code_that_cannot_be_one_is_refused_by_its_line_and_the_rest_is_taken(district, station, code):
+    content = "\n".join((HEADER, line(code), line())).encode()
+    found = importing.import_file(content, district=district, sender=intake.Sender("file", "feed.csv"))
+    assert [(each.index, each.field) for each in found.outcome.refused] == [(2, "station")]
+    assert (found.outcome.new, found.new_stations, found.others) == (1, [], 0)
+
+
+@pytest.mark.parametrize("wrong", [{"station": ["1001A"]}, {"station": {"a": 1}}, {"hour": ["2026-11-20T07:00:00"]}, {"station": None}])
+def test_json_of_a_strange_shape_is_refused_row_by_row(district, station, wrong):
+    right = {"station": "1001A", "hour": "2026-11-20T07:00:00", "pm25": 30, "name": "示例站", "lon": 114.01, "lat": 34.01}
+    content = json.dumps([right | wrong, right, right | {"hour": "2026-11-20T08:00:00", "pm25": [30]}]).encode()
+    found = importing.import_file(content, district=district, sender=intake.Sender("file", "feed.json"))
+    assert [(each.index, each.field) for each in found.outcome.refused] == [(1, *wrong), (3, "pm25")]
+    assert found.outcome.new == 1
+
+
+def test_a_row_that_contradicts_another_names_the_line_of_the_file(district, station):
+    content = "\n".join((HEADER, line("7777A", name=""), line("8888A", name=""), line(), line(pm25="39"))).encode()
+    (refusal,) = importing.import_file(content, district=district, sender=intake.Sender("file", "feed.csv")).outcome.refused
+    assert (refusal.index, refusal.reason) == (5, "与本批第 4 行是同一站点、同一小时，但数值不同。")
 
 
 def test_reviewed_values_of_an_old_encoding(district, station, file_of):

@@ -278,6 +278,12 @@ def test_a_file_is_looked_at_first_and_then_taken_once(as_office, station):
     assert upload(as_office).context["result"].outcome.unchanged == 1
 
 
+def test_a_file_with_a_place_that_is_none_is_told_at_the_field(as_office, district):
+    answer = upload(as_office, "station,hour,name,lon,lat,pm25\n9A,2026-11-20T07:00:00,站,500,1,5\n")
+    assert answer.status_code == 422
+    assert "坐标不正确" in errors(answer)["file"][0]
+
+
 def test_given_up_nothing_is_taken(as_office, station):
     token = upload(as_office).context["token"]
     assert as_office.post(reverse("airquality:import_readings"), {"token": token, "action": "discard"}).status_code == 302
