@@ -1,7 +1,7 @@
 """What a person is towards an alarm, and who keeps sources, rules and rosters."""
 
 from alarms.models import Alarm, Call
-from alarms.workflow import STEPS, Part, allowed
+from alarms.workflow import Part, allowed
 from grids import scope
 from grids.roles import OFFICE, SETTINGS_KEEPERS, TOWN, WHOLE_DISTRICT
 
@@ -16,8 +16,10 @@ def operating_district(user) -> int | None:
     return min(scope.rights(user).districts_with(OFFICE), default=None)
 
 
-def keeps_sources(user) -> bool:
-    return scope.rights(user).has(*SETTINGS_KEEPERS)
+def keeps_sources(user, district_id: int | None = None) -> bool:
+    """Of this district; of any, without one."""
+    rights = scope.rights(user)
+    return rights.in_district(district_id, SETTINGS_KEEPERS) if district_id else rights.has(*SETTINGS_KEEPERS)
 
 
 def reads_sources(user) -> bool:
@@ -62,7 +64,3 @@ def is_ready(alarm: Alarm, action: str) -> bool:
 def sees_caller(user, alarm: Alarm) -> bool:
     """The name and number of who called in: the office alone."""
     return is_operator(user, alarm.district_id)
-
-
-def known(action: str) -> bool:
-    return action in STEPS

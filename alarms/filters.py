@@ -48,7 +48,7 @@ def in_box(queryset, box: str):
     if box == "crew":
         return queryset.filter(state__in=CREW)
     if box == "late":
-        return queryset.filter(pk__in=AlarmClock.objects.exclude(late_at=None).values("alarm_id"))
+        return queryset.filter(state__in=OPEN_STATES, pk__in=AlarmClock.objects.exclude(late_at=None).values("alarm_id"))
     return queryset if box == "all" else queryset.filter(state=box)
 
 

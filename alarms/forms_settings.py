@@ -84,7 +84,7 @@ class ShiftForm(forms.Form):
         return clean
 
 
-class RowForm(forms.ModelForm):
+class RowForm(SeenForm, forms.ModelForm):
     """One row of a table that is saved as a whole."""
 
     bounds: dict[str, tuple[int, int]] = {}

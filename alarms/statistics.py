@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from alarms.models import AlarmClock, AlarmSource
@@ -17,7 +17,6 @@ class Row:
     total: int = 0
     true: int = 0
     false: int = 0
-    signals: int = 0
     reasons: dict = field(default_factory=dict)
     source: AlarmSource | None = None
     query: str = ""
@@ -85,7 +84,8 @@ class Kept:
 
 
 def clocks(alarms) -> list[Kept]:
-    """Of each clock that was met or has run out."""
+    """Of each clock that was met or has run out. Met too late is late, whether or not a scan came before."""
     rows = AlarmClock.objects.filter(alarm__in=alarms.values("pk")).exclude(met_at=None, late_at=None).order_by()
-    counted = {each["name"]: each for each in rows.values("name").annotate(total=Count("pk"), late=Count("pk", filter=Q(late_at__isnull=False)))}
+    late = Count("pk", filter=Q(late_at__isnull=False) | Q(met_at__gt=F("due_at")))
+    counted = {each["name"]: each for each in rows.values("name").annotate(total=Count("pk"), late=late)}
     return [Kept(str(name.label), counted[name]["total"], counted[name]["late"]) for name in ClockName if name in counted]

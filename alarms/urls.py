@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alarms.views import board, detail, settings
+from alarms.views import board, detail, devices, settings
 
 app_name = "alarms"
 urlpatterns = [
@@ -15,12 +15,12 @@ urlpatterns = [
     path("new/", detail.new, name="new"),
     path("pictures/<int:pk>/<slug:variant>/", detail.picture, name="picture"),
     path("photos/<int:pk>/<slug:variant>/", detail.photo, name="photo"),
-    path("sources/", settings.source_list, name="sources"),
-    path("sources/new/", settings.new_source, name="new-source"),
-    path("sources/<int:pk>/", settings.source, name="source"),
-    path("sources/<int:pk>/edit/", settings.edit_source, name="edit-source"),
-    path("sources/<int:pk>/key/", settings.source_key, name="source-key"),
-    path("sources/<int:pk>/test/", settings.source_test, name="source-test"),
+    path("sources/", devices.source_list, name="sources"),
+    path("sources/new/", devices.new_source, name="new-source"),
+    path("sources/<int:pk>/", devices.source, name="source"),
+    path("sources/<int:pk>/edit/", devices.edit_source, name="edit-source"),
+    path("sources/<int:pk>/key/", devices.source_key, name="source-key"),
+    path("sources/<int:pk>/test/", devices.source_test, name="source-test"),
     path("duty/", settings.roster, name="duty"),
     path("duty/<int:pk>/remove/", settings.remove_shift, name="remove-shift"),
     path("rules/", settings.alarm_rules, name="rules"),

@@ -1,6 +1,6 @@
 """What may happen to an alarm, who may do it, where it leads: one declared table, no database (domain 9.3, 9.5).
 
-A step without ``target`` leaves the state as it is. ``Part`` is what a person is towards this alarm (``services.parts``).
+A step without ``target`` leaves the state as it is. ``Part`` is what a person is towards this alarm (``access.towards``).
 """
 
 from dataclasses import dataclass

@@ -33,6 +33,12 @@ class AlarmQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state__in=OPEN_STATES)
 
+    def by_urgency(self):
+        """What waits for judging, then what people are sent to, then faults of devices and data; the newest of each first."""
+        device = models.When(kind__in=WITHOUT_CREW, then=2)
+        waiting = models.When(state=AlarmState.RAISED, then=0)
+        return self.annotate(urgency=models.Case(device, waiting, default=1)).order_by("urgency", "-pk")
+
     def for_list(self):
         return self.select_related("source", "grid", "finding", "accepted_by").prefetch_related("clocks")
 

@@ -1,4 +1,4 @@
-"""From the bytes of a device to a ``Message``; no database. Sizes are capped before (``alarms.api``)."""
+"""From the bytes of a device to a ``Message``; no database. Sizes are capped before (``alarms.api_intake``)."""
 
 from alarms.reading import hikvision, hj212, multipart, plain
 from alarms.reading.message import ALIVE, READINGS, Message, Reading, Unreadable

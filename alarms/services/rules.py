@@ -5,21 +5,28 @@ from django.forms.models import model_to_dict
 
 from alarms.models import DustLimit
 from audit.services import record
+from common.seen import held_as_seen
 
 
 @transaction.atomic
-def edit(row, clean: dict, *, by) -> bool:
-    """Whether anything was changed."""
-    stood = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
-    before = model_to_dict(stood, fields=list(clean))
+def edit_together(edits, *, by) -> int:
+    """All of a page or none: ``(row, clean, stood)`` of each; how many were changed."""
+    return sum(edit(row, clean, by=by, stood=stood) for row, clean, stood in edits)
+
+
+@transaction.atomic
+def edit(row, clean: dict, *, by, stood: dict | None = None) -> bool:
+    """Whether anything was changed. ``stood``: its columns when the form was checked."""
+    held = held_as_seen(type(row).objects.filter(pk=row.pk), stood)
+    before = model_to_dict(held, fields=list(clean))
     for name, value in clean.items():
-        setattr(stood, name, value)
-    after = model_to_dict(stood, fields=list(clean))
+        setattr(held, name, value)
+    after = model_to_dict(held, fields=list(clean))
     changes = {name: [str(before[name]), str(after[name])] for name in before if before[name] != after[name]}
     if not changes:
         return False
-    if isinstance(stood, DustLimit) and stood.is_default:
-        DustLimit.objects.filter(district=stood.district_id, is_default=True).exclude(pk=stood.pk).update(is_default=False)
-    stood.save()
-    record(f"{stood._meta.model_name}.edit", stood, by=by, district_id=stood.district_id, payload={"changes": changes})
+    if isinstance(held, DustLimit) and held.is_default:
+        DustLimit.objects.filter(district=held.district_id, is_default=True).exclude(pk=held.pk).update(is_default=False)
+    held.save()
+    record(f"{held._meta.model_name}.edit", held, by=by, district_id=held.district_id, payload={"changes": changes})
     return True

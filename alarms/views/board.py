@@ -44,10 +44,12 @@ class Row:
 
 
 def running(request) -> list[Row]:
-    """What waits for judging first, then by what is due next."""
-    found = Alarm.objects.visible_to(request.user).open().for_list().order_by("-pk")[:LONGEST]
+    """What waits for judging first, then what is under way, each by what is due next; faults of devices last. The newest of each, where there are
+    too many.
+    """
+    found = Alarm.objects.visible_to(request.user).open().by_urgency().for_list()[:LONGEST]
     rows = [Row(alarm, clock.now()) for alarm in found]
-    return sorted(rows, key=lambda row: (row.alarm.state != AlarmState.RAISED, row.alarm.for_operator, row.due))
+    return sorted(rows, key=lambda row: (row.alarm.urgency, row.due))
 
 
 def figures(request) -> dict:

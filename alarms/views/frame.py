@@ -30,8 +30,8 @@ def insist_operator(request) -> int:
     return district_id
 
 
-def insist_keeper(request) -> None:
-    insist(access.keeps_sources(request.user), _("设备和报警规则由攻坚办主任或系统管理员维护。"))
+def insist_keeper(request, district_id: int | None = None) -> None:
+    insist(access.keeps_sources(request.user, district_id), _("设备和报警规则由攻坚办主任或系统管理员维护。"))
 
 
 def insist_reader(request) -> None:

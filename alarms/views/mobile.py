@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from alarms import case, clocks
-from alarms.models import Alarm, Call
+from alarms.models import WITHOUT_CREW, Alarm, Call
 from alarms.services import advance, telling
 from alarms.views.board import Row
 from alarms.views.detail import take_step
@@ -17,16 +18,18 @@ from alarms.views.frame import alarm_of
 from common import clock
 from common.errors import Conflict, NotYourRole
 
+MOST = 50
 ON_SITE = ("accept", "arrive", "control", "feedback", "comment")
 
 
 @require_GET
 def alarms(request):
-    """Running alarms that call me or lie in what I keep."""
-    found = Alarm.objects.visible_to(request.user).open().exclude(kind__in=("fault", "offline")).for_list().order_by("-pk")[:50]
+    """Running alarms: first those that call me, then those that lie in what I keep."""
+    called = Exists(Call.objects.filter(person=request.user, alarm=OuterRef("pk")))
+    running = Alarm.objects.visible_to(request.user).open().exclude(kind__in=WITHOUT_CREW).annotate(is_called=called)
     now = clock.now()
-    called = set(Call.objects.filter(person=request.user).values_list("alarm_id", flat=True))
-    rows = sorted((Row(alarm, now) for alarm in found), key=lambda row: (row.alarm.pk not in called, row.due))
+    rows = [Row(alarm, now) for alarm in running.for_list().order_by("-is_called", "-pk")[:MOST]]
+    rows.sort(key=lambda row: (not row.alarm.is_called, row.due))
     return render(request, "alarms/mobile_list.html", {"rows": rows, "now": now})
 
 

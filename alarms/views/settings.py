@@ -1,11 +1,9 @@
-"""Sources with their keys, the roster, the rules, the statistics."""
+"""The roster, the rules, the statistics."""
 
 import datetime as dt
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,11 +11,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alarms import access, statistics
-from alarms.forms_settings import LimitForm, MonitorForm, RuleForm, ShiftForm, SourceForm
-from alarms.models import Alarm, AlarmRule, AlarmSource, DustLimit, DutyShift, MonitorRule
-from alarms.services import defaults, rosters, rules, sources
-from alarms.views.frame import insist_keeper, insist_reader
-from alarms.words import AlarmState, SourceKind
+from alarms.forms_settings import LimitForm, MonitorForm, RuleForm, ShiftForm
+from alarms.models import Alarm, AlarmRule, DustLimit, DutyShift, MonitorRule
+from alarms.services import defaults, rosters, rules
+from alarms.views.frame import insist_keeper
 from common import clock
 from common.errors import insist
 from common.forms import add_refusal
@@ -27,110 +24,6 @@ from grids.models import Grid, Organisation
 from grids.roles import SETTINGS_KEEPERS, TOWN, OrganisationKind
 
 WRITES = ["GET", "HEAD", "POST"]
-LATELY = dt.timedelta(days=30)
-QUIET = dt.timedelta(hours=2)
-PAGE_SIZE = 30
-
-
-# --- sources ----------------------------------------------------------------------------------------------------------------------------
-def with_counts(queryset):
-    """Alarms of the last thirty days, and how many of them were false."""
-    lately = Q(alarms__first_signal_at__gte=clock.now() - LATELY)
-    return queryset.select_related("grid", "device", "site").annotate(
-        raised=Count("alarms", filter=lately), mistaken=Count("alarms", filter=lately & Q(alarms__state=AlarmState.FALSE))
-    )
-
-
-@require_GET
-def source_list(request):
-    insist_reader(request)
-    found = AlarmSource.objects.visible_to(request.user)
-    if request.GET.get("kind") in SourceKind.values:
-        found = found.filter(kind=request.GET["kind"])
-    counts = dict(AlarmSource.objects.visible_to(request.user).order_by().values_list("kind").annotate(Count("pk")))
-    context = {
-        "page": Paginator(with_counts(found).order_by("kind", "name", "pk"), PAGE_SIZE).get_page(request.GET.get("page")),
-        "chips": [("", _("全部"), sum(counts.values())), *((kind.value, kind.label, counts.get(kind, 0)) for kind in SourceKind)],
-        "kind": request.GET.get("kind", ""),
-        "quiet_since": clock.now() - QUIET,
-        "may_edit": access.keeps_sources(request.user),
-        "now": clock.now(),
-    }
-    return render(request, "alarms/sources.html", context)
-
-
-@require_GET
-def source(request, pk):
-    insist_reader(request)
-    return _source_page(request, get_object_or_404(with_counts(AlarmSource.objects.visible_to(request.user)), pk=pk))
-
-
-def _source_page(request, found: AlarmSource, *, key: str = ""):
-    context = {
-        "source": found,
-        "key": key,
-        "address": request.build_absolute_uri(f"/api/v1/alarms/{found.slug}/"),
-        "signals": found.signals.select_related("alarm").prefetch_related("pictures")[:20],
-        "readings": found.readings.all()[:12] if found.kind == SourceKind.DUST_MONITOR else (),
-        "quiet_since": clock.now() - QUIET,
-        "is_testing": bool(found.test_until and found.test_until > clock.now()),
-        "may_edit": access.keeps_sources(request.user),
-        "now": clock.now(),
-    }
-    return render(request, "alarms/source.html", context)
-
-
-@require_http_methods(WRITES)
-@look_again
-def new_source(request):
-    insist_keeper(request)
-    district = Grid.objects.filter(pk__in=scope.rights(request.user).districts_with(SETTINGS_KEEPERS)).order_by("pk").first()
-    return _edit(request, AlarmSource(district=district, kind=SourceKind.SMOKE_CAMERA))
-
-
-@require_http_methods(WRITES)
-@look_again
-def edit_source(request, pk):
-    insist_keeper(request)
-    found = get_object_or_404(AlarmSource.objects.visible_to(request.user).select_related("district", "site", "device"), pk=pk)
-    return _edit(request, found)
-
-
-def _edit(request, found: AlarmSource):
-    is_new = found.pk is None
-    form = SourceForm(request.POST if request.method == "POST" else None, instance=found, user=request.user)
-    if form.is_valid():
-        if is_new:
-            key = sources.create(form.instance, by=request.user)
-            return _source_page(request, with_counts(AlarmSource.objects).get(pk=form.instance.pk), key=key)
-        sources.edit(form.instance, by=request.user, stood=form.stood)
-        messages.success(request, _("已保存。"))
-        return redirect("alarms:source", found.pk)
-    return render(request, "alarms/source_form.html", {"form": form, "source": found, "is_new": is_new}, status=422 if form.errors else 200)
-
-
-@require_POST
-def source_key(request, pk):
-    """Another key, shown once; or the end of the one in force."""
-    insist_keeper(request)
-    found = get_object_or_404(with_counts(AlarmSource.objects.visible_to(request.user)), pk=pk)
-    if found.kind in (SourceKind.STATION, SourceKind.CITIZEN):
-        messages.error(request, _("这类来源不用密钥。"))
-        return redirect("alarms:source", pk)
-    if request.POST.get("action") == "revoke":
-        messages.success(request, _("密钥已停用。") if sources.revoke(found, by=request.user) else _("密钥早已停用。"))
-        return redirect("alarms:source", pk)
-    key = sources.renew(found, by=request.user)
-    return _source_page(request, with_counts(AlarmSource.objects).get(pk=pk), key=key)
-
-
-@require_POST
-def source_test(request, pk):
-    insist_keeper(request)
-    found = get_object_or_404(AlarmSource.objects.visible_to(request.user), pk=pk)
-    sources.begin_trying(found, by=request.user)
-    messages.success(request, _("调试开始，15分钟内收到的信号只显示、不报警。") if found.test_until else _("调试结束，恢复报警。"))
-    return redirect("alarms:source", pk)
 
 
 # --- the roster -------------------------------------------------------------------------------------------------------------------------
@@ -150,7 +43,7 @@ def roster(request):
     units = units_of(request)
     data = request.POST if request.method == "POST" else request.GET
     key = data.get("organisation", "")
-    unit = (units.filter(pk=key).first() if key.isdigit() and len(key) < 19 else None) or units.first()
+    unit = (units.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None) or units.first()
     may_edit = unit is not None and access.keeps_roster(request.user, unit)
     form = None
     if request.method == "POST":
@@ -203,6 +96,7 @@ def remove_shift(request, pk):
 
 # --- rules ------------------------------------------------------------------------------------------------------------------------------
 @require_http_methods(WRITES)
+@look_again
 def alarm_rules(request):
     """Clocks and merging by kind, limits of monitors, when silence is a problem: one page, saved together."""
     insist_keeper(request)
@@ -220,7 +114,8 @@ def alarm_rules(request):
     if typed is not None and all([form.is_valid() for form in every]):  # noqa: C419 - every form shows its errors at once
         limits = sum(form.cleaned_data["is_default"] for form in forms["limit"])
         if limits == 1:
-            changed = sum(rules.edit(form.instance, form.cleaned_data, by=request.user) for form in sorted(every, key=_defaults_last))
+            edits = [(form.instance, form.cleaned_data, form.stood) for form in sorted(every, key=_defaults_last)]
+            changed = rules.edit_together(edits, by=request.user)
             messages.success(request, _("已保存，%(n)s项有改动；已下达的时限不变。") % {"n": changed})
             return redirect("alarms:rules")
         forms["limit"][0].add_error(None, _("请选定一个本区县采用的限值。"))

@@ -76,3 +76,9 @@ def test_of_two_who_accept_at_once_one_goes(district, camera, member, chief, ope
     assert sum(isinstance(each, Conflict) for each in found) == 1
     alarm.refresh_from_db()
     assert alarm.accepted_by in (member, chief)
+
+
+def test_the_same_unreadable_body_at_once_is_kept_once_and_refused_to_all_alike(camera):
+    found = at_once(*(lambda: intake.keep_unreadable(camera, b"<html>", reason="XML") for _n in range(6)))
+
+    assert (found, AlarmSignal.objects.count()) == ([None] * 6, 1)
