@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from accounts import policy
 from accounts.adapter import EXPIRED
+from accounts.authentication import OUT_OF_ORDER
 from audit import services as audit
 
 WRONG = _("用户名、密码或动态验证码不正确。")
@@ -80,4 +81,4 @@ def _out_of_order(user) -> dict:
     if policy.one_time_password_expired(user):
         return {"code": "one_time_password_expired", "detail": EXPIRED}
     step = policy.next_step(user)
-    return {"code": f"{step}_needed", "detail": _("请先在网页登录，按提示修改密码或启用两步验证。")} if step else {}
+    return {"code": f"{step}_needed", "detail": OUT_OF_ORDER} if step else {}

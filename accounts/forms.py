@@ -2,6 +2,7 @@ from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateF
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.codes import digits
 from accounts.models import User
 
 
@@ -34,8 +35,15 @@ class OwnPasswordForm(ChangePasswordForm):
         self.fields["oldpassword"].help_text = ""
 
 
+class PhoneField(forms.RegexField):
+    """A number however it is typed; kept as digits, as those who send messages and look for a person by number know it."""
+
+    def clean(self, value):
+        return digits(super().clean(value))
+
+
 def phone_field(**options):
-    return forms.RegexField(
+    return PhoneField(
         r"^[0-9+() -]{5,20}$", label=_("电话"), required=False, error_messages={"invalid": _("请填手机号或带区号的座机号。")}, **options
     )
 

@@ -1,6 +1,7 @@
 """Keeps an account in order before any page opens: session age, language, password, second factor."""
 
 import time
+from urllib.parse import urlencode
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -19,7 +20,8 @@ EVERY = 60
 """Seconds between two writes of the last-seen time."""
 
 DOORS = {Step.PASSWORD: "account_change_password", Step.SECOND_FACTOR: "mfa_activate_totp"}
-ALWAYS_OPEN = {"account_logout", "set_language", "jsi18n", "account_reauthenticate", "mfa_reauthenticate", "healthz", "readyz"}
+ALWAYS_OPEN = {"account_logout", "set_language", "jsi18n", "account_reauthenticate", "mfa_reauthenticate", "healthz", "readyz", "session"}
+"""``session``: a phone asks it before it sends; the interface then tells it which step is due."""
 OPEN = {
     Step.PASSWORD: ALWAYS_OPEN | {"account_change_password"},
     Step.SECOND_FACTOR: ALWAYS_OPEN | {"mfa_activate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"},
@@ -86,7 +88,8 @@ def _to_the_door(request):
         return JsonResponse({"code": f"{request.account_step}_needed", "detail": _reason(request.account_step), "url": door}, status=403)
     if request.htmx:
         return HttpResponse(headers={"HX-Redirect": door})
-    return redirect(door)
+    on = urlencode({"next": request.GET["next"]}) if "next" in request.GET else ""
+    return redirect(f"{door}?{on}" if on else door)
 
 
 def _reason(step) -> str:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts import services
+from accounts.models import User
 from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,29 @@ def test_an_account_out_of_order_gets_no_token(client, state, code):
     assert response.status_code == 403
     assert response.json()["code"] == code
     assert not Token.objects.filter(user=user).exists()
+
+
+@pytest.mark.parametrize("state", [{"must_change_password": True}, {"password_changed_at": timezone.now() - dt.timedelta(days=4000)}])
+def test_a_token_rests_while_the_password_is_due(client, settings, state):
+    settings.PASSWORD_MAX_AGE_DAYS = 90
+    user = UserFactory()
+    headers = {"Authorization": f"Token {ask(client, user.username).json()['token']}"}
+    assert client.get("/api/v1/field/bundle/", headers=headers).status_code == 200
+
+    User.objects.filter(pk=user.pk).update(**state)
+    refused = client.get("/api/v1/field/bundle/", headers=headers)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "password_needed")
+
+
+def test_a_token_rests_until_the_second_factor_that_is_needed_is_there(client, settings, totp):
+    user = UserFactory()
+    headers = {"Authorization": f"Token {ask(client, user.username).json()['token']}"}
+    settings.MFA_REQUIRED, settings.SECOND_FACTOR_NEEDED = True, "tests.accounts.test_order.everybody"
+
+    assert client.get("/api/v1/field/bundle/", headers=headers).json()["code"] == "second_factor_needed"
+    totp(user)
+    assert client.get("/api/v1/field/bundle/", headers=headers).status_code == 200
 
 
 def test_a_changed_password_takes_the_token_away(client):

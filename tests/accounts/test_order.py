@@ -1,6 +1,7 @@
 """What an account must do before any page opens, and when a session ends."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -54,6 +55,23 @@ def test_the_api_says_in_json_that_the_password_must_be_changed(client):
 
     assert response.status_code == 403
     assert response.json()["code"] == "password_needed"
+
+
+def test_a_phone_may_always_ask_who_is_signed_in_and_is_told_by_the_api_what_is_due(client):
+    user = UserFactory(must_change_password=True)
+    client.force_login(user)
+
+    assert client.get(reverse("mobile:session")).json()["person"]["id"] == user.pk
+    assert client.put(f"/api/v1/findings/{uuid.uuid4()}/").json()["code"] == "password_needed"
+
+
+def test_whoever_signs_in_again_from_the_field_app_comes_back_to_it_after_the_step(client):
+    client.force_login(UserFactory(must_change_password=True))
+
+    door = client.get(f"{reverse('account_login')}?next=/m/unsent/").url
+
+    assert door == f"{reverse('account_change_password')}?next=%2Fm%2Funsent%2F"
+    assert 'name="next" value="/m/unsent/"' in client.get(door).content.decode()
 
 
 def test_an_htmx_part_is_led_to_the_door_as_a_whole_page(client):

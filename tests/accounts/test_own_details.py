@@ -1,6 +1,9 @@
 """Where one's own messages are sent."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from accounts.models import User
@@ -25,7 +28,22 @@ def test_own_details_are_changed_by_form(client, user):
     answer = client.post(reverse("account"), {"phone": "0371-1234567", "email": ""})
 
     assert answer.status_code == 302
-    assert kept(user) == ("0371-1234567", "")
+    assert kept(user) == ("03711234567", "")
+
+
+@pytest.mark.parametrize("typed", ["138 0000 0002", "138-0000-0002", "+86 138 0000 0002"])
+def test_number_is_kept_as_digits_however_it_is_typed(client, user, typed):
+    client.post(reverse("account"), {"phone": typed, "email": ""})
+
+    assert kept(user) == ("13800000002", "")
+
+
+def test_numbers_of_before_become_digits(user):
+    others = [UserFactory(phone=phone) for phone in ("138 0000-0003", "", "+8613800000004")]
+
+    import_module("accounts.migrations.0005_phones_as_digits").as_digits(apps, None)
+
+    assert [kept(each)[0] for each in (user, *others)] == [PHONE, "13800000003", "", "13800000004"]
 
 
 @pytest.mark.parametrize(
