@@ -12,17 +12,17 @@ from evidence.services import store_file
 from registers import access
 from registers.models import Site, SitePaper, SitePost
 from registers.schema import mask
-from registers.services.sites import log
+from registers.services.sites import locked, log
 from registers.words import SitePostRole
 
 
 @transaction.atomic
 def appoint(site: Site, *, role: str, name: str, by, phone: str = "", unit: str = "", user=None, starts_on: dt.date | None = None) -> SitePost:
     """Give the post to a person; whoever held it leaves it the day before. The same again changes nothing."""
+    site = locked(site)
     access.insist_edit(by, site)
     _check(site, role=role, name=name)
     starts_on = starts_on or clock.today()
-    Site.objects.select_for_update().get(pk=site.pk)
     holder = SitePost.objects.filter(site=site, role=role, ends_on=None).first()
     wanted = (name.strip(), phone.strip(), unit.strip(), starts_on)
     if holder is not None:
@@ -51,8 +51,9 @@ def _check(site: Site, *, role: str, name: str) -> None:
 @transaction.atomic
 def end(post: SitePost, *, by, ends_on: dt.date | None = None) -> SitePost:
     """``ends_on`` is the last day."""
-    access.insist_edit(by, post.site)
-    post = SitePost.objects.select_for_update(of=("self",)).select_related("site__kind").get(pk=post.pk)
+    site = locked(post.site)
+    access.insist_edit(by, site)
+    post = SitePost.objects.select_for_update(of=("self",)).get(pk=post.pk)
     ends_on = ends_on or clock.today()
     if ends_on < post.starts_on:
         raise ValidationError({"ends_on": _("不能早于起始日期 %(day)s。") % {"day": post.starts_on}})
@@ -63,16 +64,16 @@ def end(post: SitePost, *, by, ends_on: dt.date | None = None) -> SitePost:
     post.ends_on = ends_on
     post.save(update_fields=["ends_on"])
     changed = {post.role: [post.name, None]}
-    log(post.site, "end_post", by=by, changed=changed)
-    record("site.end_post", post.site, by=by, district_id=post.site.district_id, payload={"changes": changed, "ends_on": ends_on})
+    log(site, "end_post", by=by, changed=changed)
+    record("site.end_post", site, by=by, district_id=site.district_id, payload={"changes": changed, "ends_on": ends_on})
     return post
 
 
 @transaction.atomic
 def add_paper(site: Site, upload, *, title: str, by) -> SitePaper:
     """Keep a paper with the object. Papers are never deleted; the same one sent again is kept once."""
+    site = locked(site)
     access.insist_edit(by, site)
-    Site.objects.select_for_update().get(pk=site.pk)
     title = title.strip() or upload.name
     file = store_file(upload, name=upload.name, size=upload.size, by=by)
     if there := SitePaper.objects.filter(site=site, file__sha256=file.sha256, title=title[:100]).first():
@@ -80,4 +81,12 @@ def add_paper(site: Site, upload, *, title: str, by) -> SitePaper:
     paper = SitePaper.objects.create(site=site, file=file, title=title[:100], by=by, at=clock.now())
     log(site, "paper", by=by, note=paper.title)
     record("site.paper", site, by=by, district_id=site.district_id, payload={"title": paper.title, "sha256": file.sha256})
+    return paper
+
+
+@transaction.atomic
+def hand_out(paper: SitePaper, *, by) -> SitePaper:
+    """A paper that is downloaded is on record."""
+    site = locked(paper.site)
+    record("site.download", site, by=by, district_id=site.district_id, payload={"title": paper.title, "sha256": paper.file.sha256})
     return paper

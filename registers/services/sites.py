@@ -43,12 +43,17 @@ def save_site(site: Site, *, by, version: int | None = None, note: str = "", act
 def _stored(site: Site, *, by, version: int | None) -> Site | None:
     if site.pk is None:
         return None
-    before = Site.objects.select_related("kind", "grid", "organisation").select_for_update(of=("self",)).get(pk=site.pk)
+    before = locked(site)
     access.insist_edit(by, before)
     if version is not None and version != before.version:
         raise Conflict(_("这个对象刚才已被别人修改，请核对后再保存。"), code="stale", version=before.version)
     site.version = before.version
     return before
+
+
+def locked(site: Site) -> Site:
+    """The object as it is now, held until commit: what goes into the audit chain must be what the table holds."""
+    return Site.objects.select_related("kind", "grid", "organisation").select_for_update(of=("self",)).get(pk=site.pk)
 
 
 def tidy(site: Site, *, before: Site | None) -> None:

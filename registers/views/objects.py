@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 import evidence.services
-from audit.services import record
 from common import clock
 from common.errors import Conflict
 from common.forms import add_refusal
@@ -183,10 +182,7 @@ def form_page(request, form, site: Site, *, save, title: str, tone: str = ""):
 def paper(request, pk):
     """A paper as a download, on record."""
     found = get_object_or_404(SitePaper.objects.filter(site__in=Site.objects.visible_to(request.user)).select_related("file", "site"), pk=pk)
-    record(
-        "site.download", found.site, by=request.user, district_id=found.site.district_id, payload={"title": found.title, "sha256": found.file.sha256}
-    )
-    return evidence.services.serve_file(found.file)
+    return evidence.services.serve_file(posts.hand_out(found, by=request.user).file)
 
 
 @never_cache

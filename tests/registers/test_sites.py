@@ -4,13 +4,14 @@ import threading
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError, connection, connections, transaction
 
 from audit.models import AuditEvent
 from common.errors import Conflict, NotYourRole
 from registers.models import Site, SitePost
-from registers.services import posts
+from registers.services import personal, posts
 from registers.services.sites import close, reopen, save_site
 from tests.factories.grids import centre
 from tests.factories.registers import SiteFactory, SiteKindFactory, SitePostFactory
@@ -38,6 +39,22 @@ def test_the_chain_proves_every_object(new_site, office):
     site = Site.objects.get(pk=site.pk)
     site.attributes["land_area"] = 1e20
     save_site(site, by=office, version=1)
+    call_command("verify_audit", "--state")
+
+
+def test_acts_on_an_object_that_somebody_changed_meanwhile_are_no_false_alarm(new_site, office, town, district):
+    site = save_site(new_site(), by=office)
+    other = Site.objects.get(pk=site.pk)
+    other.name = "东湖小区二期"
+    save_site(other, by=office, version=site.version)
+    upload = SimpleUploadedFile("环评.pdf", b"%PDF-1.4 paper", "application/pdf")
+    post = posts.appoint(site, role="overseer", name="赵一", by=office)
+    post.site = site
+    posts.end(post, by=office)
+    paper = posts.add_paper(site, upload, title="环评", by=office)
+    paper.site = site
+    posts.hand_out(paper, by=office)
+    personal.show_personal(site, by=office)
     call_command("verify_audit", "--state")
 
 
