@@ -158,7 +158,8 @@ class LedgerImport:
         self.units = self._named_units()
         self.types = list(ProblemType.objects.filter(district=district).select_related("field"))
         self.fields = list(Field.objects.filter(district=district))
-        self.grids = {choice_key(name): grid for grid in Grid.objects.filter(district=district) for name in (grid.name, grid.code)}
+        self.grids = self._named_grids()
+        self.taken: set[uuid.UUID] = set()
 
     def _named_units(self) -> dict[str, Organisation]:
         found: dict[str, Organisation] = {}
@@ -167,17 +168,40 @@ class LedgerImport:
                 found[choice_key(name)] = unit
         return found
 
+    def _named_grids(self) -> dict[str, list[Grid]]:
+        """Several villages of a district may have the same name."""
+        found: dict[str, list[Grid]] = {}
+        for grid in Grid.objects.filter(district=self.district).active(clock.today()).order_by("path"):
+            for name in {choice_key(grid.name), choice_key(grid.code)}:
+                found.setdefault(name, []).append(grid)
+        return found
+
     # --- one row ---------------------------------------------------------------------------------------------------------------------
     def apply(self, row: Row) -> str:
-        values = self.values_of(row)
-        finding = Finding.objects.filter(uuid=uuid_of(self.district.pk, values["number"])).first()
+        key = uuid_of(self.district.pk, row.values["number"])
+        finding = Finding.objects.filter(uuid=key).first()
+        values = self.values_of(row, is_known=finding is not None)
+        self._check_one_problem(key, finding, values)
         if finding is None:
             self._check_not_ours(values["number"])
             finding = self._create(values)
             self.carry_over(finding, values, by=self.by)
-            return "created"
-        corrected = self._correct(finding, values)
-        return "updated" if self.carry_over(finding, values, by=self.by) or corrected else "unchanged"
+            outcome = "created"
+        else:
+            corrected = self._correct(finding, values)
+            outcome = "updated" if self.carry_over(finding, values, by=self.by) or corrected else "unchanged"
+        self.taken.add(key)
+        return outcome
+
+    def _check_one_problem(self, key: uuid.UUID, finding: Finding | None, values: dict) -> None:
+        """A number names one problem: neither another row of this sheet nor another ledger's row may overwrite it."""
+        if key in self.taken:
+            raise ValidationError({"number": _("这张表里已有一行用了这个问题编号，请核对后另编号。")}, code="twice")
+        if finding and finding.source != values["source"]:
+            texts = {"source": finding.get_source_display()}
+            raise ValidationError(
+                {"number": _("这个问题编号已是“%(source)s”的问题，来源不同的台账请在编号前加上台账名称。") % texts}, code="other_source"
+            )
 
     def _check_not_ours(self, number: str) -> None:
         if Finding.objects.filter(district=self.district, number=number).exists():
@@ -208,8 +232,8 @@ class LedgerImport:
         return True
 
     # --- values ----------------------------------------------------------------------------------------------------------------------
-    def values_of(self, row: Row) -> dict:
-        """The contract's dictionary. Raises ``ValidationError`` with every wrong column at once."""
+    def values_of(self, row: Row, *, is_known: bool = False) -> dict:
+        """The contract's dictionary. Raises ``ValidationError`` with every wrong column at once. A row that ``is_known`` has its grid already."""
         values, errors = dict(row.values), {}
         for key, read in {
             "problem_type": self._type,
@@ -218,12 +242,12 @@ class LedgerImport:
             "lead": self._unit,
             "sector": self._several_units,
             "percent": percent,
-            "grid": self._grid,
+            "grid": lambda text: None if is_known else self._grid(text, values["territorial"]),
         }.items():
             try:
                 values[key] = read(row.values[key])
             except ValidationError as refused:
-                errors[key] = refused.messages
+                values[key], errors[key] = None, refused.messages
         if row.values["ordered_on"] and row.values["ordered_on"] > clock.today():
             errors["ordered_on"] = [_("交办日期不能晚于今天。")]
         if errors:
@@ -276,17 +300,29 @@ class LedgerImport:
         found = [self._unit(part) for part in SEVERAL.split(text or "") if part.strip()]
         return list(dict.fromkeys(unit for unit in found if unit))
 
-    def _grid(self, text: str) -> Grid | None:
+    def _grid(self, text: str, unit: Organisation | None) -> Grid | None:
         if not choice_key(text):
             return None
-        grid = self.grids.get(choice_key(text))
-        if grid is None:
+        named = self.grids.get(choice_key(text), [])
+        if not named:
             raise ValidationError(_("没有“%(text)s”这个网格，请用网格名称或编码。") % {"text": text}, code="grid")
-        return grid
+        found = named if len(named) == 1 else self._of_unit(named, unit)
+        if len(found) != 1:
+            raise ValidationError(_("有 %(n)s 个网格叫“%(text)s”，请填网格编码。") % {"n": len(named), "text": text}, code="grid")
+        return found[0]
+
+    def _of_unit(self, grids: list[Grid], unit: Organisation | None) -> list[Grid]:
+        """Those that lie in a township's own grids."""
+        paths = tuple(self._grids_of(unit).values_list("path", flat=True))
+        return [grid for grid in grids if grid.path.startswith(paths)]
 
     def _grid_of(self, unit: Organisation | None) -> Grid | None:
         """A row without a place lies in the township that has the duty."""
-        return Grid.objects.filter(district=self.district, organisation=unit, parent__isnull=False).order_by("level", "pk").first() if unit else None
+        return self._grids_of(unit).order_by("level", "pk").first()
+
+    def _grids_of(self, unit: Organisation | None):
+        mine = Grid.objects.filter(district=self.district, organisation=unit, parent__isnull=False) if unit else Grid.objects.none()
+        return mine.active(clock.today())
 
 
 def percent(text: str) -> int | None:

@@ -13,6 +13,7 @@ from inspections.models import Finding
 from inspections.services.importing import columns
 from notices.models import Notice
 from rectification.models import Task
+from tests.factories.grids import GridFactory
 from tests.factories.inspections import FindingFactory, ProblemTypeFactory
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,60 @@ def test_row_of_our_own_numbering_cannot_be_changed_by_a_sheet(run, district):
     assert "这是平台内登记的问题" in run("--commit", "--partial", rows=rows).err
     own.refresh_from_db()
     assert own.state == "registered"
+
+
+def test_number_used_twice_in_a_sheet_overwrites_nothing(run):
+    other = row(问题编号="2025-督-001", 问题来源="市督察", 交办日期="2025.9.2", 问题描述="另一处裸土", 问题类型="裸土", 属地="乙镇")
+    shown = run("--commit", "--partial", rows=[*ROWS, other])
+    assert "这张表里已有一行用了这个问题编号" in shown.err
+    assert Finding.objects.get(superior_number="2025-督-001").text == "拆迁地块2100平方米未覆盖"
+    assert "0 new, 0 updated, 3 unchanged, 1 rows refused" in run("--commit", "--partial", rows=[*ROWS, other]).out
+
+
+def test_number_of_another_ledger_overwrites_no_problem_of_this_one(run):
+    run("--commit")
+    other = row(问题编号="2025-督-001", 问题来源="群众举报", 交办日期="2025.9.2", 问题描述="油烟扰民", 问题类型="油烟", 属地="乙镇")
+    assert "这个问题编号已是“市督察”的问题" in run("--commit", "--partial", rows=[other]).err
+    assert Finding.objects.get(superior_number="2025-督-001").text == "拆迁地块2100平方米未覆盖"
+
+
+@pytest.fixture
+def in_grid(run):
+    """Imports one row that names its grid; what was said, and where it lies."""
+
+    def take(name, *, unit, number="2025-网-001"):
+        cells = row(问题编号=number, 问题来源="网格巡查", 交办日期="2025.9.2", 问题描述="裸土", 问题类型="裸土", 属地=unit)
+        HEADER.append("所属网格")
+        try:
+            said = run("--commit", "--partial", rows=[[*cells, name]], two_headers=False)
+        finally:
+            HEADER.remove("所属网格")
+        found = Finding.objects.filter(superior_number=number).first()
+        return said, found and found.grid
+
+    return take
+
+
+def test_grid_of_a_common_name_is_the_one_below_the_township_of_the_row(in_grid, district):
+    for town in (district.town_a, district.town_b):
+        GridFactory(parent=town, name="中心村")
+    assert in_grid("中心村", unit="乙镇")[1].parent == district.town_b
+
+
+def test_grid_that_several_may_be_is_refused_and_its_code_asked_for(in_grid, district):
+    twins = [GridFactory(parent=district.town_a, name="中心村") for _n in range(2)]
+    said, grid = in_grid("中心村", unit="甲街道")
+    assert (grid, "有 2 个网格叫“中心村”，请填网格编码。" in said.err) == (None, True)
+    assert in_grid(twins[1].code, unit="甲街道")[1] == twins[1]
+
+
+def test_grid_that_has_ended_takes_no_new_row_and_keeps_the_old(in_grid, district):
+    ended = GridFactory(parent=district.town_a, name="老村")
+    assert in_grid("老村", unit="甲街道")[1] == ended
+    ended.valid_to = "2026-01-01"
+    ended.save()
+    assert "0 new, 0 updated, 1 unchanged" in in_grid("老村", unit="甲街道")[0].out
+    assert "没有“老村”这个网格" in in_grid("老村", unit="甲街道", number="2025-网-002")[0].err
 
 
 def test_imported_rows_agree_with_the_chain(run):
