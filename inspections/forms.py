@@ -16,7 +16,7 @@ from grids.models import Grid
 from inspections.models import ProblemType
 from inspections.services.photos import MAX_PHOTOS
 from inspections.services.submit import default_source, sources_for
-from inspections.words import FROM_ABOVE, Severity
+from inspections.words import FROM_ABOVE, Outcome, Severity
 
 LAST_MOMENT = dt.time(23, 59, 59)
 
@@ -116,7 +116,7 @@ class ReportForm(forms.Form):
 
 
 class FieldReportForm(ReportForm):
-    """The same from a phone, by hand when no script runs: what the seat already says is not asked."""
+    """A kept report put right on the phone: what the seat already says is not asked."""
 
     source = None
     superior_number = None
@@ -140,9 +140,11 @@ class FieldReportForm(ReportForm):
     def report(self) -> dict:
         clean = dict(self.cleaned_data)
         clean.pop("photos", None)
-        if clean.pop("stopped", False):
-            clean["text"] = _("已当场劝阻。%(text)s") % {"text": clean.get("text", "")}
-        return clean | self.carried
+        clean["outcome"] = Outcome.DISSUADED if clean.pop("stopped", False) else ""
+        carried = dict(self.carried)
+        if carried.get("site") and carried["site"].district_id != clean["problem_type"].district_id:
+            del carried["site"]
+        return clean | carried
 
 
 class PointForm(forms.Form):

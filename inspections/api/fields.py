@@ -11,6 +11,12 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 EARLIEST, LATEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 
 
+def is_storable(answers: dict) -> bool:
+    """Whether the texts of answers can be kept: a column takes neither NUL nor half a character."""
+    said = [text for code, answer in answers.items() for text in (code, *(answer.values() if isinstance(answer, dict) else [answer]))]
+    return not any(isinstance(text, str) and UNSTORABLE.search(text) for text in said)
+
+
 class FiniteField(serializers.FloatField):
     """A figure between two bounds; neither true nor NaN."""
 

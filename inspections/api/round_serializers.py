@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from grids.models import Grid
-from inspections.api.fields import EARLIEST, LATEST, FiniteField, MomentField
+from inspections.api.fields import EARLIEST, LATEST, FiniteField, MomentField, is_storable
 from inspections.api.serializers import WHOLE, NamedField, PhotoEntry, _of_districts
 from inspections.services import rounds, visit_photos, visits
 from inspections.words import Conclusion, PatrolKind
@@ -63,6 +63,8 @@ class AnswersBody(NamedVersion):
     def validate_answers(self, answers):
         if len(answers) > MAX_ANSWERS:
             raise serializers.ValidationError(_("检查项最多 %(n)s 项。") % {"n": MAX_ANSWERS}, code="too_many")
+        if not is_storable(answers):
+            raise serializers.ValidationError(_("答案里有不能保存的字符，请改用普通文字。"), code="characters")
         return answers
 
     def validate(self, clean):

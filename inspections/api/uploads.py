@@ -79,11 +79,13 @@ class PhotoView(UploadView):
     def keep(self, uuid, stream, *, sha256: str, size: int, by) -> dict:
         finding = Finding.objects.filter(uuid=uuid, reporter=by).first()
         if finding:
-            smaller.replace(finding, self.replaces, sha256=sha256, size=size, by=by)
-            photos.attach(finding, stream, sha256=sha256, size=size, by=by)
+            if smaller.stand_in(finding, self.replaces, stream, sha256=sha256, size=size, by=by):
+                photos.link_sent(finding, by=by, shown={sha256})
+            else:
+                photos.attach(finding, stream, sha256=sha256, size=size, by=by)
             return of_finding(finding)
         kept = self.held(uuid, by=by)
-        held.store_photo(kept, stream, sha256=sha256, size=size, by=by)
+        held.store_photo(kept, stream, sha256=sha256, size=size, by=by, replaces=self.replaces)
         return of_held(kept)
 
 
@@ -114,9 +116,11 @@ class VisitPhotoView(UploadView):
     def keep(self, uuid, stream, *, sha256: str, size: int, by) -> dict:
         visit = Visit.objects.filter(uuid=uuid, person=by).exclude(received_at=None).first()
         if visit:
-            smaller.replace(visit, self.replaces, sha256=sha256, size=size, by=by)
-            visit_photos.attach(visit, stream, sha256=sha256, size=size, by=by)
+            if smaller.stand_in(visit, self.replaces, stream, sha256=sha256, size=size, by=by):
+                visit_photos.link_sent(visit, by=by, shown={sha256})
+            else:
+                visit_photos.attach(visit, stream, sha256=sha256, size=size, by=by)
             return {"photos_missing": visit_photos.missing(visit), "voices_missing": []}
         kept = self.held(uuid, by=by)
-        held.store_photo(kept, stream, sha256=sha256, size=size, by=by)
+        held.store_photo(kept, stream, sha256=sha256, size=size, by=by, replaces=self.replaces)
         return of_held(kept)

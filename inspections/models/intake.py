@@ -36,6 +36,8 @@ class HeldSubmission(models.Model):
     payload = models.JSONField()
     payload_sha256 = models.CharField(max_length=64)
     errors = models.JSONField()
+    shown = models.JSONField(default=list)
+    """sha256 of photos whose bytes the author has sent with it, also of those that somebody else had sent before."""
     received_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
 

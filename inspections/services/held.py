@@ -7,6 +7,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -25,14 +26,13 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 def hold(payload: dict, *, uuid, errors: dict, by, kind: HeldKind = HeldKind.FINDING) -> HeldSubmission:
     """Keep a submission word for word with the reasons it needs repair. Sent again, the newest wording and reasons stand."""
     payload, errors = _storable(payload), _storable(errors)
-    text = canonical.dumps(_jsonable(payload))
     held, _created = HeldSubmission.objects.update_or_create(
         author=by,
         uuid=uuid,
         defaults={
             "kind": kind,
             "payload": payload,
-            "payload_sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "payload_sha256": _digest(payload),
             "errors": errors,
             "received_at": clock.now(),
             "resolved_at": None,
@@ -42,16 +42,46 @@ def hold(payload: dict, *, uuid, errors: dict, by, kind: HeldKind = HeldKind.FIN
     return held
 
 
-def resolve(*, uuid, by) -> None:
-    """The repaired report has become a row."""
-    HeldSubmission.objects.waiting().filter(author=by, uuid=uuid).update(resolved_at=clock.now())
+def _digest(payload) -> str:
+    return hashlib.sha256(canonical.dumps(_jsonable(payload)).encode()).hexdigest()
 
 
-def store_photo(kept: HeldSubmission, stream, *, sha256: str, size: int, by) -> None:
-    """Bytes of a photo that a kept submission announces: linked when the submission becomes a row."""
-    if sha256 not in announced(kept):
+def resolve(*, uuid, by) -> list[str]:
+    """The repaired report has become a row. Gives back the photos that its author has shown with it."""
+    kept = HeldSubmission.objects.filter(author=by, uuid=uuid).first() if by else None
+    if kept is None:
+        return []
+    if kept.resolved_at is None:
+        HeldSubmission.objects.waiting().filter(pk=kept.pk).update(resolved_at=clock.now())
+    return kept.shown
+
+
+def store_photo(kept: HeldSubmission, stream, *, sha256: str, size: int, by, replaces: str = "") -> None:
+    """Bytes of a photo that a kept submission announces: linked when the submission becomes a row.
+
+    ``replaces``: an announced photo that was too big for the way and has not arrived; this smaller picture takes its place (trust B13).
+    """
+    if sha256 not in announced(kept) and replaces not in photos_missing(kept):
         raise ValidationError(_("这张照片不在上报内容里，请检查后重新上报。"), code="not_announced")
     evidence.services.store(stream, sha256=sha256, size=size, by=by)
+    with transaction.atomic():
+        fresh = HeldSubmission.objects.select_for_update(of=("self",)).get(pk=kept.pk)
+        if sha256 not in fresh.shown:
+            fresh.shown = [*fresh.shown, sha256]
+        is_new = sha256 not in announced(fresh) and replaces in announced(fresh)
+        if is_new:
+            _swap(fresh, replaces, sha256=sha256, size=size)
+        fresh.save(update_fields=["shown", "payload", "payload_sha256"])
+        if is_new:
+            record(f"{fresh.kind}.photo_smaller", fresh, by=by, payload={"from": replaces, "to": sha256})
+    kept.shown, kept.payload = fresh.shown, fresh.payload
+
+
+def _swap(kept: HeldSubmission, old: str, *, sha256: str, size: int) -> None:
+    entries = kept.payload["photos"]
+    swapped = [each | {"sha256": sha256, "size": size} if isinstance(each, dict) and each.get("sha256") == old else each for each in entries]
+    kept.payload = kept.payload | {"photos": swapped}
+    kept.payload_sha256 = _digest(kept.payload)
 
 
 def store_voice(kept: HeldSubmission, stream, *, sha256: str, size: int, by) -> None:
@@ -69,7 +99,7 @@ def announced(kept: HeldSubmission, name: str = "photos") -> list[str]:
 
 def photos_missing(kept: HeldSubmission) -> list[str]:
     wanted = announced(kept)
-    there = set(Photo.objects.filter(sha256__in=wanted).values_list("sha256", flat=True))
+    there = {photo.sha256 for photo in photos_there(kept)}
     return [sha256 for sha256 in wanted if sha256 not in there]
 
 
@@ -79,9 +109,10 @@ def voices_missing(kept: HeldSubmission) -> list[str]:
     return [sha256 for sha256 in wanted if sha256 not in there]
 
 
-def photos_there(kept: HeldSubmission, *, by) -> list[Photo]:
-    """Announced photos whose bytes this person has sent."""
-    return list(Photo.objects.filter(sha256__in=announced(kept), uploaded_by=by))
+def photos_there(kept: HeldSubmission) -> list[Photo]:
+    """Announced photos whose bytes its author has sent."""
+    theirs = Q(uploaded_by=kept.author_id) | Q(sha256__in=kept.shown)
+    return list(Photo.objects.filter(theirs, sha256__in=announced(kept)))
 
 
 def times_of(kept: HeldSubmission) -> dict:

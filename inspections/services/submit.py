@@ -191,12 +191,11 @@ def check_source(source, *, by, district_id: int) -> None:
 def take_in(clean: dict, *, by, shown=()) -> Submission:
     """``submit``, then what an earlier attempt has left: photos already sent are linked, a submission kept for repair is done with."""
     submission = submit(clean, by=by)
+    shown = {*shown, *held.resolve(uuid=clean["uuid"], by=by)}
     if clean.get("photos") and (shown or not submission.replay):
         photos.link_sent(submission.finding, by=by, shown=shown)
     if clean.get("voices") and not submission.replay:
         voices.link_sent(submission.finding, by=by)
-    if not submission.replay:
-        held.resolve(uuid=clean["uuid"], by=by)
     return submission
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 import evidence.services
@@ -35,10 +36,10 @@ def attach(visit: Visit, stream, *, sha256: str, size: int, by) -> VisitPhoto:
         return link(visit.pk, slot, photo, by=by)
 
 
-def link_sent(visit: Visit, *, by) -> None:
-    """Fill the slots whose bytes this person has sent already, with a visit that was kept for repair."""
+def link_sent(visit: Visit, *, by, shown=()) -> None:
+    """Fill the slots whose bytes this person has sent already, with a visit that was kept for repair; ``shown`` as with findings."""
     slots = {slot.sha256: slot for slot in visit.photos.filter(photo=None)}
-    for photo in Photo.objects.filter(sha256__in=slots, uploaded_by=by) if slots else []:
+    for photo in Photo.objects.filter(sha256__in=slots).filter(Q(uploaded_by=by) | Q(sha256__in=shown)) if slots else []:
         link(visit.pk, slots[photo.sha256], photo, by=by)
 
 

@@ -83,6 +83,7 @@ def _stored(visit: Visit, *, digest: str, by) -> Visit:
         raise Conflict(_("这个编号已被使用，请重新记录。"), code="uuid_taken")
     if visit.payload_sha256 != digest:
         raise Conflict(_("同一次巡查记录的内容前后不一致，请核对后另行记录。"), code="payload_conflict", visit=visit)
+    held.resolve(uuid=visit.uuid, by=by)
     return visit
 
 
@@ -197,14 +198,14 @@ def _store(visit: Visit, clean: dict, *, by) -> Visit:
     else:
         visit.save(force_insert=True)
     visit_photos.announce(visit, clean.get("photos") or [], at=visit.received_at)
-    _wake_round(visit)
-    held.resolve(uuid=visit.uuid, by=by)
+    shown = held.resolve(uuid=visit.uuid, by=by)
     bound = list(Finding.objects.filter(visit=None, visit_key=visit.uuid, reporter=by).select_for_update(of=("self",)).order_by("pk"))
     for finding in bound:
         finding.visit = visit
         finding.save(update_fields=["visit"])
         record("finding.visit", finding, by=by, district_id=finding.district_id, payload={"visit": str(visit.uuid)})
-    visit_photos.link_sent(visit, by=by)
+    _wake_round(visit)
+    visit_photos.link_sent(visit, by=by, shown=shown)
     visit.refresh_from_db(fields=["flags"])
     record("visit.done", visit, by=by, district_id=visit.district_id)
     return visit

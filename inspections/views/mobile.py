@@ -5,15 +5,20 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
+from rest_framework import serializers
 
 from common import clock
+from grids import scope
 from inspections import access
+from inspections.api.fields import KeyOrCodeField
+from inspections.api.serializers import ReportSerializer
 from inspections.forms import FieldReportForm
 from inspections.models import Finding, HeldSubmission
 from inspections.rows import LedgerRow
 from inspections.services import held, photos
+from inspections.services.submit import sources_for
 from inspections.views import held_rounds, intake
-from inspections.words import HeldKind
+from inspections.words import HeldKind, Outcome
 
 
 @require_GET
@@ -62,7 +67,7 @@ def repair(request, uuid):
     if kept_submission.kind != HeldKind.FINDING:
         return held_rounds.again(request, kept_submission)
     kept = intake.keep_photos(request) if request.method == "POST" else intake.Kept()
-    for photo in held.photos_there(kept_submission, by=request.user):
+    for photo in held.photos_there(kept_submission):
         kept.add(photo, by=request.user)
     if request.method != "POST":
         form = FieldReportForm(initial=initial_of(kept_submission, request.user), user=request.user)
@@ -70,7 +75,7 @@ def repair(request, uuid):
     data = request.POST.copy()
     data["uuid"] = str(kept_submission.uuid)
     form = FieldReportForm(data, request.FILES, user=request.user)
-    form.carried = held.times_of(kept_submission)
+    form.carried = held.times_of(kept_submission) | carried_of(kept_submission, request.user)
     if submission := intake.submit_form(form, kept, by=request.user):
         messages.success(request, _("已重新提交。"))
         return redirect("mobile:sent", submission.finding.uuid)
@@ -88,7 +93,30 @@ def initial_of(kept: HeldSubmission, user) -> dict:
     found = {name: payload[name] for name in ("text", "address", "lon", "lat", "accuracy") if isinstance(payload.get(name), (str, int, float))}
     form = FieldReportForm(user=user)
     for name in ("problem_type", "grid"):
-        code = payload.get(name)
-        if isinstance(code, (str, int)) and (row := form.fields[name].queryset.filter(code=str(code)[:60]).first()):
+        if row := _named(form.fields[name].queryset, payload.get(name)):
             found[name] = row.pk
-    return found | {"uuid": kept.uuid}
+    return found | {"uuid": kept.uuid, "stopped": payload.get("outcome") == Outcome.DISSUADED}
+
+
+def _named(rows, value):
+    """The row that a phone names by its key or its code."""
+    try:
+        return KeyOrCodeField(lambda _context: rows).run_validation(value)
+    except serializers.ValidationError:
+        return None
+
+
+CARRIED = ("severity", "site", "visit", "checklist", "voices", "source", "superior_number", "superior_due_at")
+
+
+def carried_of(kept: HeldSubmission, user) -> dict:
+    """What of the broken report the form does not show and nothing is wrong with: it goes on as it was said."""
+    payload, found = kept.payload if isinstance(kept.payload, dict) else {}, {}
+    context = {"district_ids": scope.rights(user).district_ids}
+    for name in CARRIED:
+        part = ReportSerializer(data={name: payload.get(name)}, partial=True, context=context)
+        if payload.get(name) not in (None, "") and part.is_valid():
+            found |= part.validated_data
+    if found.get("source") not in sources_for(user):
+        found.pop("source", None)
+    return found

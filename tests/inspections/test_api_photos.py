@@ -1,10 +1,11 @@
 import uuid
 
 import pytest
+from django.core.management import call_command
 
 from audit.models import AuditEvent
 from evidence.models import Photo
-from inspections.models import Finding
+from inspections.models import Finding, HeldSubmission
 from tests.factories.accounts import UserFactory
 from tests.factories.evidence import photo_bytes, sha256_of
 
@@ -101,6 +102,49 @@ def test_photos_of_a_kept_submission_are_taken_and_linked_when_it_is_repaired(se
     assert send(member, key, content).json()["photos_missing"] == []
     repaired = put(member, report(photos=entries), key=key)
     assert (repaired.status_code, repaired.json()["photos_missing"]) == (201, [])
+
+
+def test_photo_that_somebody_else_sent_first_is_asked_for_and_linked_all_the_same(send, announced, put, member, report, district):
+    content, key, other = photo_bytes(1), uuid.uuid4(), UserFactory(member=district.villages[0])
+    send(member, announced(content), content)
+    entries = [{"sha256": sha256_of(content), "size": len(content)}]
+    kept = put(other, report(photos=entries, lat=900), key=key, **{"X-Offline": "1"})
+    assert kept.json()["photos_missing"] == [sha256_of(content)]
+    assert send(other, key, content).json()["photos_missing"] == []
+    repaired = put(other, report(photos=entries), key=key)
+    assert (repaired.status_code, repaired.json()["photos_missing"]) == (201, [])
+
+
+def test_smaller_picture_takes_the_place_of_one_announced_by_a_kept_report(api, put, member, report):
+    content, less, key = photo_bytes(1, size=(640, 480)), photo_bytes(1, size=(64, 48)), uuid.uuid4()
+    put(member, report(photos=[{"sha256": sha256_of(content), "size": len(content)}], lat=900), key=key, **{"X-Offline": "1"})
+    for _twice in range(2):
+        answer = api(member).generic(
+            "PUT", f"/api/v1/findings/{key}/photos/{sha256_of(less)}/", less, content_type="image/jpeg", headers={"X-Replaces": sha256_of(content)}
+        )
+        assert (answer.status_code, answer.json()["photos_missing"]) == (200, [])
+    assert HeldSubmission.objects.get().payload["photos"] == [{"sha256": sha256_of(less), "size": len(less)}]
+
+
+def test_smaller_picture_that_arrives_broken_replaces_nothing(api, announced, member):
+    content, less = photo_bytes(1, size=(640, 480)), photo_bytes(1, size=(64, 48))
+    key = announced(content)
+    for sent, status in ((less[:-9], 400), (less, 200)):
+        answer = api(member).generic(
+            "PUT", f"/api/v1/findings/{key}/photos/{sha256_of(less)}/", sent, content_type="image/jpeg", headers={"X-Replaces": sha256_of(content)}
+        )
+        assert answer.status_code == status
+        assert [slot.sha256 for slot in Finding.objects.get().photos.all()] == [sha256_of(content if status == 400 else less)]
+    assert answer.json()["photos_missing"] == []
+    call_command("verify_audit", "--state")
+
+
+def test_same_report_again_is_no_longer_waiting_for_repair(put, member, report):
+    key = uuid.uuid4()
+    put(member, report(), key=key)
+    put(member, report(lat=900), key=key, **{"X-Offline": "1"})
+    assert put(member, report(), key=key).status_code == 200
+    assert not HeldSubmission.objects.waiting().exists()
 
 
 class TestPages:

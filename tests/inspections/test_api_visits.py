@@ -192,6 +192,27 @@ def test_photos_of_a_kept_visit_wait_with_it(api, put_visit, member, seen):
     assert put_visit(member, seen(photos=photos), key=key).json()["photos_missing"] == []
 
 
+def test_photo_that_somebody_else_sent_first_stays_with_a_kept_visit(api, put_visit, member, planned, seen, district):
+    content, other = photo_bytes(4), UserFactory(member=district.villages[0])
+    entries, name = [{"sha256": sha256_of(content), "size": len(content)}], f"photos/{sha256_of(content)}/"
+    theirs = put_visit(other, seen(photos=entries), key=uuid.uuid4()).json()["uuid"]
+    api(other).put(f"/api/v1/visits/{theirs}/{name}", content, content_type="image/jpeg")
+    kept = put_visit(member, seen(photos=entries, lat=900), key=planned.uuid, **{"X-Offline": "1"})
+    assert kept.json()["photos_missing"] == [sha256_of(content)]
+    assert api(member).put(f"/api/v1/visits/{planned.uuid}/{name}", content, content_type="image/jpeg").json()["photos_missing"] == []
+    assert put_visit(member, seen(photos=entries), key=planned.uuid).json()["photos_missing"] == []
+
+
+@pytest.mark.parametrize("wrong", ["\x00", "\ud800"], ids=["NUL", "half a character"])
+def test_answer_that_no_column_takes_is_refused_or_kept_for_repair(api, member, planned, checklist, wrong):
+    code = checklist.items.first().code
+    for answers in ({code: {"value": "pass", "note": wrong}}, {code: wrong}, {wrong: "pass"}):
+        body = {"site": str(planned.site.uuid), "conclusion": "normal", "checklist": {"code": "LIST", "version": 1, "answers": answers}}
+        address, said = f"/api/v1/visits/{planned.uuid}/", json.dumps(body)
+        assert api(member).put(address, said, content_type="application/json").status_code == 400
+        assert api(member).put(address, said, content_type="application/json", headers={"X-Offline": "1"}).status_code == 202
+
+
 def test_oldest_visit_of_a_phone_stays_accepted(put_visit, member, planned, site, checklist):
     body = json.loads((Path(__file__).parent / "visit_v1.json").read_text(encoding="utf-8"))
     answer = put_visit(member, body | {"site": str(site.uuid)}, key=planned.uuid)

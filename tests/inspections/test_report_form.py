@@ -1,3 +1,4 @@
+import hashlib
 import uuid
 
 import pytest
@@ -139,6 +140,31 @@ class TestPhone:
         finding = Finding.objects.get(uuid=key)
         assert (finding.text, finding.seq, finding.device_id, finding.captured_at.day) == ("修好了", 41, "phone-1", 20)
         assert phone.get(f"/m/held/{key}/").status_code == 404
+
+    def test_repair_keeps_all_that_was_said_besides_the_form(self, phone, put, api, member, report, site, planned, bare, district):
+        key, memo = uuid.uuid4(), b"\x1aE\xdf\xa3 hum"
+        said = {
+            "severity": "serious",
+            "site": str(site.uuid),
+            "visit": str(planned.uuid),
+            "checklist": {"code": "LIST", "version": 1, "items": ["LIST-1"]},
+            "outcome": "dissuaded",
+            "voices": [{"sha256": hashlib.sha256(memo).hexdigest(), "size": len(memo), "seconds": 4}],
+        }
+        put(member, report(problem_type=bare.pk, grid=district.villages[0].pk, lat=900, **said), key=key, **{"X-Offline": "1"})
+        initial = phone.get(f"/m/held/{key}/").context["form"].initial
+        assert (initial["problem_type"], initial["grid"], initial["stopped"]) == (bare.pk, district.villages[0].pk, True)
+        phone.post(f"/m/held/{key}/", {"problem_type": bare.pk, "text": "修好了", "grid": district.villages[0].pk, "stopped": "on"})
+        finding = Finding.objects.get(uuid=key)
+        assert (finding.text, finding.severity, finding.outcome, finding.site, finding.visit) == ("修好了", "serious", "dissuaded", site, planned)
+        assert (finding.checklist, finding.voices.get().sha256) == (said["checklist"], said["voices"][0]["sha256"])
+
+    def test_repair_carries_no_part_that_is_wrong_itself(self, phone, put, member, report, bare):
+        key = uuid.uuid4()
+        put(member, report(severity="terrible", site=str(uuid.uuid4()), source="covert_visit"), key=key, **{"X-Offline": "1"})
+        assert phone.post(f"/m/held/{key}/", {"problem_type": bare.pk, "text": "修好了"}).status_code == 302
+        finding = Finding.objects.get(uuid=key)
+        assert (finding.severity, finding.site, finding.source) == (bare.severity, None, "grid_patrol")
 
     def test_kept_submission_of_another_person_is_404(self, phone, put, office, report):
         key = uuid.uuid4()
