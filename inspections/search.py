@@ -11,7 +11,7 @@ FEW = 1_000
 
 
 def text_of(finding) -> str:
-    """What ``search_text`` holds: tokens of number, text, place, type, field and superior's number."""
+    """What ``search_text`` holds: tokens of number, text, address, type, field, grid and superior's number."""
     grid = finding.grid.name if finding.grid_id else ""
     words = (finding.number, finding.text, finding.address, finding.problem_type.name, finding.field.name, grid, finding.superior_number)
     return " ".join(bigrams.tokens(" ".join(word for word in words if word)))

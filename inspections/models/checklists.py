@@ -36,7 +36,7 @@ class Checklist(models.Model):
     scoring = models.CharField(_("计分"), max_length=15, choices=Scoring, default=Scoring.SHARE)
     effective_from = models.DateField(_("启用日期"))
     is_default = models.BooleanField(_("巡查默认使用"), default=True)
-    """False: an add-on, chosen by the person (or switched on for the district) beside the default one."""
+    """True: every look at an object of its kinds asks for it. False: an add-on, which the person may choose beside the usual ones."""
     is_active = models.BooleanField(_("启用"), default=True)
     position = models.PositiveSmallIntegerField(_("排序"), default=0)
 

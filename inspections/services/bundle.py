@@ -1,6 +1,7 @@
 """What a field person carries: own grids, their objects, checklists in force, rounds, tasks, own reports. A constant number of queries."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import Prefetch, Q
@@ -28,7 +29,7 @@ def of(user) -> dict:
     grids = list(Grid.objects.visible_to(user).active(today).filter(scope.under(paths, "path"))) if paths else []
     patrols = list(_patrols(user, today))
     lists = list(_checklists(rights.district_ids, today))
-    by_kind = _defaults_by_kind(lists)
+    by_kind, offered = _by_kind(each for each in lists if each.is_default), _by_kind(lists)
     return {
         "person": _person(user, rights, grids),
         "settings": _settings(rights, lists),
@@ -38,13 +39,13 @@ def of(user) -> dict:
             {"code": each.code, "name": each.name, "icon": each.icon}
             for each in SiteKind.objects.visible_to(user).filter(is_active=True).order_by("position", "pk")
         ],
-        "sites": [_site(each, by_kind) for each in _sites(user, paths, patrols)],
+        "sites": [_site(each, by_kind, offered) for each in _sites(user, paths, patrols)],
         "checklists": [_checklist(each) for each in lists],
         "patrols": [_patrol(each, by_kind) for each in patrols],
         "tasks": import_string(settings.FIELD_TASKS)(user),
         "orders": [order for name in settings.FIELD_ORDERS for order in import_string(name)(user)],
         "recent": [_recent(each) for each in Finding.objects.filter(reporter=user).select_related("problem_type").order_by("-pk")[:RECENT]],
-        "held": [{"uuid": each.uuid, "kind": each.kind, "errors": each.errors} for each in HeldSubmission.objects.visible_to(user).waiting()[:50]],
+        "held": [{"uuid": each.uuid, "kind": each.kind, "errors": each.errors} for each in HeldSubmission.objects.visible_to(user).waiting()],
     }
 
 
@@ -84,14 +85,16 @@ def _type(each: ProblemType) -> dict:
 
 # --- objects ----------------------------------------------------------------------------------------------------------------------------
 def _sites(user, paths, patrols: list[Patrol]):
-    """Objects of one's own grids, and those on one's rounds; key objects first when there are too many to carry."""
+    """Objects on one's rounds, also one that is over meanwhile, and those of one's own grids: key objects first when there are too many to carry."""
     planned = {visit.site_id for patrol in patrols for visit in patrol.visits.all()}
-    mine = scope.under(paths, "grid_path") | Q(pk__in=planned)
-    return Site.objects.visible_to(user).active().filter(mine).select_related("kind").order_by("-risk", "pk")[:MOST_SITES]
+    seen = Site.objects.visible_to(user).select_related("kind").order_by("-risk", "pk")
+    first = list(seen.filter(pk__in=planned))
+    mine = seen.active().filter(scope.under(paths, "grid_path")).exclude(pk__in=planned)
+    return [*first, *mine[: max(0, MOST_SITES - len(first))]]
 
 
-def _site(site: Site, by_kind: dict[int, list[Checklist]]) -> dict:
-    lists = by_kind.get(site.kind_id, [])
+def _site(site: Site, by_kind: dict[int, list[Checklist]], offered: dict[int, list[Checklist]]) -> dict:
+    """``checklists`` are the usual ones of its kind; ``limits`` are of add-ons as well."""
     row = {
         "id": site.pk,
         "uuid": site.uuid,
@@ -105,9 +108,9 @@ def _site(site: Site, by_kind: dict[int, list[Checklist]]) -> dict:
         "risk": site.risk,
         "status": site.status,
         "status_label": site.status_label,
-        "checklists": [each.code for each in lists],
+        "checklists": [each.code for each in by_kind.get(site.kind_id, [])],
     }
-    limits = own_limits(site, lists)
+    limits = own_limits(site, offered.get(site.kind_id, []))
     return row | {"limits": limits} if limits else row
 
 
@@ -126,10 +129,10 @@ def _checklists(district_ids, today: dt.date):
     return Checklist.objects.filter(district_id__in=district_ids).in_force(today).prefetch_related("kinds", "items__problem_type")
 
 
-def _defaults_by_kind(lists: list[Checklist]) -> dict[int, list[Checklist]]:
+def _by_kind(lists: Iterable[Checklist]) -> dict[int, list[Checklist]]:
     found: dict[int, list[Checklist]] = {}
     for each in lists:
-        for kind in each.kinds.all() if each.is_default else ():
+        for kind in each.kinds.all():
             found.setdefault(kind.pk, []).append(each)
     return found
 

@@ -18,7 +18,7 @@ YELLOW_FROM, GREEN_FROM = 6000, 8000
 
 @dataclass(frozen=True)
 class Result:
-    """``score`` in hundredths (0–10000), None when no item applied. ``failed`` and ``serious`` are codes of failed items."""
+    """``score`` in hundredths (0–10000), None when no item applied or points are not whole yet. ``failed`` and ``serious`` are codes of failed items."""
 
     score: int | None = None
     grade: str = ""
@@ -122,15 +122,20 @@ def _within(figure: Decimal | None, lower: Decimal | None, upper: Decimal | None
 
 # --- the whole ----------------------------------------------------------------------------------------------------------------------
 def result(scoring: str, items: Iterable, answers: Mapping, attributes: Mapping | None = None) -> Result:
-    """Share of passed items over applicable ones, or mean of their points; any serious item failed is an overall fail."""
+    """Share of passed items over applicable ones, or mean of their points; any serious item failed is an overall fail.
+
+    Points are of the whole list (domain 4.1: the mean of six): there are none while one of its items has no answer.
+    """
+    items = list(items)
     judged = [(item, verdict(item, answers.get(item.code), attributes)) for item in items]
     counted = [(item, word) for item, word in judged if word in (PASS, FAIL)]
     if not counted:
         return Result()
     failed = [item for item, word in counted if word == FAIL]
     serious = [item.code for item in failed if item.severity == Severity.SERIOUS]
-    score = _score(scoring, counted)
-    grade = _grade(scoring, score, failed=bool(failed), serious=bool(serious))
+    is_whole = scoring != Scoring.POINTS or not any((answers.get(item.code) or {}).get("value", "") == "" for item in items)
+    score = _score(scoring, counted) if is_whole else None
+    grade = "" if score is None else _grade(scoring, score, failed=bool(failed), serious=bool(serious))
     return Result(score, grade, len(counted), [item.code for item in failed], serious)
 
 

@@ -91,8 +91,14 @@ def plan_district(district: Grid, day: dt.date) -> int:
             if need.sites:
                 added += _give(found, grid, kind, need)
     if found.acts:
-        record_many("patrol.plan", found.acts, by=None, district_id=district.pk)
+        record_many("patrol.plan", _as_they_are(found.acts), by=None, district_id=district.pk)
     return added
+
+
+def _as_they_are(acts: list[tuple[Patrol, dict]]) -> list[tuple[Patrol, dict]]:
+    """The rounds as they are now, held until commit: a phone may have begun one since it was read."""
+    now = Patrol.objects.select_for_update(of=("self",)).order_by("pk").in_bulk([patrol.pk for patrol, _payload in acts])
+    return [(now[patrol.pk], payload) for patrol, payload in acts]
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------------------------

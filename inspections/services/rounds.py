@@ -16,7 +16,6 @@ from inspections.models import FieldSettings, Patrol, PatrolSending, Visit
 from inspections.services import held, weather
 from inspections.words import PatrolKind, PatrolState
 
-AHEAD_BY = dt.timedelta(minutes=5)
 TRACKED = (PatrolKind.NIGHT, PatrolKind.EMERGENCY)
 NIGHT_ENDS = dt.time(5)
 MAX_TRACK = 3_000

@@ -57,6 +57,31 @@ def test_only_what_is_mine_is_in_it(bundle, member, site, district):
     assert found["patrols"] == found["held"] == []
 
 
+def test_objects_of_a_round_are_carried_before_all_others_also_when_they_are_over(bundle, member, patrol, site, district, monkeypatch):
+    from inspections.services import bundle as service
+
+    monkeypatch.setattr(service, "MOST_SITES", 2)
+    others = [SiteFactory(district=district, kind=site.kind, grid=district.villages[0], risk="key") for _n in range(3)]
+    last = SiteFactory(district=district, kind=site.kind, grid=district.villages[0], is_over=True)
+    VisitFactory(patrol=patrol, site=last)
+    assert [each["id"] for each in bundle(member)["sites"]] == [last.pk, others[0].pk]
+
+
+def test_all_that_waits_for_repair_is_named(bundle, member):
+    rows = [HeldSubmission(uuid=uuid.uuid4(), author=member, payload={}, payload_sha256="", errors={}, received_at=clock.now()) for _n in range(60)]
+    HeldSubmission.objects.bulk_create(rows)
+    assert len(bundle(member)["held"]) == 60
+
+
+def test_limit_of_the_object_itself_stands_for_addons_too(bundle, member, site, district):
+    item = {"code": "R-1", "text": "积尘", "answer_type": "number", "upper": 10, "limits_by": {"attribute": "grade", "upper": {"主干路": 5}}}
+    ChecklistFactory(district=district, code="ADD", kinds=[site.kind], is_default=False, items=[item])
+    site.attributes = site.attributes | {"grade": "主干路"}
+    site.save()
+    found = bundle(member)
+    assert (found["settings"]["addons"], found["sites"][0]["checklists"], found["sites"][0]["limits"]) == (["ADD"], [], {"R-1": {"upper": 5.0}})
+
+
 def test_names_of_households_are_covered_and_numbers_stay_at_the_desk(api, member, district):
     household = SiteKindFactory(district=district, schema={"properties": {}, "x-common": {"name": {"x-mask": "name"}}})
     SiteFactory(district=district, grid=district.villages[0], kind=household, name="示例户主", contact="示例户主", contact_phone="13800000001")

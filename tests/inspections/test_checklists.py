@@ -30,7 +30,8 @@ def test_result_is_the_share_of_what_passed_and_a_serious_item_fails_the_whole(a
     failed = [severity for word, severity in answers if word == "fail"]
     assert found.applicable == passed + len(failed)
     assert found.is_failed == ("serious" in failed)
-    if found.applicable:
+    is_whole = scoring == "share" or "" not in [word for word, _severity in answers]
+    if found.applicable and is_whole:
         assert found.score == round(Decimal(passed * 10_000) / found.applicable)
         assert 0 <= found.score <= 10_000
     else:
@@ -41,6 +42,14 @@ def test_result_is_the_share_of_what_passed_and_a_serious_item_fails_the_whole(a
 def test_building_site_gets_its_plate_by_the_mean_of_six(passed, grade):
     answers = {f"I{n}": {"value": "pass" if n < passed else "fail"} for n in range(6)}
     assert checklists.result("points", items(["general"] * 6), answers).grade == grade
+
+
+def test_building_site_has_no_plate_while_an_item_of_the_six_has_no_answer():
+    answers = {f"I{n}": {"value": "pass"} for n in range(5)}
+    assert checklists.result("points", items(["serious"] * 6), answers) == checklists.Result(None, "", 5)
+    assert checklists.result("points", items(["serious"] * 6), answers | {"I5": {"value": "na"}}).grade == "green"
+    half = checklists.result("points", items(["serious"] * 6), {"I0": {"value": "fail"}})
+    assert (half.score, half.grade, half.is_failed) == (None, "", True)
 
 
 def test_sixty_is_yellow_and_eighty_green():

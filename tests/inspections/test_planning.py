@@ -52,6 +52,11 @@ def live(days, *, walked: bool = True) -> None:
 
 @pytest.mark.django_db
 class TestPlan:
+    def test_round_that_a_phone_began_meanwhile_is_recorded_as_it_is(self, patrol):
+        Patrol.objects.filter(pk=patrol.pk).update(state="started", started_at=clock.now())
+        [(found, payload)] = planning._as_they_are([(patrol, {"objects": 2})])
+        assert (found.state, payload) == ("started", {"objects": 2})
+
     def test_everything_is_visited_once_a_week_evenly_over_working_days_and_people(self, district, rule, sites):
         people = [UserFactory(patroller=district.villages[0]) for _n in range(2)]
         rule()

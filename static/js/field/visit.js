@@ -175,6 +175,8 @@ async function finish(page) {
     page.refuse(gettext("有不合格项，请至少拍一张照片。"));
     return;
   }
+  const left = answered(page).filter((list) => list.scoring === "points").flatMap((list) => list.items).filter((item) => !isAnswered(page.draft)(item)).length;
+  if (left && !window.confirm(words(gettext("还有 %s 项没有填，这次不计分。仍要提交？"), [left]))) return;
   const isKept = await handedOver(page, (where) => [act({ ...page, where, conclusion: wrong.length ? "problem" : "normal" }), ...problems({ ...page, wrong })]);
   if (isKept) await page.leave(wrong.some((item) => typeOf(item.problem_type)) ? gettext("已提交，不合格项已作为问题上报。") : gettext("已提交。"));
 }

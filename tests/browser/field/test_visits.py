@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from inspections.models import Finding, Visit
+from inspections.models import Finding, Patrol, Visit
 from registers.models import Site
 from tests.browser.field.conftest import picture
 from tests.factories.accounts import UserFactory
@@ -119,3 +119,35 @@ def test_half_filled_check_is_sent_although_its_object_has_left_the_phone(visit,
     phone.wait_for("items[0].kind === 'visit' && ['done', 'repair'].includes(items[0].state)")
     phone.page.goto("/m/")
     expect(phone.page.locator("[data-draft]")).to_have_count(0)
+
+
+def test_building_site_half_looked_at_says_how_much_is_left(visit, phone, checklist):
+    checklist.scoring = "points"
+    checklist.save()
+    phone.page.evaluate(REFRESH)
+    said = []
+    phone.page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss() if len(said) == 1 else dialog.accept()))
+    phone.open(f"/m/visit/{visit.uuid}/")
+    answer(phone, "周边100%围挡", "合格")
+    phone.page.get_by_role("button", name="提交").click()
+    expect(phone.page.get_by_role("button", name="提交")).to_be_enabled()
+    phone.page.get_by_role("button", name="提交").click()
+    expect(phone.page.get_by_text("已提交")).to_be_visible()
+    assert said == ["还有 1 项没有填，这次不计分。仍要提交？"] * 2
+    phone.page.goto("/m/")
+    phone.wait_until_sent()
+    assert (Visit.objects.get().score, Visit.objects.get().grade) == (None, "")
+
+
+def test_night_check_without_a_place_asks_for_the_grid(phone_of, district):
+    phone = phone_of(UserFactory(chief=district.town_a), district.villages[0])
+    phone.sign_in()
+    phone.learn()
+    phone.context.set_geolocation({"longitude": 100, "latitude": 30})
+    phone.page.goto("/m/rounds/")
+    phone.page.get_by_role("button", name="开始一次夜查").click()
+    expect(phone.page.get_by_text("在哪个网格夜查？")).to_be_visible()
+    phone.page.get_by_role("button", name=district.villages[1].name).click()
+    expect(phone.page.get_by_role("button", name="结束巡查")).to_be_visible()
+    phone.wait_for("items[0]?.state === 'done'")
+    assert Patrol.objects.get().grid == district.villages[1]

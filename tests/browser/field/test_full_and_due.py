@@ -1,0 +1,111 @@
+"""A full phone, an account that must be put in order first, what is kept for repair or in conflict: nothing waits for ever or goes out without its photos."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import User
+from inspections.models import Finding, HeldSubmission
+from tests.browser.field.conftest import ITEMS, picture
+from tests.browser.field.test_twice_and_full import NO_ROOM, STORE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+QUEUE = "import('/static/js/field/queue.js').then((queue) => queue"
+
+
+def test_full_phone_sends_what_it_has_and_notes_it_later(phone, bare):
+    phone.page.add_init_script(NO_ROOM)
+    phone.context.set_offline(True)
+    phone.report(bare.name, text="手机满了", photos=[picture(1)])
+    phone.page.evaluate("window.hasNoRoom = true")
+    phone.context.set_offline(False)
+    phone.page.evaluate(f"{QUEUE}.run({{ now: true }}))")
+    for _n in range(100):
+        if Finding.objects.filter(photos__photo__isnull=False).exists():
+            break
+        phone.page.wait_for_timeout(50)
+    assert Finding.objects.get().photos.exclude(photo=None).count() == 1
+    phone.restart()
+    phone.wait_until_sent()
+    assert Finding.objects.count() == 1
+
+
+def test_account_that_must_be_put_in_order_says_so_and_leads_there(phone, bare, member):
+    phone.context.set_offline(True)
+    phone.report(bare.name, text="密码到期")
+    User.objects.filter(pk=member.pk).update(must_change_password=True)
+    phone.context.set_offline(False)
+    expect(phone.page.locator("[data-unsent]")).to_contain_text("请先修改密码")
+    assert phone.states() == ["signin"]
+    phone.page.get_by_role("button", name="重新登录").click()
+    phone.page.wait_for_url("**/accounts/password/change/**")
+    assert phone.page.locator("#content input[name=next]").input_value() == "/m/unsent/"
+    User.objects.filter(pk=member.pk).update(must_change_password=False)
+    phone.open()
+    phone.wait_until_sent()
+
+
+def test_lists_that_are_not_renewed_say_why_when_the_account_is_out_of_order(phone, member):
+    User.objects.filter(pk=member.pk).update(must_change_password=True)
+    phone.open()
+    expect(phone.page.get_by_text("请先修改密码")).to_be_visible()
+
+
+def test_item_that_became_kept_while_the_list_was_asked_for_is_not_called_sent(phone, bare):
+    phone.context.set_offline(True)
+    phone.report(bare.name, text="刚刚留下")
+    item = phone.page.evaluate(ITEMS)[0]
+    kept = "{ state: 'repair', held: true }"
+    phone.page.evaluate(f"{STORE}.change('{item['key']}', {kept}))")
+    phone.page.evaluate(f"{QUEUE}.tidy({item['person']}, [], []))")
+    assert phone.unsent_items() == [("finding", "repair")]
+    phone.page.evaluate(f"{QUEUE}.tidy({item['person']}, [], ['{item['key']}']))")
+    assert phone.unsent_items() == [("finding", "done")]
+
+
+def test_photo_too_big_for_the_way_is_made_smaller_for_a_kept_report_too(phone, bare):
+    announced = []
+
+    def spoilt(route):
+        body = json.loads(route.request.post_data)
+        announced.append(body["photos"][0]["sha256"])
+        route.continue_(post_data=json.dumps(body | {"problem_type": 999_999}))
+
+    phone.page.route(re.compile("/findings/[0-9a-f-]+/$"), spoilt)
+    phone.page.route("**/photos/**", lambda route: route.fulfill(status=413) if announced[0] in route.request.url else route.continue_())
+    phone.report(bare.name, text="又大又错", photos=[picture(1, size=(1600, 1200))])
+    phone.wait_for("items[0].state === 'repair'")
+    [entry] = HeldSubmission.objects.get().payload["photos"]
+    item = phone.page.evaluate(ITEMS)[0]
+    assert (item["held"], item["body"]["photos"][0]["sha256"], entry["sha256"] != announced[0]) == (True, entry["sha256"], True)
+    assert HeldSubmission.objects.get().shown == [entry["sha256"]]
+
+
+def test_report_sent_anew_announces_the_photos_that_are_on_the_phone(phone, bare):
+    phone.context.set_offline(True)
+    phone.report(bare.name, text="两份", photos=[picture(1)])
+    item = phone.page.evaluate(ITEMS)[0]
+    less = "a" * 64
+    old = item["files"][0]["sha256"]
+    phone.page.evaluate(f"""{STORE}.swapFile('{item["key"]}', '{old}', {{ sha256: '{less}', blob: new Blob(['x']) }}))""")
+    changed = {"state": "conflict", "files": [{"sha256": less, "size": 1, "what": "photos"}]}
+    phone.page.evaluate(f"{STORE}.change('{item['key']}', {json.dumps(changed)}))")
+    phone.page.evaluate(f"{QUEUE}.anew('{item['key']}'))")
+    fresh = next(each for each in phone.page.evaluate(ITEMS) if each["key"] != item["key"])
+    assert fresh["body"]["photos"] == [{"sha256": less, "size": 1, "source": "camera"}]
+
+
+def test_visit_in_conflict_shows_what_the_server_has(visit, phone):
+    phone.open(f"/m/round/{visit.patrol.uuid}/")
+    phone.context.set_offline(True)
+    phone.page.get_by_role("button", name="正常").click()
+    phone.wait_for("items.length === 2")
+    key = next(each["key"] for each in phone.page.evaluate(ITEMS) if each["kind"] == "visit")
+    stored = {"conclusion": "problem", "arrived_at": "2026-11-27T01:00:00Z", "text": "围挡破损"}
+    phone.page.evaluate(f"{STORE}.change('{key}', {json.dumps({'state': 'conflict', 'stored': stored})}))")
+    phone.page.goto("/m/unsent/")
+    expect(phone.page.locator(f"[data-item='{key}']")).to_contain_text("服务器上的：发现问题")
+    expect(phone.page.locator(f"[data-item='{key}']")).to_contain_text("围挡破损")
+    expect(phone.page.get_by_role("link", name="看服务器上的那一份")).to_have_count(0)
