@@ -108,9 +108,10 @@ def _too_soon(row: PhoneCode, now) -> str:
 
 
 def _person(number: str) -> User | None:
-    """The only active person with this number, when it is somebody of the street."""
-    found = list(User.objects.filter(phone__in=[number, f"+86{number}"], is_active=True)[:2])
-    return found[0] if len(found) == 1 and policy.may_sign_in_by_phone(found[0]) else None
+    """The only person of the street with this number; whoever else is called by it (an enterprise's contact, say) does not count."""
+    known = User.objects.filter(phone__in=[number, f"+86{number}"], is_active=True).order_by("pk")
+    found = [person for person in known if policy.may_sign_in_by_phone(person)]
+    return found[0] if len(found) == 1 else None
 
 
 def _tell(row: PhoneCode) -> None:

@@ -15,7 +15,7 @@ from grids.scope import may_change_settings, rights
 
 LEADERS = frozenset({Role.DISTRICT_LEADER})
 DEPUTY = "副"
-"""A title in the leading group that begins with it is a deputy's."""
+"""A title in the leading group in which it stands is a deputy's: 副组长, 常务副组长, 区委常委、副区长."""
 INSPECTORS = frozenset(
     {*OFFICE, Role.SUPERVISION, Role.DEPT_MANAGER, Role.DEPT_HANDLER, Role.TOWN_MANAGER, Role.TOWN_HANDLER, Role.HQ_STAFF, Role.COMMANDER}
     | {Role.DEPUTY_COMMANDER}
@@ -68,7 +68,7 @@ def may_approve(user, district_id: int, colour: str) -> bool:
 def heads(district_id: int) -> set[int]:
     """The heads of the leading group today, and who stands in for one."""
     day = clock.today()
-    seats = Membership.objects.current(day).filter(organisation__district_id=district_id, role__in=LEADERS).exclude(title__startswith=DEPUTY)
+    seats = Membership.objects.current(day).filter(organisation__district_id=district_id, role__in=LEADERS).exclude(title__contains=DEPUTY)
     standing_in = Handover.objects.current(day).filter(membership__in=seats).values_list("substitute_id", flat=True)
     return {*seats.values_list("user_id", flat=True), *standing_in}
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from common import clock
 from emergency.models import Episode, Inspection, ListedEnterprise, Order, rule_of
-from emergency.words import Party
+from emergency.words import Colour, Party, Seen
 from grids.models import Grid
 from inspections.models import Visit
 from inspections.words import PatrolKind, VisitState
@@ -50,10 +50,6 @@ class Coverage:
         return len(self.seen) >= self.needed
 
     @property
-    def percent(self) -> int:
-        return round(100 * len(self.seen) / self.listed) if self.listed else 0
-
-    @property
     def planned(self) -> int:
         return sum(town.planned for town in self.towns)
 
@@ -63,15 +59,17 @@ class Coverage:
 
 
 def seen_on(episode: Episode, day: dt.date) -> set[int]:
-    """Enterprises of the list with a visit of a round or a quick entry that day."""
-    entries = Inspection.objects.filter(order__episode=episode, day=day).values_list("order__enterprise", flat=True)
-    return {*entries, *_visited(episode, day)} - {None}
+    """Enterprises of the list with a visit of a round or a quick entry that day. Where nobody got in, nothing was looked at."""
+    entries = Inspection.objects.filter(order__episode=episode, day=day).exclude(seen=Seen.UNREACHABLE)
+    return {*entries.values_list("order__enterprise", flat=True), *_visited(episode, day)} - {None}
 
 
 def _visited(episode: Episode, day: dt.date) -> set[int]:
-    begin = clock.at(day)
+    begin, end = clock.at(day), clock.at(day + dt.timedelta(days=1))
+    if episode.starts_at:
+        begin = max(begin, episode.starts_at)
     sites = dict(ListedEnterprise.objects.filter(reduction_list=episode.reduction_list, is_active=True, site__isnull=False).values_list("site", "pk"))
-    there = Visit.objects.done().filter(site__in=sites, arrived_at__gte=begin, arrived_at__lt=begin + dt.timedelta(days=1))
+    there = Visit.objects.done().filter(site__in=sites, arrived_at__gte=begin, arrived_at__lt=end)
     return {sites[site] for site in there.values_list("site", flat=True)}
 
 
@@ -91,10 +89,9 @@ def of_day(episode: Episode, day: dt.date) -> Coverage:
 
 
 def level_on(episode: Episode, day: dt.date) -> str:
-    """The gravest level published for a day."""
-    published = episode.decisions.filter(state="published", published_at__lte=clock.end_of(day)).exclude(kind="lift").order_by("published_at")
-    levels = [each.level for each in published]
-    return levels[-1] if levels else episode.level or "yellow"
+    """The level that was in force when the day ended; before the first step begins, the one it will be."""
+    step = episode.step_on(day)
+    return step.level if step else episode.level or Colour.YELLOW
 
 
 def _towns(grids: list[Grid], lines: dict[int, Line]) -> list[Line]:
@@ -120,6 +117,11 @@ def _rounds(district_id: int, day: dt.date) -> tuple[Counter, Counter]:
     return planned, done
 
 
-def enterprise_orders(episode: Episode):
-    """The orders by which enterprises go now."""
-    return Order.objects.filter(episode=episode, party=Party.ENTERPRISE).exclude(state="superseded").for_list()
+def enterprises_on(episode: Episode, day: dt.date) -> list[dict]:
+    """Each enterprise with the order by which it went that day, and the day's entries on whichever of its orders they were made."""
+    entries: dict[int | None, list[Inspection]] = {}
+    for entry in Inspection.objects.filter(order__episode=episode, day=day).select_related("order", "by", "finding"):
+        entries.setdefault(entry.order.enterprise_id, []).append(entry)
+    orders = Order.objects.filter(decision=episode.step_on(day), party=Party.ENTERPRISE, is_lift=False).for_list().order_by("pk")
+    seen = seen_on(episode, day)
+    return [{"order": order, "seen": order.enterprise_id in seen, "entries": entries.get(order.enterprise_id, [])} for order in orders]

@@ -24,7 +24,7 @@ LABELS = {
     "enterprises_in_force": gettext_lazy("企业停限产到位（家）"),
     "listed_seen": gettext_lazy("检查清单企业（家）"),
     "visits": gettext_lazy("网格巡查（次）"),
-    "inspections": gettext_lazy("部门检查（次）"),
+    "inspections": gettext_lazy("检查登记（次）"),
     "problems": gettext_lazy("发现问题（个）"),
     "sites_stopped": gettext_lazy("停工工地（个）"),
     "vehicles_stopped": gettext_lazy("停驶车辆、停用机械（辆、台）"),
@@ -35,10 +35,10 @@ LABELS = {
 
 
 def of_day(episode: Episode, day: dt.date) -> dict:
-    """Every figure of the district's report of a day, and the estimated cut by pollutant in kg."""
+    """Every figure of the district's report of a day, and the estimated cut by pollutant in kg. The orders are those of the step that was in
+    force when the day ended, whatever has replaced them since."""
     begin, end = clock.at(day), clock.at(day + dt.timedelta(days=1))
-    orders = Order.objects.filter(episode=episode, is_lift=False, issued_at__lt=end).exclude(state="superseded", issued_at__lt=begin)
-    current = [order for order in orders.select_related("enterprise", "decision") if not _replaced(order, end)]
+    current = list(Order.objects.filter(decision=episode.step_on(day), is_lift=False).select_related("enterprise"))
     typed = UnitReport.objects.filter(episode=episode, day=day).aggregate(**{name: Sum(name) for name in UnitReport.NUMBERS})
     in_force = [order for order in current if order.in_force_at and order.in_force_at < end]
     return {
@@ -54,12 +54,6 @@ def of_day(episode: Episode, day: dt.date) -> dict:
         **{name: typed[name] or 0 for name in UnitReport.NUMBERS},
         "cuts": cuts_of(in_force),
     }
-
-
-def _replaced(order: Order, end: dt.datetime) -> bool:
-    """Whether a later step that was published by the end of the day took its place."""
-    later = order.episode.decisions.filter(state="published", published_at__lt=end, pk__gt=order.decision_id).exclude(kind="lift")
-    return later.exists()
 
 
 def _visits(district_id: int, begin: dt.datetime, end: dt.datetime) -> int:

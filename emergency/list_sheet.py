@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from common import language
+from common.templatetags.ui import mask_phone
 from emergency.models import ListedEnterprise, ReductionList
 from emergency.services import lists
 from emergency.services.lists import CREDIT_CODE
@@ -210,13 +211,17 @@ def columns_written() -> list[Col]:
     return [Col(str(by_key[key].title), WIDTHS.get(key, 14), "int" if key == "position" else "text") for key in WRITTEN]
 
 
-def rows_written(found: ReductionList) -> list[list]:
-    """In the plan's own language, whoever takes it: it is read back."""
+def rows_written(found: ReductionList, *, phones: bool) -> list[list]:
+    """In the plan's own language, whoever takes it: it is read back. Without ``phones`` numbers are masked, as on the page."""
     with language.official():
-        return [_line(enterprise, found) for enterprise in found.enterprises.select_related("grid").order_by("position", "pk")]
+        return [_line(enterprise, found, phones=phones) for enterprise in found.enterprises.select_related("grid").order_by("position", "pk")]
 
 
-def _line(enterprise: ListedEnterprise, found: ReductionList) -> list:
+def _named(name: str, phone: str, *, phones: bool) -> str:
+    return f"{name} {phone if phones else mask_phone(phone)}".strip()
+
+
+def _line(enterprise: ListedEnterprise, found: ReductionList, *, phones: bool) -> list:
     exemption = enterprise.get_exemption_display() if enterprise.exemption else _("是")
     return [
         enterprise.position, enterprise.name, enterprise.credit_code, enterprise.address,
@@ -224,7 +229,8 @@ def _line(enterprise: ListedEnterprise, found: ReductionList) -> list:
         enterprise.industry, str(enterprise.get_grade_display()), exemption if enterprise.is_essential else _("否"), enterprise.permit, enterprise.lines,
         enterprise.capacity, _number(enterprise.daily_power), _joined([_number(getattr(enterprise, name)) for name in EMISSIONS]), enterprise.yellow,
         enterprise.orange, enterprise.red, _joined([getattr(enterprise, name) for name in CUTS]), enterprise.vehicles, _number(enterprise.stop_hours),
-        enterprise.check_points, f"{enterprise.contact} {enterprise.contact_phone}".strip(), f"{enterprise.guarantor} {enterprise.guarantor_phone}".strip(),
+        enterprise.check_points, _named(enterprise.contact, enterprise.contact_phone, phones=phones),
+        _named(enterprise.guarantor, enterprise.guarantor_phone, phones=phones),
         enterprise.grid.name if enterprise.grid else "", enterprise.plan_name, f"{found.year}（第{found.version_no}版）",
         _("在列") if enterprise.is_active else _("退出"),
     ]  # fmt: skip

@@ -1,10 +1,12 @@
 """Electricity against the list's base line: evidence for or against an order, day by day (domain 4.11, EMER-4)."""
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
 from common import clock
-from emergency.models import Order, PowerDay
+from emergency.models import Decision, Order, PowerDay
+from emergency.words import DecisionKind, DecisionState
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,21 @@ class Line:
 
 
 def lines_of(order: Order) -> list[Line]:
-    """Days from the one of issue until the end of the episode."""
-    first = clock.beijing(order.issued_at).date()
-    last = clock.beijing(order.episode.lifted_at).date() if order.episode.lifted_at else clock.today()
-    rows = PowerDay.objects.filter(district_id=order.district_id, credit_code=order.enterprise.credit_code, day__range=(first, last)).order_by("day")
-    ended = order.episode.lifted_at is not None
+    """Days from the one on which the step began until another step took its place, or the lift."""
+    begin, end = order.decision.begins_at, ended_at(order)
+    days = (clock.beijing(begin).date(), clock.beijing(end or clock.now()).date())
+    rows = PowerDay.objects.filter(district_id=order.district_id, credit_code=order.enterprise.credit_code, day__range=days).order_by("day")
     allowed = order.enterprise.allowed_power(order.level)
-    return [
-        Line(row.day, row.kwh, order.enterprise.daily_power, allowed, is_whole=row.day > first and not (ended and row.day == last)) for row in rows
-    ]
+    return [Line(row.day, row.kwh, order.enterprise.daily_power, allowed, is_whole=_is_whole(row.day, begin, end)) for row in rows]
+
+
+def ended_at(order: Order) -> dt.datetime | None:
+    """When the next published step took over; empty while the order runs."""
+    following = Decision.objects.filter(episode=order.episode_id, pk__gt=order.decision_id, state=DecisionState.PUBLISHED).order_by("pk").first()
+    if following is None:
+        return None
+    return following.published_at if following.kind == DecisionKind.LIFT else following.begins_at
+
+
+def _is_whole(day: dt.date, begin: dt.datetime, end: dt.datetime | None) -> bool:
+    return begin <= clock.at(day) and (end is None or clock.at(day + dt.timedelta(days=1)) <= end)

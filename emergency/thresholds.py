@@ -17,6 +17,8 @@ from emergency.words import COLOUR_NAMES, ORDER, Colour
 DAY = dt.timedelta(hours=24)
 HOURS = 24
 MOST_ROWS = 400
+MOST_AQI = 500
+YEARS = range(2000, 2100)
 CONDITION = re.compile(r"(?:AQI)?\s*[>＞]?\s*(\d{1,3})\s*(?:持续|[>＞,，\s])\s*(\d{1,3})\s*(?:小时|h)?", re.I)
 LINE = re.compile(r"^\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2})日?(?:[ T,，\t]+(\d{1,2})(?:[:：]\d{2}|[时点])?)?[\s,，;；\t]+(\d{1,3})\D*$")
 
@@ -72,7 +74,9 @@ def _row(line: str) -> tuple[dt.date, int | None, int] | None:
         found = dt.date(year, month, day)
     except ValueError:
         return None
-    return (found, int(hour) if hour is not None else None, value) if (hour is None or int(hour) < HOURS) and value <= 500 else None
+    if found.year not in YEARS or value > MOST_AQI or int(hour or 0) >= HOURS:
+        return None
+    return found, int(hour) if hour is not None else None, value
 
 
 def _check(rows, found, by_hour: bool) -> None:

@@ -63,38 +63,66 @@ def acknowledge_grids(episode, *, by) -> int:
 
 
 # --- in force ---------------------------------------------------------------------------------------------------------------------------
-@transaction.atomic
 def put_in_force(
     order: Order, *, kind: str, way: str, by=None, name: str = "", text: str = "", reading: Decimal | None = None, photos=()
 ) -> list[Evidence]:
-    """Evidence that the measures of this order are in force; the first piece stops the clock. Photos sent twice are kept once."""
-    order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
-    if not order.is_running or order.is_lift:
-        raise Conflict(_("这份指令已被新的指令替代或已解除，不再接收凭证。"), code="ended")
+    """Evidence that the measures of this order are in force; the first piece stops the clock. Photos sent twice are kept once.
+
+    Photos are counted before they are decoded and stored before the order is locked: nobody waits for somebody else's pictures.
+    """
+    _insist_open(Order.objects.get(pk=order.pk))
     if not (text.strip() or reading is not None or photos):
         raise ValidationError({"text": _("请上传照片、填写电表读数，或写明停了哪些生产线。")})
     if kind == EvidenceKind.METER and reading is None:
         raise ValidationError({"reading": _("请填写电表读数（kWh）。")})
-    stored = [_stored(photo, by=by) for photo in photos]
-    known = set(order.evidence.exclude(photo=None).values_list("photo", flat=True))
-    fresh = [photo for photo in dict.fromkeys(stored) if photo.pk not in known]
-    if len(known) + len(fresh) > MOST_PHOTOS:
+    stored = _stored(order, photos, by=by)
+    return _keep(order, kind=kind, way=way, by=by, name=name, text=text, reading=reading, photos=stored)
+
+
+def _insist_open(order: Order) -> None:
+    if not order.is_running or order.is_lift:
+        raise Conflict(_("这份指令已被新的指令替代或已解除，不再接收凭证。"), code="ended")
+
+
+def _stored(order: Order, uploads, *, by) -> list[Photo]:
+    """Those that the order does not have yet."""
+    known = _known(order)
+    fresh = {sha256: upload for upload in uploads if (sha256 := _hash(upload)) not in known}
+    _insist_room(len(known) + len(fresh))
+    try:
+        return [evidence.services.store(upload, sha256=sha256, size=upload.size, by=by) for sha256, upload in fresh.items()]
+    except ValidationError as refused:
+        raise ValidationError({"photos": refused.messages}) from refused
+
+
+def _known(order: Order) -> set[str]:
+    return set(order.evidence.exclude(photo=None).values_list("photo__sha256", flat=True))
+
+
+def _hash(upload) -> str:
+    digest = hashlib.file_digest(upload, "sha256").hexdigest()
+    upload.seek(0)
+    return digest
+
+
+def _insist_room(count: int) -> None:
+    if count > MOST_PHOTOS:
         raise ValidationError({"photos": _("每份指令最多上传 %(most)s 张照片。") % {"most": MOST_PHOTOS}})
-    made = _write(order, kind=kind, way=way, by=by, name=name, text=text, reading=reading, photos=fresh)
+
+
+@transaction.atomic
+def _keep(order: Order, *, photos: list[Photo], by, name: str, way: str, **given) -> list[Evidence]:
+    """Under the lock, whoever else hands in at the same moment."""
+    order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+    _insist_open(order)
+    known = _known(order)
+    fresh = [photo for photo in photos if photo.sha256 not in known]
+    _insist_room(len(known) + len(fresh))
+    made = _write(order, photos=fresh, by=by, name=name, way=way, **given)
     if made:
         _stamp(order, by=by, name=name, way=way)
         record("order.in_force", order, by=by, district_id=order.district_id, payload={"evidence": [each.pk for each in made], "name": name})
     return made
-
-
-def _stored(upload, *, by) -> Photo:
-    content = upload.read()
-    sha256 = hashlib.sha256(content).hexdigest()
-    upload.seek(0)
-    try:
-        return evidence.services.store(upload, sha256=sha256, size=len(content), by=by)
-    except ValidationError as refused:
-        raise ValidationError({"photos": refused.messages}) from refused
 
 
 def _write(order: Order, *, photos: list[Photo], **facts) -> list[Evidence]:
@@ -147,12 +175,13 @@ def refuse_evidence(piece: Evidence, *, by, note: str) -> Evidence:
 # --- calls ------------------------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def log_call(order: Order, *, by, outcome: str, spoken_with: str = "", note: str = "") -> Call:
-    """A call of the office or the township; who confirms on the telephone has received the order."""
+    """A call of the office or the township; who confirms on the telephone has received the order, unless another took its place during the call."""
+    order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
     insist_call(order, by=by)
     if outcome in (CallOutcome.ANSWERED, CallOutcome.TOLD):
         spoken_with = insist_words("spoken_with", spoken_with, _("请填写接听人姓名。"))
     call = Call.objects.create(order=order, at=clock.now(), by=by, outcome=outcome, spoken_with=spoken_with.strip()[:60], note=note.strip()[:300])
-    if outcome == CallOutcome.ANSWERED:
+    if outcome == CallOutcome.ANSWERED and (order.is_running or order.is_lift):
         acknowledge(order, name=spoken_with, way=Way.CALL, by=by)
         order.refresh_from_db()
     record("order.call", order, by=by, district_id=order.district_id, payload={"outcome": str(outcome), "with": call.spoken_with})

@@ -2,16 +2,18 @@
 
 from accounts.models import User
 from emergency.models import ListedEnterprise
+from grids import people
 
 
 def guarantor(enterprise: ListedEnterprise) -> User | None:
     """The cadre who answers for the enterprise: somebody of the district with this number, else a person without any right."""
     if not enterprise.guarantor_phone:
         return None
-    known = list(User.objects.filter(phone=enterprise.guarantor_phone, is_active=True)[:2])
+    district_id = enterprise.reduction_list.district_id
+    known = list(people.of_district(district_id).filter(phone=enterprise.guarantor_phone, is_active=True)[:2])
     if len(known) == 1:
         return known[0]
-    key = f"guarantor-{enterprise.reduction_list.district_id}-{enterprise.credit_code}"
+    key = f"guarantor-{district_id}-{enterprise.credit_code}"
     return _person(key, (enterprise.guarantor or enterprise.name)[:60], enterprise.guarantor_phone)
 
 

@@ -1,5 +1,7 @@
 """Daily kWh of enterprises, taken in; under an order it is evidence for it or against it."""
 
+import datetime as dt
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -23,7 +25,7 @@ def take(device: Device, rows: list[dict]) -> dict:
     )
     for row in sorted(rows, key=lambda each: (each["credit_code"], each["day"])):
         counts[_keep(device, row)] += 1
-    _judge(device.district_id, known)
+    _judge(device.district_id, known, {row["day"] for row in rows})
     return counts | {"unknown": sorted({row["credit_code"] for row in rows} - known)}
 
 
@@ -36,24 +38,40 @@ def _keep(device: Device, row: dict) -> str:
     return "updated" if stands else "created"
 
 
-def _judge(district_id: int, codes: set[str]) -> None:
-    """A whole day above what the list allows: a piece against the order, once for each day, and the office is told."""
-    orders = Order.objects.running().filter(district_id=district_id, party=Party.ENTERPRISE, is_lift=False, enterprise__credit_code__in=codes)
-    for order in orders.select_related("enterprise", "episode").order_by("pk"):
+def _judge(district_id: int, codes: set[str], days: set[dt.date]) -> None:
+    """A whole day above what the list allows: a piece against the order, once for each day, and the office is told. Figures come a day late, so an
+    order that has ended meanwhile is judged for the days on which it ran; a corrected figure takes back what was said of its day."""
+    if not days:
+        return
+    orders = Order.objects.filter(district_id=district_id, party=Party.ENTERPRISE, is_lift=False, enterprise__credit_code__in=codes)
+    ran = orders.filter(decision__published_at__lte=clock.end_of(max(days))).exclude(episode__lifted_at__lt=clock.at(min(days)))
+    for order in ran.select_related("enterprise", "episode", "decision").order_by("pk"):
         for line in power.lines_of(order):
-            if line.is_against and _against(order, line):
-                telling.power_above(order, line)
-                record("order.power", order, by=None, district_id=district_id, payload={"day": str(line.day), "kwh": str(line.kwh)})
+            if line.day in days:
+                _say(order, line)
 
 
-def _against(order: Order, line: power.Line) -> bool:
-    """Whether it is new: a figure that is corrected later replaces what was said of the day."""
-    facts = {"day": line.day, "kwh": line.kwh, "allowed": line.allowed}
+def _say(order: Order, line: power.Line) -> None:
+    stands = order.evidence.filter(kind=EvidenceKind.POWER, text__startswith=f"{line.day}", refused_note="").first()
+    if stands and not line.is_against:
+        with language.official():
+            Evidence.objects.filter(pk=stands.pk).update(refused_note=_("用电数据已更正为%(kwh)s kWh，不再作为反证") % {"kwh": line.kwh})
+    elif stands:
+        Evidence.objects.filter(pk=stands.pk).update(text=_words(line), reading=line.kwh)
+    elif line.is_against:
+        _against(order, line)
+
+
+def _words(line: power.Line) -> str:
     with language.official():
-        text, name = _("%(day)s用电%(kwh)s kWh，按清单应不超过%(allowed)s kWh") % facts, _("用电平台")
-    stands = order.evidence.filter(kind=EvidenceKind.POWER, text__startswith=f"{line.day}").first()
-    if stands:
-        Evidence.objects.filter(pk=stands.pk).update(text=text, reading=line.kwh)
-        return False
-    Evidence.objects.create(order=order, kind=EvidenceKind.POWER, text=text, reading=line.kwh, is_against=True, name=name, at=clock.now())
-    return True
+        return _("%(day)s用电%(kwh)s kWh，按清单应不超过%(allowed)s kWh") % {"day": line.day, "kwh": line.kwh, "allowed": line.allowed}
+
+
+def _against(order: Order, line: power.Line) -> None:
+    """On record with the order as it stands: an answer may come in at the same moment."""
+    held = Order.objects.select_for_update(of=("self",)).select_related("enterprise").get(pk=order.pk)
+    with language.official():
+        name = _("用电平台")
+    Evidence.objects.create(order=held, kind=EvidenceKind.POWER, text=_words(line), reading=line.kwh, is_against=True, name=name, at=clock.now())
+    telling.power_above(held, line)
+    record("order.power", held, by=None, district_id=held.district_id, payload={"day": str(line.day), "kwh": str(line.kwh)})

@@ -42,8 +42,9 @@ def make(district: Grid, *, year: int, name: str, by, source: ReductionList | No
 
 def _copy(source: ReductionList, made: ReductionList) -> None:
     rows = []
-    for enterprise in source.enterprises.filter(is_active=True):
+    for enterprise in source.enterprises.filter(is_active=True).select_related("grid"):
         row = copy.copy(enterprise)
+        row.grid_path = enterprise.grid.path if enterprise.grid else ""
         row.pk, row.reduction_list = None, made
         row._state.adding = True
         rows.append(row)

@@ -64,7 +64,7 @@ def check_levels(levels: dict) -> None:
         if not alternatives or not all(alternatives):
             raise ValidationError({"levels": _("每一级至少要有一个条件。")})
         for condition in (each for alternative in alternatives for each in alternative):
-            if set(condition) != CONDITION or condition["hours"] % thresholds.HOURS or not 0 < condition["above"] <= 500:
+            if set(condition) != CONDITION or condition["hours"] < 1 or condition["hours"] % thresholds.HOURS or not 0 < condition["above"] <= 500:
                 raise ValidationError({"levels": _("条件应为 AQI 大于 1 至 500 之间的数，持续 24 小时的整数倍。")})
 
 

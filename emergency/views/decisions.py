@@ -15,7 +15,7 @@ from emergency.models import Decision, Episode, Forecast
 from emergency.services import decisions, lists
 from emergency.views.overview import episode_of
 from emergency.views.steps import attempt, page, step
-from emergency.words import COLOUR_NAMES, ORDER, Colour, DecisionKind
+from emergency.words import COLOUR_NAMES, ORDER, Colour, DecisionKind, DecisionState
 from grids.scope import for_the_campaign
 
 
@@ -107,12 +107,12 @@ def decision_of(request, pk) -> Decision:
 def edit(request, pk):
     found = decision_of(request, pk)
     access.insist_run(request.user, found.episode.district_id)
-    if found.state != "draft":
+    if found.state != DecisionState.DRAFT:
         return redirect(found.episode)
     levels = levels_of(found.kind, found.episode if found.episode.level else None)
     sent = request.POST if request.method == "POST" else None
     form = DecisionForm(sent, instance=found, levels=levels, lifts=found.kind == DecisionKind.LIFT)
-    version = int(request.POST["version"]) if request.POST.get("version", "").isdigit() else 0
+    version = _number(request.POST.get("version", ""))
     if sent is not None and form.is_valid():
         try:
             stands = Decision.objects.get(pk=found.pk)

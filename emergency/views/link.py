@@ -16,7 +16,7 @@ from emergency import counter
 from emergency.forms import EvidenceForm, LinkReceiptForm
 from emergency.models import Order, rule_of
 from emergency.services import answers, links
-from emergency.words import Way
+from emergency.words import OrderState, Way
 
 WRONG = 30
 """Wrong addresses from one place in ten minutes; who has a right one is not stopped by them."""
@@ -54,7 +54,7 @@ def shown(request, order: Order, *, status=200, receipt_form=None, evidence_form
         "order": order,
         "receipt": answers.receipt_of(order),
         "evidence": order.evidence.exclude(way="").filter(refused_note=""),
-        "refused": order.evidence.exclude(refused_note=""),
+        "refused": order.evidence.exclude(way="").exclude(refused_note=""),
         "receipt_form": receipt_form or LinkReceiptForm(initial={"name": order.enterprise.contact if order.enterprise else ""}),
         "evidence_form": evidence_form or EvidenceForm(),
         "phone": rule_of(order.district_id).phone,
@@ -67,7 +67,7 @@ def shown(request, order: Order, *, status=200, receipt_form=None, evidence_form
 
 def _newer(order: Order) -> bool:
     """Whether another order has taken its place."""
-    return order.state == "superseded"
+    return order.state == OrderState.SUPERSEDED
 
 
 def _acknowledge(request, order: Order, token: str):

@@ -97,7 +97,7 @@ def import_list(request, pk):
 def export(request, pk):
     found = list_of(request, pk)
     access.insist_read_whole(request.user, found.district_id)
-    rows = rows_written(found)
+    rows = rows_written(found, phones=access.may_keep_lists(request.user, found.district_id))
     book = Workbook(found.name).sheet(found.name, columns=columns_written(), rows=rows, as_of=_("第%(version)s版") % {"version": found.version_no})
     name = _("%(name)s-第%(version)s版.xlsx") % {"name": found.name, "version": found.version_no}
     return export_response(book, name, by=request.user, kind="reduction_list", filters=str(found), row_count=len(rows), district_id=found.district_id)

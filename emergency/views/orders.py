@@ -1,5 +1,6 @@
 """The orders of an episode and one order: received, in force, called after, looked at, made a problem of."""
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -164,8 +165,13 @@ def in_force(request, pk):
 @step
 def refuse_evidence(request, pk):
     piece = get_object_or_404(Evidence.objects.filter(order__in=Order.objects.visible_to(request.user)).select_related("order"), pk=pk)
-    note = request.POST.get("note", "")
-    attempt(request, lambda: answers.refuse_evidence(piece, by=request.user, note=note), done=_("已退回这份凭证，请对方重新提交。"))
+    access.insist_run(request.user, piece.order.district_id)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        note = form.cleaned_data["note"]
+        attempt(request, lambda: answers.refuse_evidence(piece, by=request.user, note=note), done=_("已退回这份凭证，请对方重新提交。"))
+    else:
+        messages.error(request, _("；").join(form.errors["note"]))
     return redirect(piece.order)
 
 

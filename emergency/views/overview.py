@@ -25,7 +25,7 @@ def overview(request):
     context = {
         "district": district,
         "episode": episode,
-        "decision": board.open_decision(episode),
+        "decision": _open_step(request, episode),
         "may_run": access.may_run(request.user, district.pk),
         "reads_whole": access.reads_whole(request.user, district.pk),
         "colours": [{"value": colour.value, "label": COLOUR_NAMES[colour]} for colour in Colour],
@@ -37,13 +37,18 @@ def overview(request):
     return render(request, "emergency/overview.html", context | _running(request, episode) | _own(request, district))
 
 
+def _open_step(request, episode: Episode | None):
+    """What is on its way and not published yet is for the whole district's readers."""
+    return board.open_decision(episode) if episode and access.reads_whole(request.user, episode.district_id) else None
+
+
 def _running(request, episode: Episode | None) -> dict:
     """Of an episode that runs."""
     empty = {"clocks": [], "groups": [], "late": [], "proposed": [], "coverage": None, "day": clock.today(), "report": None, "way": []}
     if episode is None:
         return empty
     now, orders = clock.now(), Order.objects.visible_to(request.user).filter(episode=episode)
-    decision = board.open_decision(episode)
+    decision = _open_step(request, episode)
     found = empty | {"clocks": board.clocks(episode, decision, orders), "way": board.way(episode, decision, now)}
     if episode.state != EpisodeState.RUNNING:
         return found
@@ -133,10 +138,7 @@ def day_coverage(request, pk, day):
     access.insist_read_whole(request.user, found.district_id)
     chosen = day_of(found, day)
     seen = coverage.of_day(found, chosen)
-    enterprises = [
-        {"order": order, "seen": order.enterprise_id in seen.seen, "entries": [each for each in order.inspections.all() if each.day == chosen]}
-        for order in coverage.enterprise_orders(found).filter(is_lift=False).prefetch_related("inspections__by", "inspections__finding")
-    ]
+    enterprises = coverage.enterprises_on(found, chosen)
     context = {"episode": found, "day": chosen, "coverage": seen, "days": figures.days_of(found), "enterprises": enterprises}
     return render(request, "emergency/coverage.html", context)
 

@@ -190,3 +190,46 @@ def test_the_weather_page_of_the_rounds_says_that_a_warning_holds_it(place, as_u
 
     assert f"{episode.number}号预警正在执行" in text(page) and 'name="action"' not in text(page)
     assert refused.status_code == 400 and "不能在这里改" in text(refused)
+
+
+@pytest.mark.parametrize("version", ["²", "x", "", "9" * 12])
+def test_a_version_that_is_no_number_is_refused_like_one_that_is_old(place, as_user, version):
+    step = place.drafted()
+    data = {name: getattr(step, name) for name in ("level", "forecast_words", "public_text", "reason")} | {
+        "notified_at": "2026-11-20T10:00", "starts_at": "2026-11-20T10:00", "version": version,
+    }  # fmt: skip
+    assert as_user(place.office).post(reverse("emergency:edit_decision", args=[step.pk]), data).status_code == 400
+
+
+def test_hours_of_a_threshold_are_a_positive_number_of_days(place, as_user):
+    rule = place.district.threshold_rules.order_by("-effective_from").first()
+    data = {"name": rule.name, "effective_from": "2026-01-01", "gap_hours": 6, "lift_hours": 36, "orange": "200>48", "red": "200>72"}
+    answer = as_user(place.director).post(reverse("emergency:thresholds", args=[rule.pk]), data | {"yellow": "AQI>200 持续0小时"})
+
+    assert answer.status_code == 400 and "24 小时的整数倍" in text(answer)
+
+
+@pytest.mark.parametrize("row", ["9999-12-31 212", "0001-01-01 212", "2026-11-20 999", "2026-11-20 24 212"])
+def test_a_forecast_of_a_day_that_cannot_be_is_named(place, as_user, row):
+    answer = as_user(place.office).post(reverse("emergency:forecasts"), {"source": "监测中心", "table": row})
+
+    assert answer.status_code == 400 and "第 1 行" in text(answer)
+
+
+def test_a_note_with_a_character_that_is_none_is_refused_without_a_fault(place, as_user):
+    place.running()
+    (piece,) = answers.put_in_force(place.order(party="enterprise", enterprise__position=1), kind="lines", way="link", text="已停")
+    answer = as_user(place.office).post(reverse("emergency:refuse_evidence", args=[piece.pk]), {"note": "空\x00字"}, follow=True)
+    piece.refresh_from_db()
+
+    assert (answer.status_code, piece.refused_note) == (200, "")
+
+
+def test_the_sheet_of_a_list_masks_numbers_for_whoever_sees_them_masked_on_the_page(place, as_user):
+    found = {}
+    for name, person in (("office", place.office), ("leader", place.head)):
+        file = as_user(person).post(reverse("emergency:export_list", args=[place.list.pk])).content
+        cells = [str(cell) for row in openpyxl.load_workbook(io.BytesIO(file)).active.iter_rows(values_only=True) for cell in row]
+        found[name] = ("联系人0 19900000100" in cells, "联系人0 199****0100" in cells)
+
+    assert found == {"office": (True, False), "leader": (False, True)}

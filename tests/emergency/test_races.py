@@ -4,13 +4,16 @@ import threading
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from common.errors import Conflict
 from emergency.models import Decision, Episode, Evidence, Order, Receipt
 from emergency.services import answers, decisions, problems, scan
 from inspections.models import Finding
 from tests.factories.emergency import later, ready
+from tests.factories.evidence import photo_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,3 +101,18 @@ def test_two_scans_and_the_office_make_one_problem():
 
     assert Finding.objects.filter(emergency_orders=order).count() == 1
     assert Finding.objects.filter(source="emergency").count() == Order.objects.exclude(finding=None).count()
+
+
+def test_photos_are_stored_before_the_transaction_in_which_the_order_is_locked():
+    place = ready(enterprises=1)
+    place.running()
+    order = place.order(party="enterprise")
+    upload = SimpleUploadedFile("现场.jpg", photo_bytes(1, size=(320, 240)), content_type="image/jpeg")
+    with CaptureQueriesContext(connection) as asked:
+        answers.put_in_force(order, kind="photo", way="link", photos=[upload])
+    said = [query["sql"] for query in asked.captured_queries]
+    kept = next(n for n, sql in enumerate(said) if sql.startswith('INSERT INTO "emergency_evidence"'))
+    begun = max(n for n, sql in enumerate(said[:kept]) if sql.startswith("BEGIN"))
+
+    assert any(sql.startswith('INSERT INTO "evidence_photo"') for sql in said[:begun])
+    assert any('"emergency_order"' in sql for sql in said[begun:kept])

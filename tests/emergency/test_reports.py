@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts import devices
+from audit import verify
 from common import clock
 from common.errors import Conflict, NotYourRole
 from emergency import coverage, figures, power
@@ -205,3 +206,96 @@ def test_wrong_rows_are_refused_with_their_field(place, send, row):
 
 def test_without_a_key_nothing_is_taken(place, send):
     assert send([(CODES[0], clock.today(), "1.00")], key="x").status_code == 401
+
+
+def test_an_order_that_has_ended_is_judged_for_the_days_on_which_it_ran_and_no_others(place, episode, send):
+    days = [clock.today() + dt.timedelta(days=n) for n in range(5)]
+    order = place.order(party="enterprise", enterprise__position=1)
+    with clock.standing(clock.at(days[3], dt.time(10))):
+        place.running("orange", kind="lift")
+    with clock.standing(clock.at(days[4], dt.time(10))):
+        send([(CODES[0], day, "990.00") for day in days])
+        lines = [(line.day, line.is_whole) for line in power.lines_of(order)]
+
+    assert lines == [(days[0], False), (days[1], True), (days[2], True), (days[3], False)]
+    assert [piece.text[:10] for piece in Evidence.objects.filter(order=order, is_against=True)] == [str(days[1]), str(days[2])]
+
+
+def test_a_replaced_order_goes_by_its_own_days_and_the_next_by_the_others(place, episode, send):
+    days = [clock.today() + dt.timedelta(days=n) for n in range(4)]
+    first = place.order(party="enterprise", enterprise__position=1)
+    with clock.standing(clock.at(days[2], dt.time(10))):
+        place.running("red", kind="upgrade")
+    with clock.standing(clock.at(days[3], dt.time(10))):
+        send([(CODES[0], day, "300.00") for day in days])
+        second = place.order(party="enterprise", enterprise__position=1)
+        found = [[(line.day, line.is_whole) for line in power.lines_of(order)] for order in (first, second)]
+
+    assert found == [[(days[0], False), (days[1], True), (days[2], False)], [(days[2], False), (days[3], True)]]
+    assert list(Evidence.objects.filter(is_against=True).values_list("order", flat=True)) == [second.pk]
+
+
+def test_a_corrected_reading_takes_the_evidence_back(place, episode, send):
+    day = clock.today() + dt.timedelta(days=1)
+    with later(days=2):
+        send([(CODES[0], day, "620.00")])
+        send([(CODES[0], day, "420.00")])
+    piece = Evidence.objects.get()
+
+    assert (piece.is_against, piece.refused_note) == (True, "用电数据已更正为420.00 kWh，不再作为反证")
+    with later(days=2):
+        send([(CODES[0], day, "700.00")])
+    assert Evidence.objects.filter(refused_note="").get().reading == 700
+
+
+def test_power_goes_on_record_with_the_order_as_it_stands(place, episode, send):
+    answers.put_in_force(place.order(party="enterprise", enterprise__position=1), kind="lines", way="link", text="停炉", name="某人")
+    with later(days=2):
+        send([(CODES[0], clock.today() - dt.timedelta(days=1), "620.00")])
+
+    assert verify.run(district=place.district.pk, state=True).faults == []
+
+
+# --- days that are past ---------------------------------------------------------------------------------------------------------------------
+def test_an_earlier_day_keeps_its_figures_and_entries_after_an_upgrade(place, episode, client):
+    order = place.order(party="enterprise", enterprise__position=1)
+    answers.put_in_force(order, kind="lines", way="link", text="停炉", name="某人")
+    problems.inspect(order, by=place.office, seen="fulfilled")
+    day = clock.today()
+    before = figures.of_day(episode, day)
+    with later(days=1):
+        place.running("red", kind="upgrade")
+        episode.refresh_from_db()
+        entries = {row["order"].receiver: (row["order"].level, row["seen"], len(row["entries"])) for row in coverage.enterprises_on(episode, day)}
+        assert figures.of_day(episode, day) == before
+        assert figures.of_day(episode, clock.today())["in_force"] == 0
+
+    assert before["in_force"] == 1
+    assert entries == {"测试企业0": ("orange", True, 1), "测试企业1": ("orange", False, 0), "测试企业2": ("orange", False, 0)}
+
+
+def test_the_figures_of_a_day_ask_as_few_questions_after_many_steps(place, episode, django_assert_num_queries):
+    day = clock.today()
+    with later(days=1):
+        place.running("red", kind="upgrade")
+        episode.refresh_from_db()
+        with django_assert_num_queries(9):
+            figures.of_day(episode, day)
+
+
+def test_where_nobody_got_in_nothing_was_looked_at(place, episode):
+    problems.inspect(place.order(party="enterprise", enterprise__position=1), by=place.office, seen="unreachable")
+
+    assert coverage.seen_on(episode, clock.today()) == set()
+
+
+def test_a_visit_before_the_warning_began_does_not_count(place, episode):
+    site = SiteFactory(district=place.district, kind=place.district.site_kinds.get(code="enterprise"), grid=place.district.villages[1])
+    place.list.enterprises.filter(position=2).update(site=site)
+    patrol = PatrolFactory(district=place.district, grid=place.district.villages[1], kind="emergency")
+    with clock.standing(clock.at(clock.today(), dt.time(8))):
+        visit = VisitFactory(site=site, patrol=patrol, done=True)
+    assert coverage.seen_on(episode, clock.today()) == set()
+    type(visit).objects.filter(pk=visit.pk).update(arrived_at=clock.at(clock.today(), dt.time(11)))
+
+    assert len(coverage.seen_on(episode, clock.today())) == 1
