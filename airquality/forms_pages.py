@@ -1,6 +1,7 @@
 """What the addresses of the air pages may say. A form that is refused is told at the filter, and the page shows what it shows by itself."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from airquality import rankings
+from airquality.aqi import tables
 from airquality.boards import course, periods, yearly
 from airquality.boards.areas import Area
 from airquality.words import SYMBOLS, Edition
@@ -102,18 +104,35 @@ class YearsForm(AreaForm):
     field_order = ["area", "year", "against", "edition", "rule", "item"]
 
     def __init__(self, *args, rules, today: dt.date, **kwargs):
+        """``rules``: newest first."""
         super().__init__(*args, **kwargs)
-        years = [(str(year), _("%(year)d年") % {"year": year}) for year in yearly.choices(today)]
-        offer(self, "year", choices=years)
-        offer(self, "against", choices=years[1:])
-        self.fields["year"].initial, self.fields["against"].initial = str(today.year), str(today.year - 1)
+        years = yearly.choices(today)
+        offer(self, "year", choices=_named(years))
+        offer(self, "against", choices=_named(year - 1 for year in years))
+        self.fields["year"].initial = str(today.year)
         offer(self, "rule", choices=[(str(rule.pk), rule.name) for rule in rules])
+        self._by_default(min(today, dt.date(self._year(today), 12, 31)), rules)
+
+    def _year(self, today: dt.date) -> int:
+        asked = self.data.get("year", "")
+        return int(asked) if asked in dict(self.fields["year"].choices) else today.year
+
+    def _by_default(self, last: dt.date, rules) -> None:
+        """The year before the one that is looked at, the edition at its end, and the rule in force at its beginning."""
+        self.fields["against"].initial = str(last.year - 1)
+        standing = next((rule for rule in rules if rule.effective_from <= last.replace(month=1, day=1)), None)
+        self.fields["edition"].initial = tables.edition_on(last)
+        self.fields["rule"].initial = str(standing.pk) if standing else ""
 
     def clean(self):
         clean = super().clean()
         if clean.get("year") and clean.get("against") and clean["against"] >= clean["year"]:
             self.add_error("against", _("对比年度应早于年度。"))
         return clean
+
+
+def _named(years: Iterable[int]) -> list[tuple[str, str]]:
+    return [(str(year), _("%(year)d年") % {"year": year}) for year in years]
 
 
 class SpanForm(Chosen):

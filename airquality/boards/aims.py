@@ -12,6 +12,7 @@ from airquality import standing
 from airquality.aqi import levels, targets
 from airquality.aqi.rounding import mean, rounded
 from airquality.aqi.targets import Remaining
+from airquality.boards.periods import month_label
 from airquality.figures import AreaDay
 from airquality.models import AirTarget
 from airquality.standing import Standing
@@ -47,12 +48,16 @@ class Aim:
     standing: Standing
     items: list[Item]
     months: list[Item]
-    """Of the month that runs, where the target is split."""
+    """Of yesterday's month, where the target is split: on the 1st that of the month that has just ended."""
 
     @property
     def state(self) -> str:
         states = [item.state for item in self.items]
         return next((state for state in (LOST, BEHIND, OPEN) if state in states), ON_WAY)
+
+    @property
+    def month_label(self) -> str:
+        return month_label(f"{self.standing.through:%Y-%m}")
 
     @property
     def has_data(self) -> bool:

@@ -61,7 +61,7 @@ class Here:
 
 @dataclass(frozen=True)
 class Now:
-    """``district``: the mean over the counted stations at the newest hour, ``of`` so many."""
+    """``district``: the mean over the counted stations at their newest hour, ``of`` so many; ``newest`` hour of any station."""
 
     stations: list[Here]
     district: AreaHour | None
@@ -111,11 +111,13 @@ def board(user, district, stations: Sequence[Station]) -> Now:
     newest = max((each.reading.hour for each in shown.values()), default=at)
     here = [Here(station, shown.get(station.pk), BACK - len(by_station[station.pk]), newest) for station in stations]
     counted = areas.of_district(district, stations).stations
-    return Now(here, _district(counted, newest) if shown else None, len(counted), at, newest)
+    return Now(here, _district(counted, shown), len(counted), at, newest)
 
 
-def _district(counted: Sequence[Station], newest: dt.datetime) -> AreaHour | None:
-    return next(iter(figures.area_hours(counted, newest, newest)), None)
+def _district(counted: Sequence[Station], shown: Mapping[int, hourly.Hour]) -> AreaHour | None:
+    """At the newest hour of the counted stations: micro stations often send it first."""
+    newest = max((shown[station.pk].reading.hour for station in counted if station.pk in shown), default=None)
+    return next(iter(figures.area_hours(counted, newest, newest)), None) if newest else None
 
 
 def _point(here: Here) -> dict:

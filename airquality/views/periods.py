@@ -83,9 +83,7 @@ def years(request):
     district, today = access.district_of(request), clock.today()
     rules = list(CompositeIndexRule.objects.visible_to(request.user).of(district))
     places = areas.every(district, access.stations_of(request, district))
-    standing = CompositeIndexRule.objects.visible_to(request.user).in_force(district, dt.date(today.year, 1, 1))
-    initial = {"edition": tables.edition_on(today), "rule": str(standing.pk) if standing else ""}
-    form = YearsForm(request.GET, areas=places, rules=rules, today=today, initial=initial)
+    form = YearsForm(request.GET, areas=places, rules=rules, today=today)
     chosen = form.chosen
     rule = next((each for each in rules if str(each.pk) == chosen["rule"]), None)
     year, against = int(chosen["year"]), int(chosen["against"])

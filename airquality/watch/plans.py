@@ -95,8 +95,15 @@ def _save(row: Kept, word: str, *, by, seen: int) -> Kept:
     if before is None and (same := _same(row)):
         return same
     row.save()
-    record(f"{word}.{'edit' if before else 'new'}", row, by=by, district_id=row.station.district_id, payload={"text": str(row)})
+    record(f"{word}.{'edit' if before else 'new'}", row, by=by, district_id=row.station.district_id, payload=_changes(before, row))
     return row
+
+
+def _changes(before: Kept | None, row: Kept) -> dict[str, list]:
+    """Column → what stood there and what stands now, of those that differ."""
+    names = [field.attname for field in row._meta.concrete_fields if field.name not in ("id", "station", "dropped_at", "version")]
+    pairs = {name: [getattr(before, name, None), getattr(row, name)] for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _as_seen(row: Kept, seen: int) -> Kept | None:

@@ -89,10 +89,12 @@ def course(anomaly: Anomaly) -> list[Point]:
 
 
 def around(anomaly: Anomaly) -> Window:
+    """Also of a station that is out of use by now: it is read and not compared."""
     stations = list(Station.objects.active().of(anomaly.district_id))
     includes_micro = keeping.settings_of(anomaly.district).includes_micro
     first, last = anomaly.hour - BEFORE * HOUR, anomaly.hour + AFTER * HOUR
-    readings = {(each.station_id, each.hour): each for each in hourly.best(Reading.objects.filter(station__in=stations, hour__range=(first, last)))}
+    found = Reading.objects.filter(station__in={*stations, anomaly.station}, hour__range=(first, last))
+    readings = {(each.station_id, each.hour): each for each in hourly.best(found)}
     return windows.Window(anomaly.district_id, stations, includes_micro, first, readings)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from airquality import hourly
 from airquality.aqi.rounding import mean
@@ -78,8 +78,9 @@ class Window:
 
     @cached_property
     def last_seen(self) -> dict[int, dt.datetime]:
-        """Station → the newest hour before the window; asked only for those that are silent throughout it."""
+        """Station → the newest hour before the window that has any figure; asked only for those that are silent throughout it."""
         rows = Reading.objects.filter(station__in=self.stations, hour__lt=self.start, hour__gte=self.start - FORGOTTEN)
+        rows = rows.exclude(**dict.fromkeys(POLLUTANTS))
         return dict(rows.order_by().values_list("station_id").annotate(Max("hour")))
 
 
@@ -94,5 +95,5 @@ def _sums(stations: Iterable[Station], hour: dt.datetime) -> dict[int, dict]:
     day = day_of(hour)
     begin = clock.at(day.replace(day=1))
     rows = Reading.objects.filter(station__in=stations, status=Status.REAL_TIME, hour__gt=begin, hour__lte=hour).order_by().values("station_id")
-    figures = {f"{name}_{what.__name__.lower()}": what(name) for name in ("pm10", "pm25") for what in (Sum, Count)}
+    figures = {f"{name}_{what.__name__.lower()}": what(name, filter=Q(**{f"{name}__gte": 0})) for name in ("pm10", "pm25") for what in (Sum, Count)}
     return {row["station_id"]: dict(row) for row in rows.annotate(**figures)}

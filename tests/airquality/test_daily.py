@@ -93,7 +93,7 @@ def test_hours_reviewed_and_found_empty_make_a_reviewed_day(station, write_day):
     write_day(station)
     write_day(station, status="reviewed", **dict.fromkeys(GOOD, None))
     work_out(station)
-    (found,) = figures.daily_values([station], DAY, DAY)
+    (found,) = figures.best_days([station], DAY, DAY)
     assert (found.status, found.pm25, found.hours["pm25"]) == ("reviewed", None, 0)
 
 

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from airquality import hours
-from airquality.models import Reading
+from airquality.aqi import composite
+from airquality.models import CompositeIndexRule, Reading
 from airquality.services import daily, exclusions, intake, rules
 from common import clock
 from tests.airquality.conftest import DAY
@@ -61,6 +62,18 @@ def test_the_district_is_the_mean_of_concentrations_and_then_the_index(as_person
     assert "2/2个站点浓度均值" in text(page)
     assert "首要污染物 PM₂.₅" in text(page)
     assert "极少数异常敏感人群应减少户外活动。" in text(page)
+
+
+def test_the_district_does_not_vanish_while_only_micro_stations_have_sent_the_new_hour(as_person, district, office, station):
+    micro = StationFactory(district=district, level="micro")
+    hour(station, label=LABEL - hours.HOUR, pm25=Decimal(100))
+    hour(micro)
+
+    page = as_person(office).get(reverse("airquality:now"))
+
+    assert (page.context["board"].district.hour, page.context["board"].district.index.aqi) == (LABEL - hours.HOUR, 137)
+    assert "11-20 11:00 · 1/1个站点浓度均值" in text(page)
+    assert "空气质量 11-20 11:00 137" in text(as_person(office).get(reverse("home")))
 
 
 def test_a_card_says_how_old_its_value_is_and_that_it_is_provisional(as_person, town, station, other):
@@ -208,6 +221,28 @@ def test_a_month_counts_its_days(as_person, town, station, november):
     assert period.concentrations["pm25"] == 72 and page.context["with_excluded"].concentrations["pm25"] == 69
 
 
+def test_days_left_out_by_approval_do_not_make_a_month_incomplete(as_person, town, station, office, district):
+    """As on the card: they were measured validly."""
+    for n in range(31):
+        DailyValueFactory(station=station, day=dt.date(2026, 10, 1) + dt.timedelta(days=n))
+    for n in range(1, 7):
+        exclusions.exclude(district, dt.date(2026, 10, n), reason="sand_dust", approval="剔除通知", by=office)
+    page = as_person(town).get(reverse("airquality:month"), {"month": "2026-10"})
+    assert (page.context["period"].assessed, page.context["incomplete"]) == (25, "")
+
+
+def test_a_station_excluded_for_a_day_is_left_out_of_the_month_and_stands_in_the_other_column(as_person, town, station, other, office, district):
+    for each, pm25 in ((station, 20), (other, 60)):
+        DailyValueFactory(station=each, day=dt.date(2026, 11, 2), pm25=Decimal(pm25))
+    exclusions.exclude(district, dt.date(2026, 11, 2), reason="exceptional", approval="剔除通知", by=office, station=other)
+
+    page = as_person(town).get(reverse("airquality:month"))
+    day = as_person(town).get(reverse("airquality:day"), {"date": "2026-11-02"})
+
+    assert [page.context[name].concentrations["pm25"] for name in ("period", "with_excluded")] == [20, 40]
+    assert [day.context[name].values["pm25"] for name in ("assessed", "whole")] == [20, 40]
+
+
 def test_each_day_has_its_colour_its_figure_and_its_word(as_person, town, station, november):
     whole = as_person(town).get(reverse("airquality:month")).content.decode()
     assert re.search(r'class="aqi-day aqi-5" href="/air/day/\?date=2026-11-05".*?<b>230</b><small class="word">重度污染</small>', whole)
@@ -257,6 +292,22 @@ def test_both_years_are_judged_by_the_one_edition_that_is_chosen(as_person, town
         told[edition] = (page.context["found"].whole.this.good, page.context["found"].whole.before.good)
         assert f"两年的AQI和优良天数都按HJ 633—{edition}计算。" in text(page)
     assert told == {"2012": (1, 1), "2026": (0, 0)}
+
+
+def test_a_past_year_is_judged_by_its_own_edition_and_rule_unless_others_are_chosen(as_person, town, office, district, station):
+    rules.load(district)
+    new = {"limits": composite.LIMITS_2026, "weights": composite.EVEN, "effective_from": dt.date(2026, 1, 1)}
+    rules.save_rule(CompositeIndexRule(district=district, name="过渡限值", **new), by=office)
+    found = {}
+    for year in ("", "2025", str(DAY.year - 11)):
+        page = as_person(town).get(reverse("airquality:years"), {"year": year})
+        found[year] = (page.context["found"].against, page.context["found"].whole.edition, page.context["found"].whole.rule.name)
+        assert not page.context["form"].errors
+    assert found == {
+        "": (2025, "2026", "过渡限值"),
+        "2025": (2024, "2012", "综合指数（2012年二级限值）"),
+        "2015": (2014, "2012", "综合指数（2012年二级限值）"),
+    }
 
 
 def test_a_year_that_runs_is_compared_with_the_same_days_of_the_other(as_person, town, station):

@@ -157,6 +157,14 @@ def test_a_target_is_given_with_its_months_and_shown_with_what_is_left(as_office
     ]
 
 
+def test_on_the_first_of_a_month_the_month_that_has_ended_is_told_by_its_name(as_office, district, station):
+    as_office.post(reverse("airquality:new_target"), target_data(district))
+    with clock.standing(clock.at(dt.date(2026, 12, 1), dt.time(9))):
+        page = as_office.get(reverse("airquality:targets")).content.decode()
+    assert '<th scope="row">2026年11月 PM₂.₅' in page
+    assert '<th scope="row">本月' not in page
+
+
 def test_who_has_no_target_is_named(as_office, district, station):
     as_office.post(reverse("airquality:new_target"), target_data(district))
     assert [town.name for town in as_office.get(reverse("airquality:targets")).context["without"]] == ["乙镇"]

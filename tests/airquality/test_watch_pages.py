@@ -135,6 +135,14 @@ def test_an_anomaly_explains_itself(client, office, found, district):
         assert words in page
 
 
+def test_an_anomaly_of_a_station_that_is_out_of_use_by_now_shows_its_figures(client, office, found):
+    anomaly = found["R2"]
+    anomaly.station.is_active = False
+    anomaly.station.save()
+    points = sign_in(client, office).get(anomaly.get_absolute_url()).context["points"]
+    assert [(str(point.value), str(point.mean)) for point in points if point.is_it] == [("90.000", "45.000")]
+
+
 def test_effects_one_and_two_hours_later(client, office, found, time_machine):
     time_machine.move_to(NOW + 3 * HOUR)
     air(found["R2"].station, -1, pm25=60), air(found["R2"].station, -2, pm25=99)

@@ -1,6 +1,7 @@
 """One station, one policy, one squad: forbidden measures, rings and wind, the roster with its history, the log of who was near."""
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 import pytest
@@ -108,6 +109,22 @@ def test_a_measure_is_dropped_once_and_kept_in_the_table(station, office):
     plans.drop(made, by=office)
     assert AuditEvent.objects.filter(action="standing_measure.drop").count() == 1
     assert StandingMeasure.objects.get().dropped_at is not None
+
+
+def test_the_record_says_what_stood_there_before(station, office):
+    measure = plans.save_measure(StandingMeasure(station=station, zone="key", kind="patrol", text="每天巡查"), by=office)
+    measure.text, measure.zone = "每天巡查两次", "core"
+    plans.save_measure(measure, by=office, seen=1)
+    source = plans.save_source(OwnSource(station=station, name="示例料堆", kind="料堆", lon=station.lon, lat=station.lat), by=office)
+    source.note = "已苫盖"
+    plans.save_source(source, by=office, seen=1)
+    told = {
+        action: json.loads(AuditEvent.objects.get(action=action).payload)
+        for action in ("standing_measure.new", "standing_measure.edit", "own_source.edit")
+    }
+    assert told["standing_measure.new"]["text"] == [None, "每天巡查"]
+    assert told["standing_measure.edit"] == {"text": ["每天巡查", "每天巡查两次"], "zone": ["key", "core"]}
+    assert told["own_source.edit"] == {"note": ["", "已苫盖"]}
 
 
 def test_only_the_office_keeps_the_plan(station, crew):

@@ -204,6 +204,16 @@ def test_the_month_falls_below_its_rank(district, last, fires):
     assert found(district) == ([("甲号站", "pm25", "R7", "info")] if fires else [])
 
 
+def test_figures_below_zero_do_not_better_a_rank(district):
+    first, second, third = stations(district, 3)
+    only(district, "R7", rank="2")
+    for station, values in ((first, (25, 37)), (second, (20, 20)), (third, (30, 30))):
+        for hours_ago, value in zip((1, 0), values, strict=True):
+            air(station, hours_ago, pm25=value)
+    air(first, 2, pm25=-30)
+    assert found(district) == [("甲号站", "pm25", "R7", "info")]
+
+
 # --- R8 ---------------------------------------------------------------------------------------------------------------------------------
 def test_two_hours_without_data_are_a_fault_told_once_however_long_it_lasts(district, time_machine):
     first, second = stations(district, 2)
@@ -219,6 +229,18 @@ def test_two_hours_without_data_are_a_fault_told_once_however_long_it_lasts(dist
     for hours_later in range(1, 31):
         air(first, -hours_later)
     assert found(district) == [("乙号站", "", "R8", "fault")]
+
+
+def test_a_gap_that_the_feed_fills_with_empty_rows_is_one_fault_too(district, time_machine):
+    first, second = stations(district, 2)
+    only(district, "R8")
+    for hours_ago in (3, 2):
+        air(first, hours_ago), air(second, hours_ago)
+    for hours_later in range(-1, 40):
+        air(first, -hours_later), air(second, -hours_later, **dict.fromkeys(QUIET))
+        time_machine.move_to(NOW + hours_later * HOUR)
+        scan.scan(district=district)
+    assert [(each.station.name, each.fault, each.hour) for each in Anomaly.objects.all()] == [("乙号站", "missing", HOUR_10)]
 
 
 def test_one_hour_without_data_is_none(district):
