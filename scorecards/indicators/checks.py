@@ -84,7 +84,7 @@ def _due(month: Month, events: QuerySet, columns: dict) -> QuerySet:
     low, medium = Q(risk_then=Risk.LOW), Q(risk_then=Risk.MEDIUM)
     owing = low & _other_party(month) | medium & Q(task__finding__tasks=F("task_id"))
     due = events.filter(month.within("check_due")).exclude(source_then__in=FROM_ABOVE).filter(owing)
-    unit = Case(When(low, then=F("task__finding__tasks__organisation_id")), default=month.headquarters_of_field(finding="task__finding__"))
+    unit = Case(When(low, then=month.unit_of_task(task="task__finding__tasks__")), default=month.headquarters_of_field(finding="task__finding__"))
     facts = {"id": F("pk"), "unit_id": F("unit"), "risk": F("risk_then"), "finding_id": F("task__finding_id"), "task_id": F("task_id")}
     facts |= {"source": F("source_then"), "assigned_at": F("task__assigned_at"), "due_at": F("check_due")}
     return columns_of(CheckThen, due.annotate(unit=unit).filter(unit__isnull=False), facts | columns)

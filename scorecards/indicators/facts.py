@@ -20,8 +20,8 @@ DATE_MOVERS = ("approve", "resume", "return", "overturn", "reopen")
 
 
 def tasks(month: Month) -> QuerySet:
-    """Tasks that were a marked unit's duty during the month, with ``state_then``, ``fed_back_then``, ``passed_then`` and ``due_then``."""
-    mine = Task.objects.filter(district_id=month.district_id, organisation_id__in=month.parties, must_feed_back=True, assigned_at__lt=month.end)
+    """Tasks that were a marked unit's duty during the month, with ``unit_then``, ``state_then``, ``fed_back_then``, ``passed_then`` and ``due_then``."""
+    mine = parties(Task.objects.filter(district_id=month.district_id, must_feed_back=True, assigned_at__lt=month.end), month)
     mine = mine.filter(~Q(state=TaskState.PASSED) | Q(passed_at__gte=month.start)).filter(Q(ended_at=None) | Q(ended_at__gte=month.start))
     changed = Q(pk__in=TaskEvent.objects.filter(action__in=list(TASK_STEPS), at__gte=month.end).values("task_id"))
     return mine.annotate(
@@ -30,6 +30,11 @@ def tasks(month: Month) -> QuerySet:
         passed_then=_then(changed, _last_event(month, "at", "pass", "confirm"), _before(month, "passed_at"), DateTimeField()),
         due_then=_due_then(month, changed),
     )
+
+
+def parties(tasks: QuerySet, month: Month, *, task: str = "") -> QuerySet:
+    """Those that were a marked unit's duty at the cut-off, with ``unit_then``."""
+    return tasks.annotate(unit_then=month.unit_of_task(task=task)).filter(unit_then__in=month.parties)
 
 
 def _then(changed: Q, history, column, output_field):

@@ -12,6 +12,7 @@ from common import clock
 from grids.models import Field, Grid, Organisation
 from grids.roles import OrganisationKind
 from inspections.models import Finding, FindingEvent
+from rectification.models import TaskEvent
 from scorecards.words import PARTIES, Kind
 
 CORRECTING = ("correct", "regrid", "register")
@@ -101,6 +102,24 @@ class Month:
         whens = [When(**{key: pk}, then=Value(value)) for pk, value in sorted(old.items())]
         target = column.target_field if column.is_relation else column
         return Case(*whens, default=now, output_field=type(target)() if column.is_relation else column.clone()) if whens else now
+
+    @cached_property
+    def handed_on(self) -> dict[int, list[int]]:
+        """Unit → its tasks at the cut-off that a merging of units has given to another since."""
+        found: dict[int, list[int]] = {}
+        seen: set[int] = set()
+        later = TaskEvent.objects.filter(action="succeed", at__gte=self.end, task__district_id=self.district_id, details__has_key="from_id")
+        for task, details in later.order_by("at", "id").values_list("task_id", "details"):
+            if task not in seen:
+                found.setdefault(details["from_id"], []).append(task)
+            seen.add(task)
+        return found
+
+    def unit_of_task(self, *, task: str = ""):
+        """Expression: whose duty a task was at the cut-off. ``task``: path to the task, ``"task__"`` from its events."""
+        whens = [When(**{f"{task}pk__in": tasks}, then=Value(unit)) for unit, tasks in sorted(self.handed_on.items())]
+        now = F(f"{task}organisation_id")
+        return Case(*whens, default=now, output_field=IntegerField()) if whens else now
 
     def township_of_ground(self, *, finding: str = ""):
         """Expression: the marked township in whose grids the finding lay."""

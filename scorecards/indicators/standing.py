@@ -44,8 +44,12 @@ class TaskThen(models.Model):
 
     @classmethod
     def beneath(cls, month: Month) -> list[QuerySet]:
-        same = {name: F(name) for name in ("id", "finding_id", "organisation_id", "assigned_at", "suspended_at")}
-        then = {"state": F("state_then"), **{f"{name}_at": F(f"{name}_then") for name in ("due", "fed_back", "passed")}}
+        same = {name: F(name) for name in ("id", "finding_id", "assigned_at", "suspended_at")}
+        then = {
+            "organisation_id": F("unit_then"),
+            "state": F("state_then"),
+            **{f"{name}_at": F(f"{name}_then") for name in ("due", "fed_back", "passed")},
+        }
         of_finding = {
             "field_id": month.then("field", finding="finding__"),
             "leader_id": month.department_of_field(finding="finding__"),

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast, Concat
 from inspections.models import FindingEvent
 from rectification.models import LookBack, Task, TaskEvent
 from rectification.words import LEFT, PARTY_TURN, VERIFIER_TURN, LookBackResult, TaskState
-from scorecards.indicators.facts import FED_BACK, tasks
+from scorecards.indicators.facts import FED_BACK, parties, tasks
 from scorecards.indicators.flags import Flag, summed
 from scorecards.indicators.month import Month
 from scorecards.indicators.rows import rows, text
@@ -83,7 +83,7 @@ def _standing(month: Month):
 def with_duties(month: Month, units: list[int]) -> set[int]:
     """Those of ``units`` that had a task to answer for in the month, be it not due yet."""
     left = Q(state_then__in=LEFT) | Q(state_then=TaskState.PASSED, passed_then__lt=month.start)
-    return set(tasks(month).filter(organisation_id__in=units).exclude(left).order_by().values_list("organisation_id", flat=True).distinct())
+    return set(tasks(month).filter(unit_then__in=units).exclude(left).order_by().values_list("unit_then", flat=True).distinct())
 
 
 # --- deductions ---------------------------------------------------------------------------------------------------------------------
@@ -99,8 +99,8 @@ def _sent_back(month: Month, reason: str) -> QuerySet:
     sent = TaskEvent.objects.filter(month.within("at"), action__in=SEND_BACKS, task__district_id=month.district_id, task__must_feed_back=True)
     sent = sent.exclude(task__state__in=LEFT, task__ended_at__lt=month.end)
     return rows(
-        sent.filter(task__organisation_id__in=month.parties),
-        unit=F("task__organisation_id"),
+        parties(sent, month, task="task__"),
+        unit=F("unit_then"),
         finding=F("task__finding_id"),
         task=F("task_id"),
         reason=text(reason),
@@ -124,11 +124,11 @@ def rebound(month: Month) -> list[QuerySet]:
     back = Q(
         finding__look_backs__result=LookBackResult.REBOUND, finding__look_backs__done_at__gte=month.start, finding__look_backs__done_at__lt=month.end
     )
-    parties = Task.objects.filter(back, organisation_id__in=month.parties, must_feed_back=True, passed_at__lt=F("finding__look_backs__done_at"))
+    put_right = Task.objects.filter(back, district_id=month.district_id, must_feed_back=True, passed_at__lt=F("finding__look_backs__done_at"))
     return [
         rows(
-            parties.filter(district_id=month.district_id),
-            unit=F("organisation_id"),
+            parties(put_right, month),
+            unit=F("unit_then"),
             finding=F("finding_id"),
             task=F("pk"),
             reason=text(Reason.REBOUND),
@@ -148,11 +148,12 @@ def rebound_rate(month: Month) -> list[QuerySet]:
     """
     struck = FindingEvent.objects.filter(action="strike_off", at__gte=month.start - NINETY_DAYS, at__lt=month.end - NINETY_DAYS)
     back = Q(finding_id__in=_rebounds(month).values("finding_id"))
-    parties = Task.objects.filter(district_id=month.district_id, organisation_id__in=month.parties, must_feed_back=True, state=TaskState.PASSED)
+    put_right = Task.objects.filter(district_id=month.district_id, must_feed_back=True, state=TaskState.PASSED)
+    put_right = put_right.filter(finding_id__in=struck.filter(finding__district_id=month.district_id).order_by().values("finding_id"))
     return [
         rows(
-            parties.filter(finding_id__in=struck.filter(finding__district_id=month.district_id).order_by().values("finding_id")),
-            unit=F("organisation_id"),
+            parties(put_right, month),
+            unit=F("unit_then"),
             finding=F("finding_id"),
             task=F("pk"),
             is_hit=Case(When(back, then=True), default=False, output_field=BooleanField()),
@@ -173,12 +174,12 @@ def late_sign(month: Month) -> list[QuerySet]:
     """Neither signed for nor released from when the limit for signing ran out, in the month in which it ran out; what came later changes nothing."""
     unreleased = Q(fed_back_at=None) | Q(fed_back_at__gt=F("accept_due_at"))
     unsigned = Q(accepted_at__gt=F("accept_due_at")) | Q(accepted_at=None) & unreleased
-    late = Task.objects.filter(unsigned & month.within("accept_due_at"), district_id=month.district_id, organisation_id__in=month.parties)
+    late = parties(Task.objects.filter(unsigned & month.within("accept_due_at"), district_id=month.district_id), month)
     signed_before_cut_off = Case(When(accepted_at__lt=month.end, then=F("accepted_at")), default=None, output_field=DateTimeField())
     return [
         rows(
             late.exclude(state__in=LEFT, ended_at__lt=month.end),
-            unit=F("organisation_id"),
+            unit=F("unit_then"),
             finding=F("finding_id"),
             task=F("pk"),
             reason=text(Reason.LATE_SIGN),

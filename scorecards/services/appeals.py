@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.errors import NotYourRole
 from grids import people, scope
-from grids.models import Handover, Membership
+from grids.models import Handover, Membership, Organisation
 from grids.roles import MANAGERS, PARTIES, OrganisationKind, Role
 from inspections.models import Finding
 from inspections.words import FROM_SUPERVISION
@@ -85,8 +85,11 @@ def takers(appeal: Appeal) -> set[int]:
 
 # --- who may ------------------------------------------------------------------------------------------------------------------------
 def is_unit(user, organisation_id: int) -> bool:
-    """Manager or handler of the unit."""
-    return scope.rights(user).in_organisation(organisation_id, PARTIES)
+    """Manager or handler of the unit, or of the one it was merged into."""
+    if scope.rights(user).in_organisation(organisation_id, PARTIES):
+        return True
+    heir = Organisation.objects.filter(pk=organisation_id).values_list("merged_into", flat=True).first()
+    return heir is not None and is_unit(user, heir)
 
 
 def insist_unit(user, organisation_id: int) -> None:

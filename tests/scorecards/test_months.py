@@ -119,7 +119,17 @@ def regrid_later(task):
     finding.save()
 
 
-@pytest.mark.parametrize("later", [pass_later, void_later, extend_later, suspend_later, hand_over_later, correct_later, regrid_later])
+def merge_later(task):
+    """The unit goes up in another, which goes on with the task."""
+    step(task, "succeed", beijing(3, **NOVEMBER), target=task.state, from_id=task.organisation_id)
+    task.organisation = task.finding.district._town_b
+    task.save()
+
+
+LATER = [pass_later, void_later, extend_later, suspend_later, hand_over_later, correct_later, regrid_later, merge_later]
+
+
+@pytest.mark.parametrize("later", LATER)
 def test_later_events_leave_the_month_as_it_was(district, later):
     task = task_of(district, at=beijing(1), due=beijing(20), source="city_inspection", severity="serious")
     step(task, "accept", beijing(1, 1))
