@@ -120,7 +120,7 @@ def test_the_same_unreadable_body_is_kept_once(camera):
     assert AlarmSignal.objects.get().meaning == "unreadable"
 
 
-@pytest.mark.parametrize("value", [10**400, -(10**400), "1e999", float("nan"), None, [], "x"])
+@pytest.mark.parametrize("value", [10**400, -(10**400), "1e999", float("nan"), None, [], "x"], ids=lambda value: str(value)[:5])
 def test_a_figure_beyond_all_bounds_is_none(value):
     assert number(value, -180, 180) is None
 
