@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.errors import NotYourRole, insist
 from emergency.models import districts_read_whole
-from emergency.words import Colour
+from emergency.words import Colour, Party
 from grids.models import Grid, Handover, Membership
 from grids.roles import OFFICE, Role
 from grids.scope import may_change_settings, rights
@@ -40,6 +40,21 @@ def _the_one(request, mine) -> Grid:
     if found is None:
         raise Http404
     return found
+
+
+def parts_of(user) -> list[str]:
+    """Parts of the emergency pages that the person may open (in ``_tabs.html``)."""
+    found = rights(user)
+    home = min(found.member_district_ids, default=0)
+    forecasts = bool(home) and (may_set_rules(user, home) or reads_whole(user, home))
+    offered = {
+        "overview": not found.only_serves and found.district_ids,
+        "history": not found.only_serves and found.district_ids,
+        "lists": not found.only_serves and home,
+        "forecasts": forecasts,
+        "measures": home,
+    }
+    return [name for name, may in offered.items() if may]
 
 
 def reads_whole(user, district_id: int) -> bool:
@@ -102,20 +117,20 @@ def may_activate_lists(user, district_id: int) -> bool:
 def answers_for(user, order) -> bool:
     """Whether this person may receive the order and show that it is in force: of the unit; of the grid (by post or as its township)."""
     found = rights(user)
-    if order.party == "unit":
+    if order.party == Party.UNIT:
         return order.organisation_id in found.organisation_ids
-    if order.party == "grid":
+    if order.party == Party.GRID:
         return _is_under(order.grid_path, found.paths) and not found.in_district(order.district_id, OFFICE | LEADERS | {Role.SUPERVISION})
     return False
 
 
 def on_behalf(user, order) -> bool:
     """A township answers for its grids."""
-    return order.party == "grid" and order.organisation_id in rights(user).organisation_ids
+    return order.party == Party.GRID and order.organisation_id in rights(user).organisation_ids
 
 
 def may_inspect(user, order) -> bool:
-    return order.party == "enterprise" and (rights(user).in_district(order.district_id, INSPECTORS) or rights(user).is_field)
+    return order.party == Party.ENTERPRISE and (rights(user).in_district(order.district_id, INSPECTORS) or rights(user).is_field)
 
 
 def _is_under(path: str, paths) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from emergency import coverage
 from emergency.models import Episode, Inspection, Order, UnitReport
-from emergency.words import Party
+from emergency.words import OrderState, Party
 from grids.models import Organisation
 from inspections.models import Finding, Visit
 from inspections.words import PatrolKind, Source
@@ -103,7 +103,7 @@ def days_of(episode: Episode) -> list[dt.date]:
 def of_episode(episode: Episode) -> dict:
     """For the review: how long, how many, how fast, what was found."""
     end = episode.lifted_at or clock.now()
-    orders = list(Order.objects.filter(episode=episode, is_lift=False).exclude(party=Party.GRID, acknowledged_at=None, state="superseded"))
+    orders = list(Order.objects.filter(episode=episode, is_lift=False).exclude(party=Party.GRID, acknowledged_at=None, state=OrderState.SUPERSEDED))
     answered = [order for order in orders if order.acknowledged_at]
     forced = [order for order in orders if order.force_due_at]
     typed = UnitReport.objects.filter(episode=episode).aggregate(**{name: Sum(name) for name in UnitReport.NUMBERS})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from audit.services import record
-from common import clock
+from common import clock, language
 from common.errors import Conflict, NotYourRole
 from emergency import access
 from emergency.models import Decision, Episode, ReductionList, rule_of
@@ -217,4 +217,6 @@ def _follow_weather(district: Grid, decision: Decision, *, by) -> None:
         if running:
             weather.stop(district, by=by, held_by=number)
     elif running is None or (running.weather, running.held_by) != (decision.level, number):
-        weather.start(district, decision.level, note=_("%(number)s号预警") % {"number": number}, by=by, held_by=number)
+        with language.official():
+            note = _("%(number)s号预警") % {"number": number}
+        weather.start(district, decision.level, note=note, by=by, held_by=number)

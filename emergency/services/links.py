@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from common import clock
 from emergency.models import Order
 from emergency.words import EpisodeState
+from notices.channels import sms
 
 KEPT = dt.timedelta(days=1)
 """How long after the end of the episode a link still opens."""
@@ -62,8 +63,11 @@ LINK_KIND = "emergency.order_link"
 
 
 def words(notice) -> str:
-    """The words of a text message: an enterprise's link stands in no table, it is made now. Other notices say what they say."""
+    """The words of a text message, cut before the link is: an enterprise's link stands in no table, it is made now. Other notices say what they say."""
     if notice.kind == LINK_KIND:
-        return f"{notice.title} {url_of(Order.objects.get(pk=notice.subject_id))}"
-    link = urljoin(settings.BASE_URL, notice.url) if notice.url else ""
-    return " ".join(part for part in (notice.title, notice.body, link) if part)
+        return _with_link(notice.title, url_of(Order.objects.get(pk=notice.subject_id)))
+    return _with_link(f"{notice.title} {notice.body}", urljoin(settings.BASE_URL, notice.url) if notice.url else "")
+
+
+def _with_link(text: str, link: str) -> str:
+    return f"{sms.cut(' '.join(text.split()), sms.LONGEST - sms.units(link) - 1)} {link}".strip()

@@ -112,15 +112,19 @@ def _of_units(decision: Decision, common: dict, measures: dict, limit: dt.dateti
 
 
 def _path_of(unit: Organisation) -> str:
-    """A township's order is seen from its grids; a department's only by itself."""
+    """Of a township, the highest of its grids: whoever has that grid or one above it sees the order, too. A department's is seen by itself alone."""
     grid = unit.grids.order_by("level", "pk").first() if unit.kind == OrganisationKind.TOWNSHIP else None
     return grid.path if grid else ""
 
 
 # --- grids ------------------------------------------------------------------------------------------------------------------------------
 def _of_grids(decision: Decision, common: dict, measures: dict) -> Iterable[Order]:
-    own = _lift_words() if common["is_lift"] else measures.get((Party.GRID, None), [])
-    for grid in lowest_grids(common["district_id"]) if own else ():
+    """All lowest grids, when there are measures for them; a lift goes to whoever had an order."""
+    own, grids = measures.get((Party.GRID, None), []), lowest_grids(common["district_id"])
+    if common["is_lift"]:
+        own = _lift_words()
+        grids = grids.filter(pk__in=Order.objects.filter(episode=decision.episode, party=Party.GRID, is_lift=False).values("grid"))
+    for grid in grids if own else ():
         yield Order(party=Party.GRID, grid=grid, grid_path=grid.path, organisation_id=grid.organisation_id, measures=own, **common)
 
 

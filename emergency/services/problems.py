@@ -98,7 +98,7 @@ def decline(order: Order, *, by, note: str) -> Order:
 # --- looking --------------------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def inspect(order: Order, *, by, seen: str, text: str = "", unit_name: str = "") -> Inspection:
-    """A quick entry of somebody who looked at an enterprise; what was not in force becomes a problem when the office or the inspector says so."""
+    """A quick entry of somebody who looked at an enterprise; what was not in force becomes a problem when the office says so."""
     if not access.may_inspect(by, order):
         raise ValidationError(_("只登记对清单企业的检查。"))
     if not order.is_running or order.is_lift:

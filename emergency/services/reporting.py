@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from common import clock
+from common import clock, language
 from common.errors import Conflict, insist
 from emergency import access, figures
 from emergency.models import DailyReport, Episode, ReviewPaper, UnitReport, rule_of
@@ -78,8 +78,20 @@ def review_of(episode: Episode) -> ReviewPaper:
     """As it stands, or a new one that is not saved yet, with its limit."""
     if found := ReviewPaper.objects.filter(episode=episode).first():
         return found
-    deadline = worktime.deadline(episode.lifted_at or clock.now(), rule_of(episode.district_id).review_days, Unit.WORKING_DAYS)
-    return ReviewPaper(episode=episode, due_at=deadline.due_at, due_steps=deadline.steps, effect=_first_words(episode), version=0)
+    deadline = _deadline(episode)
+    with language.official():
+        effect = _first_words(episode)
+    return ReviewPaper(episode=episode, due_at=deadline.due_at, due_steps=deadline.steps, effect=effect, version=0)
+
+
+def review_due_at(episode: Episode) -> dt.datetime:
+    """Its limit alone, without the figures of a new paper."""
+    kept = ReviewPaper.objects.filter(episode=episode).values_list("due_at", flat=True).first()
+    return kept or _deadline(episode).due_at
+
+
+def _deadline(episode: Episode):
+    return worktime.deadline(episode.lifted_at or clock.now(), rule_of(episode.district_id).review_days, Unit.WORKING_DAYS)
 
 
 def _first_words(episode: Episode) -> str:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from common import clock
+from common import clock, language
 from common.seen import held_as_seen
 from emergency import access, defaults, thresholds
 from emergency.models import EmergencyRule, Episode, Forecast, ThresholdRule, UnitMeasure
@@ -89,13 +89,15 @@ def judge(district: Grid, *, text: str, source: str, by) -> Forecast:
     rule = thresholds_on(district.pk, clock.beijing(rows[0][0]).date())
     if rule is None:
         raise ValidationError(_("还没有预警分级条件，请先在“分级条件”里载入。"), code="no_rule")
-    proposal = thresholds.judge(rows, by_hour=by_hour, levels=rule.levels, gap_hours=rule.gap_hours)
     running = Episode.objects.running().filter(district=district).values_list("level", flat=True).first() or ""
+    with language.official():  # it is kept, and goes into the approval form
+        proposal = thresholds.judge(rows, by_hour=by_hour, levels=rule.levels, gap_hours=rule.gap_hours)
+        advice = thresholds.advice(proposal, running=running, lift_hours=rule.lift_hours)
     made = Forecast.objects.create(
         district=district, by_hour=by_hour, rows=[[moment.isoformat(), value] for moment, value in rows], source=source.strip()[:120], rule=rule,
         level=proposal.level, by=by, at=clock.now(),
         proposal={
-            "reasons": proposal.reasons, "advice": thresholds.advice(proposal, running=running, lift_hours=rule.lift_hours), "running": running,
+            "reasons": proposal.reasons, "advice": advice, "running": running,
             "windows": [[window.start.isoformat(), window.end.isoformat()] for window in proposal.windows], "clear_hours": proposal.clear_hours,
         },
     )  # fmt: skip

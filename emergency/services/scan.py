@@ -33,7 +33,7 @@ def scan(now: dt.datetime | None = None) -> dict[str, int]:
             "overdue": sum(each(_steps_of(_overdue(now)), lambda decision: _propose(decision, now))),
             "problems": sum(each(_due_for_filing(now), _file)),
             "reports": sum(each(episodes.running(), lambda episode: _remind_reports(episode, now))),
-            "reviews": sum(each(episodes.filter(state=EpisodeState.LIFTED), _remind_review)),
+            "reviews": sum(each(episodes.filter(state=EpisodeState.LIFTED), lambda episode: _remind_review(episode, now))),
         }
 
 
@@ -120,7 +120,7 @@ def _remind_reports(episode: Episode, now: dt.datetime) -> int:
     return len(waiting)
 
 
-def _remind_review(episode: Episode) -> int:
-    paper = reporting.review_of(episode)
-    telling.review_due(episode, paper.due_at)
-    return 1
+def _remind_review(episode: Episode, now: dt.datetime) -> int:
+    """After the lift, and again when it is due."""
+    due_at = reporting.review_due_at(episode)
+    return telling.review_due(episode, due_at, is_over=now > due_at)

@@ -260,12 +260,19 @@ def report_due(episode, day, organisation, *, hour: int) -> None:
     )
 
 
-def review_due(episode, due_at) -> None:
-    queue(
+def review_due(episode, due_at, *, is_over: bool) -> int:
+    """How many are told: once that it is to be written, once more when the day has come."""
+    facts = {"number": episode.number, "due": f"{clock.beijing(due_at):%m-%d}"}
+    words = (
+        (lambda: _("%(number)s号应急响应的总结已到期（%(due)s），请尽快完成"))
+        if is_over
+        else (lambda: _("%(number)s号应急响应的总结请在%(due)s前完成"))
+    )
+    return queue(
         to=people.with_role(episode.district_id, OFFICE),
-        title=lambda: _("%(number)s号应急响应的总结请在%(due)s前完成") % {"number": episode.number, "due": f"{clock.beijing(due_at):%m-%d}"},
+        title=lambda: words() % facts,
         url=reverse("emergency:review", args=[episode.pk]),
-        dedup_key=f"emergency:review:{episode.pk}",
+        dedup_key=f"emergency:review:{episode.pk}{':over' if is_over else ''}",
         kind="emergency.review",
         subject=episode,
         district_id=episode.district_id,

@@ -1,5 +1,6 @@
 """The approval form and its way: entered, submitted, approved or sent back, published."""
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +14,7 @@ from emergency import access, texts
 from emergency.forms import DecisionForm, NoteForm
 from emergency.models import Decision, Episode, Forecast
 from emergency.services import decisions, lists
-from emergency.views.overview import episode_of
+from emergency.views.overview import episode_of, shown
 from emergency.views.steps import attempt, page, step
 from emergency.words import COLOUR_NAMES, ORDER, Colour, DecisionKind, DecisionState
 from grids.scope import for_the_campaign
@@ -145,19 +146,22 @@ DONE = {
 
 @step
 def take(request, pk, action):
-    """One step of the form; ``version`` is what the person had open."""
+    """One step of the form; ``version`` is what the person had open. Refused, a note that was typed stands on the page again."""
     found = decision_of(request, pk)
     if action not in STEPS:
         raise Http404
     act, has_note = STEPS[action]
     form = NoteForm(request.POST)
     form.is_valid()
-    given = {"version": form.cleaned_data.get("version") or 0}
+    note, given = form.data.get("note", "") if has_note else "", {"version": form.cleaned_data.get("version") or 0}
     if has_note:
         given["note"] = form.cleaned_data.get("note", "")
     done = _published_words(found) if action == "publish" else DONE[action]()
-    attempt(request, lambda: act(found, by=request.user, **given), done=done)
-    return redirect(found.episode)
+    if has_note and "note" in form.errors:
+        messages.error(request, _("；").join(form.errors["note"]))
+    elif attempt(request, lambda: act(found, by=request.user, **given), done=done) or not note.strip():
+        return redirect(found.episode)
+    return shown(request, episode_of(request, found.episode_id), status=400, refused=action, note=note)
 
 
 def _published_words(found: Decision) -> str:

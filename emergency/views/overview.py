@@ -10,7 +10,7 @@ from common import clock
 from emergency import access, board, coverage, figures
 from emergency.models import DailyReport, Episode, Forecast, Order, ReductionList, UnitReport
 from emergency.services import decisions
-from emergency.words import COLOUR_NAMES, Colour, DecisionKind, EpisodeState, OrderState, Party
+from emergency.words import COLOUR_NAMES, Colour, DecisionKind, DecisionState, EpisodeState, ListState, OrderState, Party
 from grids.scope import for_the_campaign, rights
 
 PAGE = 20
@@ -29,7 +29,7 @@ def overview(request):
         "may_run": access.may_run(request.user, district.pk),
         "reads_whole": access.reads_whole(request.user, district.pk),
         "colours": [{"value": colour.value, "label": COLOUR_NAMES[colour]} for colour in Colour],
-        "list": ReductionList.objects.filter(district=district, state="in_force").first(),
+        "list": ReductionList.objects.filter(district=district, state=ListState.IN_FORCE).first(),
         "forecast": Forecast.objects.visible_to(request.user).filter(district=district).first(),
         "recent": list(seen.exclude(state__in=(EpisodeState.PREPARING, EpisodeState.RUNNING, EpisodeState.DROPPED))[:5]),
         "now": clock.now(),
@@ -105,8 +105,13 @@ def episode(request, pk):
     found = episode_of(request, pk)
     if not access.reads_whole(request.user, found.district_id):
         return redirect("emergency:orders", pk=found.pk)
+    return shown(request, found)
+
+
+def shown(request, found: Episode, *, status=200, refused="", note=""):
+    """The page of an episode; ``note``: what was typed for the step that was refused."""
     now, decision, days = clock.now(), board.open_decision(found), figures.days_of(found)
-    last = found.decisions.exclude(state="dropped").last()
+    last = found.decisions.exclude(state=DecisionState.DROPPED).last()
     context = {
         "episode": found,
         "decision": decision,
@@ -126,8 +131,9 @@ def episode(request, pk):
         "now": now,
         "LIFT": DecisionKind.LIFT,
         "review_url": reverse("emergency:review", args=[found.pk]),
+        "typed": {"approval": note if refused in ("approve", "send_back") else "", "drop": note if refused == "drop" else ""},
     }
-    return render(request, "emergency/episode.html", context)
+    return render(request, "emergency/episode.html", context, status=status)
 
 
 @require_GET

@@ -14,10 +14,22 @@ from emergency.models import DailyReport, ReviewPaper, UnitReport
 from emergency.services import reporting
 from emergency.views.overview import day_of, episode_of
 from emergency.views.steps import attempt, page, step
-from emergency.words import EpisodeState
+from emergency.words import DecisionState, EpisodeState
 from grids.models import Organisation
 from grids.scope import for_the_campaign
 from sheets.services import export_response
+
+
+def _look_again(form, lost: Conflict, version: int | None) -> None:
+    """What was typed stays, beside what stands now; pressed again it is saved."""
+    form.data = form.data.copy()
+    form.data["version"] = "" if version is None else version
+    form.add_error(None, str(lost))
+
+
+def _standing(form, row) -> list[dict]:
+    """The same fields as somebody else has saved them."""
+    return [{"label": field.label, "value": getattr(row, field.name)} for field in form.visible_fields()] if row else []
 
 
 # --- the day ------------------------------------------------------------------------------------------------------------------------------
@@ -37,7 +49,8 @@ def day_report(request, pk, day):
         except ValidationError as refused:
             add_refusal(form, refused)
         except Conflict as lost:
-            form.add_error(None, str(lost))
+            stands = DailyReport.objects.filter(episode=episode, day=chosen).select_related("sent_by").first()
+            _look_again(form, lost, stands.version if stands else None)
         else:
             attempt(request, lambda: None, done=_("日报已报送，数字已留存。"))
             return redirect("emergency:day", pk=episode.pk, day=day)
@@ -63,18 +76,20 @@ def unit_report(request, pk, day, unit):
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user).filter(district=episode.district_id), pk=unit)
     insist(reporting.may_report(request.user, episode, organisation), _("日报数字由本单位填报。"))
     stands = UnitReport.objects.filter(episode=episode, organisation=organisation, day=chosen).first()
-    form = UnitReportForm(request.POST if request.method == "POST" else None, instance=stands or UnitReport(day=chosen))
+    form, standing = UnitReportForm(request.POST if request.method == "POST" else None, instance=stands or UnitReport(day=chosen)), []
     if request.method == "POST" and form.is_valid():
         try:
             reporting.report(episode, organisation, chosen, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
             add_refusal(form, refused)
         except Conflict as lost:
-            form.add_error(None, str(lost))
+            stands = UnitReport.objects.filter(episode=episode, organisation=organisation, day=chosen).first()
+            _look_again(form, lost, stands.version if stands else None)
+            standing = _standing(form, stands)
         else:
             attempt(request, lambda: None, done=_("日报数字已保存。"))
             return redirect("emergency:overview")
-    context = {"episode": episode, "day": chosen, "unit": organisation, "form": form, "report": stands}
+    context = {"episode": episode, "day": chosen, "unit": organisation, "form": form, "report": stands, "standing": standing}
     return render(request, "emergency/unit_report.html", context, status=400 if form.errors else 200)
 
 
@@ -87,7 +102,7 @@ def review(request, pk):
         access.insist_run(request.user, episode.district_id)
     paper = reporting.review_of(episode)
     initial = {name: getattr(paper, name) for name in ("effect", "problems", "penalties", "advice", "version")}
-    form = ReviewForm(request.POST if request.method == "POST" else None, initial=initial)
+    form, standing = ReviewForm(request.POST if request.method == "POST" else None, initial=initial), []
     if request.method == "POST" and form.is_valid():
         clean, finish = form.cleaned_data, "finish" in request.POST
         try:
@@ -95,12 +110,14 @@ def review(request, pk):
         except ValidationError as refused:
             add_refusal(form, refused)
         except Conflict as lost:
-            form.add_error(None, str(lost))
+            paper = reporting.review_of(episode)
+            _look_again(form, lost, paper.version)
+            standing = _standing(form, paper)
         else:
             attempt(request, lambda: None, done=_("总结已完成。") if finish else _("已保存。"))
             return redirect("emergency:review", pk=episode.pk)
     context = {
-        "episode": episode, "paper": paper, "form": form, "figures": paper.figures or figures.of_episode(episode), "now": clock.now(),
+        "episode": episode, "paper": paper, "form": form, "standing": standing, "figures": paper.figures or figures.of_episode(episode), "now": clock.now(),
         "may_run": access.may_run(request.user, episode.district_id) and not paper.finished_at and episode.state in (EpisodeState.LIFTED, EpisodeState.REVIEWED),
     }  # fmt: skip
     return render(request, "emergency/review.html", context, status=400 if form.errors else 200)
@@ -118,7 +135,7 @@ def review_paper(request, pk):
 
 
 def _published(episode):
-    return episode.decisions.filter(state="published").select_related("approved_by", "published_by")
+    return episode.decisions.filter(state=DecisionState.PUBLISHED).select_related("approved_by", "published_by")
 
 
 # --- sheets ---------------------------------------------------------------------------------------------------------------------------------

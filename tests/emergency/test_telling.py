@@ -5,14 +5,17 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import translation
 
 from accounts import codes
 from accounts.models import User
 from common import clock
 from emergency import access
-from emergency.models import Decision, Order
-from emergency.services import answers, contacts, decisions, links, lists, scan, telling
+from emergency.models import Decision, Order, UnitMeasure
+from emergency.services import answers, contacts, decisions, links, lists, reporting, rules, scan, telling
 from grids.models import Handover
+from inspections.models import WeatherState
+from notices.channels import sms
 from notices.models import Notice
 from tests.factories.accounts import UserFactory
 from tests.factories.districts import made_district
@@ -193,3 +196,46 @@ def test_a_township_that_has_to_call_sees_the_number(place, client):
         seen.append("19900000100" in client.get(order.get_absolute_url()).content.decode())
 
     assert seen == [True, False]
+
+
+# --- afterwards -----------------------------------------------------------------------------------------------------------------------------------
+def test_the_lift_goes_to_grids_that_had_an_order(place):
+    UnitMeasure.objects.filter(party="grid").delete()
+    episode = place.lifted()
+
+    assert not Order.objects.filter(episode=episode, party="grid").exists()
+    assert Order.objects.filter(episode=episode, party="unit", is_lift=True).exists()
+
+
+def test_the_review_is_asked_for_after_the_lift_and_again_when_it_is_due(place):
+    with clock.standing(clock.at(dt.date(2026, 11, 16), dt.time(10))):
+        episode = place.lifted()
+        scan.scan()
+        scan.scan()
+    with clock.standing(reporting.review_due_at(episode) + dt.timedelta(minutes=1)):
+        scan.scan()
+        scan.scan()
+
+    told = Notice.objects.filter(kind="emergency.review", recipient=place.office, channel="inbox").order_by("pk")
+    assert ["到期" in notice.title for notice in told] == [False, True]
+
+
+def test_a_long_text_message_is_cut_before_its_link(place):
+    place.running()
+    order = place.order(party="enterprise", enterprise__position=1)
+    notice = Notice.objects.get(kind="emergency.order_link", subject_id=str(order.pk))
+    notice.title = "长" * 200
+    other = Notice(kind="emergency.decision", title="退回", body="理由" * 400, url="/emergency/")
+
+    assert links.words(notice).endswith(links.path_of(order))
+    assert sms.units(links.words(other)) <= sms.LONGEST and links.words(other).endswith("/emergency/")
+
+
+def test_what_is_kept_is_in_the_official_language_whoever_has_pressed(place):
+    with translation.override("en"):
+        episode = place.lifted()
+        paper = reporting.review_of(episode)
+        forecast = rules.judge(place.district, text="2026-12-01 212\n2026-12-02 232", source="会商", by=place.office)
+    note = WeatherState.objects.get(district=place.district).note
+
+    assert (note, paper.effect[:10], forecast.proposal["advice"][:2]) == (f"{episode.number}号预警", f"{episode.number}号应急", "建议")
