@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from airquality import figures
 from airquality.boards.ranked import Asked, change_shown, measure_label, title
 from airquality.rankings import Line, Ranking
-from airquality.words import POLLUTANTS, SYMBOLS, StationLevel
+from airquality.words import BASES, POLLUTANTS, SYMBOLS, StationLevel
 from grids.models import Grid
 from sheets.writing import Col, Workbook, csv_bytes
 
@@ -47,8 +47,7 @@ def basis(line: Line, without: frozenset[int]) -> str:
     """What a figure rests on."""
     if isinstance(line.subject, Grid) and line.subject.pk in without:
         return _("未设站点")
-    words = {"reviewed": _("审核值"), "real_time": _("实时值"), "mixed": _("实时值与审核值")}
-    return words.get(figures.status_of(line.period.statuses), _("无数据"))
+    return str(BASES.get(figures.status_of(line.period.statuses), _("无数据")))
 
 
 def workbook(asked: Asked, found: list[Ranking], without: frozenset[int]) -> Workbook:

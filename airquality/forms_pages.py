@@ -20,6 +20,7 @@ MONTHS_BACK = 72
 FIRST_DAY = dt.date(2000, 1, 1)
 KINDS = [("station", _("站点")), ("township", _("乡办"))]
 SPANS = [("month", _("当月")), ("year", _("年初至今"))]
+ORDERS = [("value", _("按数值")), ("change", _("按同比变化"))]
 SIGNS = [("raw", _("下降为负")), ("improved", _("改善为正"))]
 MEASURES = [("composite", _("综合指数")), *((name, SYMBOLS[name]) for name in rankings.POLLUTANTS), ("good_ratio", _("优良天数比例"))]
 ITEMS = [("composite", _("综合指数")), *((name, SYMBOLS[name]) for name in rankings.POLLUTANTS)]
@@ -86,6 +87,7 @@ def offer_months(field, initial: str) -> None:
 class RankingForm(Chosen):
     kind = choice(_("对象"), KINDS, initial="station")
     by = choice(_("指标"), MEASURES, initial="composite")
+    order = choice(_("名次"), ORDERS, initial="value")
     span = choice(_("时段"), SPANS, initial="month")
     month = choice(_("月份"), [])
     sign = choice(_("同比变化"), SIGNS, initial="raw")
@@ -114,8 +116,7 @@ class YearsForm(AreaForm):
         self._by_default(min(today, dt.date(self._year(today), 12, 31)), rules)
 
     def _year(self, today: dt.date) -> int:
-        asked = self.data.get("year", "")
-        return int(asked) if asked in dict(self.fields["year"].choices) else today.year
+        return next((year for year in yearly.choices(today) if str(year) == self.data.get("year")), today.year)
 
     def _by_default(self, last: dt.date, rules) -> None:
         """The year before the one that is looked at, the edition at its end, and the rule in force at its beginning."""

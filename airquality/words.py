@@ -18,6 +18,10 @@ class Status(TextChoices):
     REVIEWED = "reviewed", _("审核值")
 
 
+BASES = {"reviewed": _("审核值"), "real_time": _("实时值"), "mixed": _("实时值与审核值")}
+"""What a figure rests on, as ``figures.status_of`` says it."""
+
+
 class Source(TextChoices):
     """How a reading came in."""
 

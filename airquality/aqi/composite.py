@@ -33,12 +33,6 @@ class Composite:
 
     singles: dict[str, Decimal] = field(default_factory=dict)
     index: Decimal | None = None
-    leading: tuple[str, ...] = ()
-    """The largest single index, or those that tie."""
-
-    def share(self, name: str) -> Decimal | None:
-        """Of the pollutant in the index, in percent with one decimal."""
-        return rounded(self.singles[name] * 100 / self.index, 1) if self.index else None
 
 
 def rule(*, limits=LIMITS, weights=EVEN, **rest) -> Rule:
@@ -68,9 +62,7 @@ def composite(concentrations: Mapping[str, Decimal | None], by: Rule) -> Composi
     }
     if len(singles) < len(POLLUTANTS):
         return Composite(singles)
-    highest = max(singles.values())
-    total = rounded(sum(singles.values(), Decimal(0)), by.decimals, way=by.rounding)
-    return Composite(singles, total, tuple(name for name in POLLUTANTS if singles[name] == highest))
+    return Composite(singles, rounded(sum(singles.values(), Decimal(0)), by.decimals, way=by.rounding))
 
 
 def _single(value: Decimal, by: Rule) -> Decimal:

@@ -25,13 +25,6 @@ class Index:
     def level(self) -> int | None:
         return levels.of(self.aqi)
 
-    @property
-    def exceeding(self) -> tuple[str, ...]:
-        """Pollutants above 100 (超标污染物), a notion of the 2012 edition alone."""
-        if self.edition != tables.HJ2012 or self.aqi is None:
-            return ()
-        return _pollutants(item for item, index in self.sub_indexes.items() if index > 100)
-
 
 def sub_index(row: str, value: Decimal | None, *, edition: str) -> int | None:
     """IAQI of a concentration by one row of the edition's table; None where there is no valid concentration, or the table says nothing.

@@ -1,7 +1,6 @@
 """How many figures a mean needs (domain 7.3): GB 3095 table 4, and HJ 663 for ozone."""
 
 import calendar
-from collections.abc import Sequence
 from decimal import Decimal
 
 from airquality.aqi.rounding import concentration
@@ -11,7 +10,6 @@ HOURS_OF_EIGHT = 6
 WINDOWS_OF_DAY = 14
 O3_STILL_VALID_ABOVE = Decimal(160)
 O3_HOUR_STILL_VALID_ABOVE = Decimal(200)
-DAYS_OF_YEAR = 324
 DAYS_OF_MONTH = 27
 DAYS_OF_FEBRUARY = 25
 
@@ -36,11 +34,6 @@ def days_needed(month: int) -> int:
 
 def is_month_valid(month: int, days: int) -> bool:
     return days >= days_needed(month)
-
-
-def is_year_valid(days_by_month: Sequence[int]) -> bool:
-    """``days_by_month``: daily means of January to December."""
-    return sum(days_by_month) >= DAYS_OF_YEAR and all(is_month_valid(month, days) for month, days in enumerate(days_by_month, 1))
 
 
 def days_in(year: int) -> int:

@@ -28,10 +28,11 @@ class Asked:
     improved_is_positive: bool
     is_year: bool
     rule: CompositeIndexRule | None
+    by_change: bool = False
 
     @property
     def notes(self) -> list[str]:
-        return [period_words(self.rule), _ties(), rule_words(self.rule), _edition(self.last), _sand(), _sign(self)]
+        return [period_words(self.rule), _ties(self), rule_words(self.rule), _edition(self.last), _sand(), _sign(self)]
 
 
 def rule_words(rule: CompositeIndexRule | None) -> str:
@@ -48,7 +49,9 @@ def period_words(rule: CompositeIndexRule | None) -> str:
     return words % {"co": by.percentile_co, "o3": by.percentile_o3}
 
 
-def _ties() -> str:
+def _ties(asked: Asked) -> str:
+    if asked.by_change:
+        return _("按同比变化率排名，改善最多的在前；没有上年同期数据的不排名。相同的并列，并列后名次顺延。")
     return _("相同的并列，并列后名次顺延。")
 
 
@@ -66,8 +69,8 @@ def _sign(asked: Asked) -> str:
 
 def ranking(district: Grid, asked: Asked) -> list[Ranking]:
     if asked.kind == "township":
-        return [rankings.townships(district, asked.first, asked.last, by=asked.by)]
-    return rankings.stations(district, asked.first, asked.last, by=asked.by, grouped=True)
+        return [rankings.townships(district, asked.first, asked.last, by=asked.by, by_change=asked.by_change)]
+    return rankings.stations(district, asked.first, asked.last, by=asked.by, by_change=asked.by_change, grouped=True)
 
 
 def without_station(found: Sequence[Ranking], stations: Sequence[Station]) -> frozenset[int]:
@@ -82,7 +85,7 @@ def asked(district: Grid, chosen: dict, *, today: dt.date) -> Asked:
     first = first.replace(month=1) if chosen["span"] == "year" else first
     last = max(first, min(last, today - dt.timedelta(days=1)))
     rule = CompositeIndexRule.objects.in_force(district, first)
-    return Asked(chosen["kind"], chosen["by"], first, last, chosen["sign"] == "improved", chosen["span"] == "year", rule)
+    return Asked(chosen["kind"], chosen["by"], first, last, chosen["sign"] == "improved", chosen["span"] == "year", rule, chosen["order"] == "change")
 
 
 def change_shown(asked: Asked, change: Decimal | None) -> Decimal | None:
@@ -103,4 +106,5 @@ def title(asked: Asked) -> str:
         span = _("%(year)d年1月至%(month)d月") % {"year": asked.last.year, "month": asked.last.month}
     else:
         span = periods.month_label(f"{asked.first:%Y-%m}")
-    return _("%(span)s%(whom)s空气质量排名") % {"span": span, "whom": whom}
+    words = _("%(span)s%(whom)s空气质量同比变化排名") if asked.by_change else _("%(span)s%(whom)s空气质量排名")
+    return words % {"span": span, "whom": whom}

@@ -24,15 +24,8 @@ class DailyValueQuerySet(AirQuerySet):
         """Days from ``first`` to ``last``, both included."""
         return self.filter(day__gte=first, day__lte=last)
 
-    def real_time(self):
-        return self.filter(status=Status.REAL_TIME)
-
     def reviewed(self):
         return self.filter(status=Status.REVIEWED)
-
-    def assessed(self):
-        """Without the days that do not count in assessments."""
-        return self.filter(excluded_reason="")
 
 
 class DailyValue(models.Model):

@@ -25,9 +25,6 @@ class ReadingQuerySet(AirQuerySet):
     def real_time(self):
         return self.filter(status=Status.REAL_TIME)
 
-    def reviewed(self):
-        return self.filter(status=Status.REVIEWED)
-
 
 class Reading(models.Model):
     """One station's hour. ``hour`` is the label of the published feed: 07:00 is the mean of 06:00 to 07:00, and 00:00 belongs to the day before."""

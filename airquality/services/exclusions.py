@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from airquality.models import DailyValue, ExcludedDay, Station
 from airquality.services import intake, stations
+from airquality.services.locks import hold_district
 from audit.services import record
 from common import clock
 from grids.models import Grid
@@ -22,7 +23,7 @@ def exclude(district: Grid, day: dt.date, *, reason: str, approval: str, by, sta
         raise ValidationError({"approval": _("请写明批准剔除的文件或依据。")}, code="approval")
     if day > clock.today():
         raise ValidationError({"day": _("日期在将来，不能剔除。")}, code="future")
-    _hold(district)
+    hold_district(district.pk)
     row = ExcludedDay.objects.filter(district=district, day=day, station=station).first() or ExcludedDay(district=district, day=day, station=station)
     if row.pk and (row.reason, row.approval) == (reason, approval.strip()):
         return row
@@ -38,7 +39,7 @@ def exclude(district: Grid, day: dt.date, *, reason: str, approval: str, by, sta
 def restore(row: ExcludedDay, *, by) -> bool:
     """The day counts again. False when somebody has said so already."""
     stations.insist(by, row.district_id)
-    _hold(row.district)
+    hold_district(row.district_id)
     told, pk = _told(row), row.pk
     if not ExcludedDay.objects.filter(pk=pk).delete()[0]:
         return False
@@ -51,11 +52,6 @@ def still_out(row: ExcludedDay) -> bool:
     """Whether another exclusion keeps the day out that ``row`` kept out, or a part of it."""
     others = ExcludedDay.objects.filter(district=row.district_id, day=row.day).exclude(pk=row.pk)
     return others.filter(station=None).exists() if row.station_id else others.exists()
-
-
-def _hold(district: Grid) -> None:
-    """One after the other: a row that is not there yet cannot be locked."""
-    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
 
 
 def _carry(row: ExcludedDay) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from airquality.models import Station
 from airquality.services.intake import Sender
+from airquality.services.locks import hold_district
 from airquality.words import StationLevel
 from audit.services import record, record_many
 from common.errors import Conflict, NotYourRole
@@ -66,7 +67,7 @@ def enter_unknown(places: dict[str, tuple[str, float, float]], *, district: Grid
     """
     if not unknown(places, district=district):
         return []
-    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
+    hold_district(district.pk)
     made = unknown(places, district=district)
     Station.objects.bulk_create(made)
     record_many("station.import", [(station, {"code": station.code, "file": sender.name}) for station in made], by=sender.by, district_id=district.pk)

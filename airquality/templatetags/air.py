@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from airquality import figures
 from airquality.aqi import levels, rounding, tables
-from airquality.words import SYMBOLS, UNITS, Edition
+from airquality.words import BASES, SYMBOLS, UNITS, Edition
 
 register = template.Library()
 NOTHING = "—"
@@ -45,7 +45,13 @@ def edition(code: str) -> str:
 @register.filter
 def basis(statuses) -> str:
     """What figures rest on, for printing; nothing where there is none."""
-    return {"reviewed": _("审核值"), "real_time": _("实时值"), "mixed": _("实时值与审核值")}.get(figures.status_of(statuses), "")
+    return based_on(figures.status_of(statuses))
+
+
+@register.filter
+def based_on(status: str) -> str:
+    """As ``basis``, of what ``figures.status_of`` has said."""
+    return str(BASES.get(status, ""))
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from airquality.models import DutyChange, DutyTurn, Station, StationPlan
+from airquality.services.locks import hold_station
 from airquality.watch.keeping import insist_at
 from airquality.watch.words import Shift
 from audit.services import record
@@ -89,7 +90,7 @@ def slots(monday: dt.date) -> list[tuple[dt.date, str]]:
 def save_week(station: Station, turns: Mapping[tuple[dt.date, str], Turn], *, by, stood: Mapping[tuple[dt.date, str], Turn], reason: str = "") -> int:
     """Write a week's turns as they shall be; how many changed. ``stood``: what the person had open, else a ``Conflict``."""
     insist_at(by, station)
-    _hold(station)
+    hold_station(station.pk)
     standing = _standing(station, turns)
     if {key: standing.get(key, (None, None)) for key in turns} != {key: stood.get(key, (None, None)) for key in turns}:
         raise Conflict(_("排班刚被别人修改，请核对后再保存。"), code="stale")
@@ -103,10 +104,6 @@ def save_week(station: Station, turns: Mapping[tuple[dt.date, str], Turn], *, by
 
 def _days(keys) -> list[str]:
     return sorted({str(day) for day, _shift in keys})
-
-
-def _hold(station: Station) -> None:
-    Station.objects.select_for_update(of=("self",), no_key=True).get(pk=station.pk)
 
 
 def _standing(station: Station, keys) -> dict[tuple[dt.date, str], Turn]:
@@ -154,7 +151,7 @@ def _named(turn: Turn, names: Mapping[int, str]) -> str:
 def copy_last_week(station: Station, monday: dt.date, *, by) -> int:
     """The turns of the week before into the empty places of this one; who has left the squad is not copied."""
     insist_at(by, station)
-    _hold(station)
+    hold_station(station.pk)
     standing, serving = week_of(station, monday), {person.pk for person in squad_of(station)}
     turns: dict[tuple[dt.date, str], Turn] = {}
     for (day, shift), row in week_of(station, monday - WEEK).items():
@@ -174,7 +171,7 @@ def swap(station: Station, day: dt.date, shift: str, *, to: User, reason: str, b
     insist_at(by, station)
     if not reason.strip():
         raise ValidationError({"reason": _("请写明换班原因。")})
-    _hold(station)
+    hold_station(station.pk)
     row = DutyTurn.objects.filter(station=station, day=day, shift=shift).first()
     if row is not None and row.person_id == to.pk:
         return

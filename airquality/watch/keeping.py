@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from airquality import hours
 from airquality.models import AnomalyRule, DustSpell, Station, StationPlan, WatchSettings, WeatherHour
+from airquality.services.locks import hold_district
 from airquality.watch.figures import at_first, checked, defaults, watched
 from airquality.watch.words import RuleCode, WindSource
 from audit.services import record
@@ -123,7 +124,7 @@ def begin_spell(district: Grid, *, note: str, by, starts_at: dt.datetime | None 
         raise ValidationError({"starts_at": _("开始时间应在最近 24 小时以内，不晚于现在。")})
     if not note.strip():
         raise ValidationError({"note": _("请写明依据，例如气象台沙尘预警的文号。")})
-    _hold(district)
+    hold_district(district.pk)
     running = spell_of(district.pk)
     if running is not None:
         return running
@@ -135,17 +136,13 @@ def begin_spell(district: Grid, *, note: str, by, starts_at: dt.datetime | None 
 @transaction.atomic
 def end_spell(district: Grid, *, by) -> None:
     insist_office(by, district.pk)
-    _hold(district)
+    hold_district(district.pk)
     running = spell_of(district.pk)
     if running is None:
         return
     running.ends_at = clock.now()
     running.save(update_fields=["ends_at"])
     record("dust_spell.end", running, by=by, district_id=district.pk)
-
-
-def _hold(district: Grid) -> None:
-    Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
 
 
 # --- wind -------------------------------------------------------------------------------------------------------------------------------
@@ -157,7 +154,7 @@ def wind_at(district_id: int, hour: dt.datetime) -> WeatherHour | None:
 def set_wind(station: Station, hour: dt.datetime, *, direction: int | None, speed: Decimal, by) -> WeatherHour:
     """Typed by somebody who knows it. The same again changes nothing."""
     insist_at(by, station)
-    _hold(station.district)
+    hold_district(station.district_id)
     kept = wind_at(station.district_id, hour) or WeatherHour(district=station.district, hour=hour)
     if kept.pk and (kept.wind_direction, kept.wind_speed) == (direction, speed):
         return kept

@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from airquality.models import NearVisit, OwnSource, PlanPaper, StandingMeasure, Station, StationPlan
+from airquality.services.locks import hold_station
 from airquality.watch import buffer, rings
 from airquality.watch.keeping import insist_at, insist_office
 from audit.services import record
@@ -27,17 +28,12 @@ def plan_of(station: Station) -> StationPlan:
     )
 
 
-def _hold(station: Station) -> None:
-    """One after the other: of what is not there yet there is nothing else to lock."""
-    Station.objects.select_for_update(of=("self",), no_key=True).get(pk=station.pk)
-
-
 @transaction.atomic
 def save_plan(plan: StationPlan, *, by, seen: int) -> StationPlan:
     """``seen``: the version the person had open; 0 of one that is not kept yet."""
     station = plan.station
     insist_office(by, station.district_id)
-    _hold(station)
+    hold_station(station.pk)
     before = StationPlan.objects.filter(station=station).first()
     if before is not None and before.version != seen:
         raise Conflict(_("内容刚被别人修改，请核对后再保存。"), code="stale", version=before.version)
@@ -56,7 +52,7 @@ def save_plan(plan: StationPlan, *, by, seen: int) -> StationPlan:
 def add_paper(station: Station, upload, *, title: str, by) -> PlanPaper:
     """The next version of the policy document. The same file again is kept once."""
     insist_office(by, station.district_id)
-    _hold(station)
+    hold_station(station.pk)
     file = store_file(upload, name=upload.name, size=upload.size, by=by)
     newest = PlanPaper.objects.filter(station=station).select_related("file").first()
     if newest and newest.file.sha256 == file.sha256:
@@ -88,7 +84,7 @@ def save_source(source: OwnSource, *, by, seen: int = 1) -> OwnSource:
 @transaction.atomic
 def _save(row: Kept, word: str, *, by, seen: int) -> Kept:
     insist_office(by, row.station.district_id)
-    _hold(row.station)
+    hold_station(row.station_id)
     before = _as_seen(row, seen)
     row.version = before.version + 1 if before else 1
     row.full_clean()
@@ -143,7 +139,7 @@ def log_visit(visit: NearVisit, *, by) -> NearVisit:
         raise ValidationError({"left_at": _("离开时间应在到达时间之后、现在之前。")})
     if visit.in_buffer and not visit.text.strip():
         raise ValidationError({"text": _("进入禁止干预区的，请写明做了什么。")})
-    _hold(station)
+    hold_station(station.pk)
     same = NearVisit.objects.filter(station=station, person=visit.person, arrived_at=visit.arrived_at, purpose=visit.purpose).first()
     if same:
         return same

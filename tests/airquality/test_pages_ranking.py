@@ -73,6 +73,14 @@ def test_the_sign_of_the_change_is_a_choice(as_town, four, sign, said):
     assert rows["乙站"][3:5] == ["—", "—"]
 
 
+def test_who_has_improved_most_comes_first_where_the_change_is_asked_for(as_town, four):
+    DailyValueFactory(station=four["丙站"], day=dt.date(2025, 11, 3), pm25=Decimal(110), edition="2012")
+    answer = as_town.get(reverse(ADDRESS), {"by": "pm25", "order": "change"})
+    assert [(row[0], row[1], row[4]) for row in screen(answer)[:3]] == [("1", "丙站", "−50.0"), ("2", "甲站", "−25.0"), ("—", "乙站", "—")]
+    assert answer.context["title"] == "2026年11月空气站空气质量同比变化排名"
+    assert "没有上年同期数据的不排名" in answer.content.decode()
+
+
 def test_a_township_without_a_station_is_shown_as_such(as_town, district, four):
     rows = screen(as_town.get(reverse(ADDRESS), {"kind": "township", "by": "pm25"}))
     assert [(row[0], row[1], row[-1]) for row in rows] == [("1", "甲街道", "审核值"), ("—", "乙镇", "未设站点")]
@@ -92,7 +100,9 @@ def test_year_to_date_begins_in_january(as_town, four):
     assert {row[1]: row[2] for row in screen(answer)}["甲站"] == "60"
 
 
-@pytest.mark.parametrize("query", ["", "kind=township", "by=pm25&sign=improved", "by=good_ratio&span=year", "by=co&kind=township"])
+@pytest.mark.parametrize(
+    "query", ["", "kind=township", "by=pm25&sign=improved", "by=good_ratio&span=year", "by=co&kind=township", "by=pm25&order=change"]
+)
 def test_the_sheet_says_what_the_screen_says(as_town, four, query):
     shown = screen(as_town.get(f"{reverse(ADDRESS)}?{query}"))
 

@@ -149,12 +149,6 @@ def test_without_any_figure_there_is_no_index():
     assert [index.hourly({}, edition=edition) for edition in BOTH] == [index.Index(edition) for edition in BOTH]
 
 
-def test_exceeding_pollutants_are_a_notion_of_2012():
-    day = GOOD_DAY | {"pm25": Decimal(80), "no2": Decimal(81)}
-    assert [index.daily(day, edition=edition).exceeding for edition in BOTH] == [("no2", "pm25"), ()]
-    assert index.Index(tables.HJ2012).exceeding == ()
-
-
 # --- levels -----------------------------------------------------------------------------------------------------------------------------
 def test_levels_and_what_counts_as_good_and_heavy():
     assert [str(level.label) for level in levels.LEVELS] == ["优", "良", "轻度污染", "中度污染", "重度污染", "严重污染"]

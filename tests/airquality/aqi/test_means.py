@@ -66,10 +66,6 @@ def test_the_highest_running_mean_lies_between_the_lowest_and_the_highest_hour(v
         assert min(value for value in values if value is not None) <= found.values["o3_8h"] <= found.values["o3_1h"]
 
 
-def test_months_and_years_need_their_days():
+def test_months_need_their_days():
     assert [validity.is_month_valid(month, 26) for month in (1, 2)] == [False, True]
     assert [validity.days_in(year) for year in (2026, 2028)] == [365, 366]
-    year = [27] * 12
-    assert validity.is_year_valid(year)
-    assert not validity.is_year_valid([*year[:11], 26])
-    assert not validity.is_year_valid([31, 25, *[26] * 10])
