@@ -123,7 +123,7 @@ def _addable(scheme, added: list[str]) -> dict:
 
 def _editor(request, scheme, form):
     context = {"scheme": scheme, "form": form, "addable": _addable(scheme, form.added).values(), "to_air": _with_air(scheme, form.added)}
-    return render(request, "scorecards/edit_scheme.html", context, status=422 if form.errors else 200)
+    return render(request, "scorecards/edit_scheme.html", context, status=400 if form.errors else 200)
 
 
 def _with_air(scheme, added: list[str]) -> str:

@@ -223,6 +223,17 @@ def test_no_account_betrays_a_covert_visit_before_it_is_assigned(district):
     assert figures(district.villages[0]) == {"added": 1, "closing": 1}
 
 
+def test_a_problem_without_a_grid_is_booked_in_when_it_is_given_one(district):
+    grid, office = district.villages[0], UserFactory(office_director=district)
+    finding = FindingFactory(district=district, grid=None, source="city_inspection", captured_at=beijing(2))
+    with clock.standing(beijing(3)):
+        advance(finding, "correct", by=office, note="已查明位置", corrected={"grid": grid})
+
+    post(district)
+
+    assert figures(grid) == {"moved_in": 1, "closing": 1}
+
+
 def test_a_corrected_place_moves_the_problem(district):
     office = UserFactory(office_staff=district)
     finding = FindingFactory(district=district, captured_at=beijing(2, month=9))

@@ -82,6 +82,16 @@ def test_the_form_sent_twice_makes_one_clue(director, entered, page):
     assert Clue.objects.count() == 1
 
 
+def test_a_form_sent_again_with_other_words_is_told_that_it_is_entered_already(director, entered, page):
+    values, _answer = entered
+    values["evidence"].seek(0)
+
+    answer = page(director, "new_clue", data=values | {"facts": "更正后的事实"})
+
+    assert answer.status_code == 422 and "登记后不能修改" in answer.content.decode() and "更正后的事实" in answer.content.decode()
+    assert Clue.objects.get().facts == FACTS
+
+
 def test_only_the_leading_group_the_director_and_the_head_of_supervision_see_it(district, entered, page):
     clue = Clue.objects.get()
     insiders = [UserFactory(leader=district), UserFactory(office_director=district), head_of_supervision(district)]

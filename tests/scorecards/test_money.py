@@ -63,6 +63,10 @@ def test_two_who_fill_both_places_share_both_amounts(district):
     assert given(district, (90, 90, 80, 75, 70, 60), n=2, side="top", ties="split") == {"甲街道": 50_000, "乙镇": 50_000}
 
 
+def test_who_stands_at_both_ends_gets_both_sums(district):
+    assert given(district, n=4) == {"甲街道": 50_000, "乙镇": 50_000, "戊乡": -50_000, "己乡": -50_000}
+
+
 def test_where_all_are_equal_nobody_gets_or_pays(district):
     assert given(district, (80,) * 6, n=2) == {}
 

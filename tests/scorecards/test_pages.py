@@ -214,8 +214,21 @@ def test_a_wrong_change_comes_back_filled(district, office, client, sees, wrong)
 
     answer = client.post(reverse("scorecards:edit_scheme", args=[scheme.pk]), data)
 
-    assert (answer.status_code, Scheme.objects.filter(kind="township").count()) == (200, 1)
+    assert (answer.status_code, Scheme.objects.filter(kind="township").count()) == (400, 1)
     assert answer.context["form"].errors
+
+
+def test_who_is_told_of_a_newer_version_can_save_what_was_typed(district, office, client, sees):
+    scheme = Scheme.objects.get(district=district, kind="township")
+    address = reverse("scorecards:edit_scheme", args=[scheme.pk])
+    data = posted(sees(office, "edit_scheme", scheme.pk).context["form"]) | {"note": "按第5号文件", "rework.per_event": "0.5"}
+    client.post(address, data | {"note": "先保存的"})
+
+    told = client.post(address, data)
+    saved = client.post(address, posted(told.context["form"]))
+
+    assert (told.status_code, saved.status_code) == (400, 302)
+    assert list(Scheme.objects.filter(kind="township").order_by("version").values_list("note", flat=True))[1:] == ["先保存的", "按第5号文件"]
 
 
 def test_only_the_director_changes_schemes(district, town, sees):

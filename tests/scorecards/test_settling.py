@@ -117,6 +117,13 @@ def test_nothing_is_settled_before_units_could_appeal(scene, visit):
     assert page.status_code == 400 and "申诉期" in page.content.decode()
 
 
+def test_a_note_that_is_too_long_is_never_left_out_in_silence(scene, visit):
+    page = visit("director", "propose_settling", MONTH, data={"note": "长" * 301})
+
+    assert page.status_code == 400 and "长" * 301 in page.content.decode()
+    assert not Settlement.objects.exists()
+
+
 def test_appeals_and_entries_are_to_be_decided_first(scene):
     with at(IN_TIME):
         appealing.file(scene.card, scene.key("overdue"), grounds="已反馈", by=scene["town"])
