@@ -77,7 +77,7 @@ function others(page, again) {
   const isBeside = beside.some(({ code }) => code === draft.code);
   return lists.length < 2 ? [] : [
     (lists.length > beside.length + 1 || isBeside) && offered(lists.filter((list) => !beside.includes(list))),
-    beside.length > 0 && h("details", { open: isBeside }, h("summary.m-label", {}, gettext("附加清单（可自选）")), offered(beside)),
+    beside.length > 0 && h("details", { open: isBeside }, h("summary.m-link", {}, gettext("附加清单（可自选）")), offered(beside)),
   ];
 }
 
