@@ -154,17 +154,24 @@ def last_text(order: Order) -> Notice | None:
 
 def evidence_refused(order: Order, piece: Evidence) -> None:
     """To the enterprise's contact with its link, or to the unit: what was not accepted and why. Each piece once."""
-    common = {"dedup_key": f"emergency:refused:{piece.pk}", "subject": order, "district_id": order.district_id, "urgent": True}
-    facts = {"receiver": order.receiver, "note": piece.refused_note[:60]}
-    title = lambda: _("%(receiver)s：落实凭证未被认可（%(note)s），请重新提交") % facts  # noqa: E731 - the same words both ways
-    if order.party == Party.ENTERPRISE:
-        person = contacts.addressee(order.enterprise)
-        queue(to=[person] if person else [], title=title, kind=LINK_KIND, channels=(Channel.SMS,), **common)
-        return
-    queue(to=_answering(order), title=title, url=order.get_absolute_url(), kind="emergency.refused", channels=URGENT, **common)
+    by_link, facts = order.party == Party.ENTERPRISE, {"receiver": order.receiver, "note": piece.refused_note[:60]}
+    queue(
+        to=_answering(order),
+        title=lambda: _("%(receiver)s：落实凭证未被认可（%(note)s），请重新提交") % facts,
+        url="" if by_link else order.get_absolute_url(),
+        dedup_key=f"emergency:refused:{piece.pk}",
+        kind=LINK_KIND if by_link else "emergency.refused",
+        subject=order,
+        channels=(Channel.SMS,) if by_link else URGENT,
+        district_id=order.district_id,
+        urgent=True,
+    )
 
 
 def _answering(order: Order) -> list[User]:
+    if order.party == Party.ENTERPRISE:
+        person = contacts.addressee(order.enterprise)
+        return [person] if person else []
     if order.party == Party.GRID:
         return _walkers([order.grid_id]).get(order.grid_id, [])
     return list(people.members_of(order.organisation, PARTIES))
