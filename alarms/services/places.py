@@ -17,9 +17,12 @@ def grid_moved(old_path: str, new_path: str, grid) -> None:
 
 def grid_split(source, parts, *, by) -> None:
     """Sources and running alarms of a grid that was split go to the part in which they lie, each on record (``settings.GRID_SPLIT``)."""
-    devices = _regridded(AlarmSource.objects.filter(grid=source), parts)
-    _on_record("alarmsource.regrid", [device for device in devices if device.kind in WITH_KEY], source, by=by)
-    _on_record("alarm.regrid", _regridded(Alarm.objects.open().filter(grid=source), parts), source, by=by)
+    devices = [device for device in _regridded(AlarmSource.objects.filter(grid=source), parts) if device.kind in WITH_KEY]
+    if devices:
+        record_many("alarmsource.regrid", _facts(devices, source), by=by, district_id=source.district_id)
+    alarms = _regridded(Alarm.objects.open().filter(grid=source), parts)
+    if alarms:
+        record_many("alarm.regrid", _facts(alarms, source), by=by, district_id=source.district_id)
 
 
 def _regridded(queryset, parts) -> list:
@@ -31,6 +34,5 @@ def _regridded(queryset, parts) -> list:
     return rows
 
 
-def _on_record(action: str, rows: list, source, *, by) -> None:
-    if rows:
-        record_many(action, [(row, {"grid": [source.name, row.grid.name]}) for row in rows], by=by, district_id=source.district_id)
+def _facts(rows: list, source) -> list[tuple]:
+    return [(row, {"grid": [source.name, row.grid.name]}) for row in rows]
