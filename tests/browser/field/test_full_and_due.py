@@ -38,7 +38,8 @@ def test_account_that_must_be_put_in_order_says_so_and_leads_there(phone, bare, 
     User.objects.filter(pk=member.pk).update(must_change_password=True)
     phone.context.set_offline(False)
     expect(phone.page.locator("[data-unsent]")).to_contain_text("请先修改密码")
-    assert phone.states() == ["signin"]
+    phone.open("/m/unsent/")
+    phone.wait_for("items[0].state === 'signin'")
     phone.page.get_by_role("button", name="重新登录").click()
     phone.page.wait_for_url("**/accounts/password/change/**")
     assert phone.page.locator("#content input[name=next]").input_value() == "/m/unsent/"
