@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from alarms.services import duty
 from alarms.words import AlarmKind, AlarmState, Answer, Cause, Duty, FalseReason, OnSite
-from common.forms import within
+from common.forms import Lines, within
 
 
 class StepForm(forms.Form):
     """What every step carries: the version that was read, and words."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    note = forms.CharField(label=_("说明"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=_("说明"), max_length=1000, required=False, widget=Lines(attrs={"rows": 3}))
 
     def __init__(self, *args, alarm, by, **kwargs):
         self.alarm, self.by = alarm, by
@@ -36,7 +36,7 @@ class ReasonForm(StepForm):
 
 class JudgeForm(StepForm):
     address = forms.CharField(label=_("位置描述"), max_length=200, required=False, help_text=_("能看清的村、路口、地块，现场人员按它找。"))
-    text = forms.CharField(label=_("画面情况"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(label=_("画面情况"), max_length=500, required=False, widget=Lines(attrs={"rows": 2}))
     field_order = ("address", "text", "note", "version")
 
     def __init__(self, *args, **kwargs):
@@ -120,7 +120,7 @@ class SmokeForm(forms.Form):
     """A call taken down by the operator."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    text = forms.CharField(label=_("看到什么"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(label=_("看到什么"), max_length=500, widget=Lines(attrs={"rows": 3}))
     address = forms.CharField(label=_("位置"), max_length=200)
     lon = forms.FloatField(label=_("经度"), required=False)
     lat = forms.FloatField(label=_("纬度"), required=False)

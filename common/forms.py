@@ -9,6 +9,14 @@ from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
 
+class Lines(forms.Textarea):
+    """Counts a line break as one character, as the browser does: what fits into the box is not refused as too long."""
+
+    def value_from_datadict(self, data, files, name):
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
 def within(field: forms.Field, low: int, high: int) -> None:
     """A number from ``low`` to ``high``; a wrong one is told both."""
     message = _("应在 %(low)s 到 %(high)s 之间。") % {"low": low, "high": high}

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.forms import Lines
 
 
 class DayField(forms.DateField):
@@ -47,7 +48,7 @@ class PhotosField(forms.FileField):
 class Milestones(forms.CharField):
     """Lines of ``date percent target``. The clean value is a list of ``{"due_on", "percent", "target"}``."""
 
-    widget = forms.Textarea(attrs={"rows": 5})
+    widget = Lines(attrs={"rows": 5})
     LINE = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?[\s,，]+(\d{1,3})\s*[%％]?[\s,，]+(.{1,200})")
 
     def prepare_value(self, value):

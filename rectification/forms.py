@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.forms import Lines
 from grids.models import Grid, Organisation
 from grids.roles import OrganisationKind
 from inspections.models import Finding, ProblemType
@@ -45,7 +46,7 @@ class StepForm(forms.Form):
     """A step's words. ``note`` is asked for by every step and must be filled where the table says so."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    note = forms.CharField(label=_("说明"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=_("说明"), max_length=2000, widget=Lines(attrs={"rows": 3}))
 
     def __init__(self, *args, subject, action: str, step, by, **more):
         super().__init__(*args, **more)
@@ -212,7 +213,7 @@ class CorrectForm(StepForm):
     risk = forms.ChoiceField(label=_("风险"), choices=Risk.choices)
     grid = forms.ModelChoiceField(label=_("所属网格"), queryset=Grid.objects.none(), required=False, empty_label=_("（不在网格内）"))
     address = forms.CharField(label=_("位置描述"), max_length=200, required=False)
-    text = forms.CharField(label=_("问题描述"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(label=_("问题描述"), max_length=2000, required=False, widget=Lines(attrs={"rows": 3}))
     superior_number = forms.CharField(label=_("上级编号"), max_length=60, required=False)
     superior_due_at = DayField(label=_("上级期限"), required=False)
     COLUMNS = ("problem_type", "source", "severity", "risk", "grid", "address", "text", "superior_number", "superior_due_at")

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import within
+from common.forms import Lines, within
 from grids.models import Organisation
 from grids.roles import OrganisationKind
 from inspections.models import Finding
@@ -22,7 +22,7 @@ UNITS = [(kind, label) for kind, label in Kind.choices if kind != "grid"]
 
 
 def note_field(label, **more) -> forms.CharField:
-    return forms.CharField(label=label, max_length=300, widget=forms.Textarea(attrs={"rows": 2}), **more)
+    return forms.CharField(label=label, max_length=300, widget=Lines(attrs={"rows": 2}), **more)
 
 
 class VersionedForm(forms.ModelForm):
@@ -108,7 +108,7 @@ class MoneyRuleForm(VersionedForm):
     tiers = forms.CharField(
         label=_("分档"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=Lines(attrs={"rows": 3}),
         help_text=_("每行一档：界限 金额（元）。排名的界限是名次，如“1 1000000”。"),
     )
 
@@ -216,7 +216,7 @@ class ClueForm(forms.Form):
     facts = forms.CharField(
         label=_("基本事实"),
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=Lines(attrs={"rows": 6}),
         help_text=_("写单位和事实，不写个人姓名；涉及的人由受理机关查明。"),
     )
     receiver = forms.CharField(label=_("受理机关"), max_length=60, initial=_("区纪委监委"))
@@ -244,7 +244,7 @@ class ReceiptForm(StepForm):
 
 class ResultForm(StepForm):
     result = forms.CharField(
-        label=_("处理结果"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("受理机关反馈的处理意见，不写个人姓名。")
+        label=_("处理结果"), max_length=2000, widget=Lines(attrs={"rows": 4}), help_text=_("受理机关反馈的处理意见，不写个人姓名。")
     )
     result_on = forms.DateField(label=_("结果日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 

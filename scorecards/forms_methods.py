@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import Lines
 from scorecards import tables
 from scorecards.methods.bulletin import Bulletin, Measure, Settings, Term
 from scorecards.methods.combining import GRADE_TWO, TWO_FACTORS
@@ -28,7 +29,7 @@ class MethodForm(forms.Form):
         required=False,
         strip=False,
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 9, "wrap": "off", "spellcheck": "false"}),
+        widget=Lines(attrs={"rows": 9, "wrap": "off", "spellcheck": "false"}),
         help_text=_("从 Excel、WPS 或网页中连同表头复制，粘贴在这里。须有“单位”一列和数字列，可有“组别”列；上期数字的列名写“上期…”或“去年同期…”。"),
     )
     file = forms.FileField(

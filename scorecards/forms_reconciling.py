@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.forms import SeenForm
+from common.forms import Lines, SeenForm
 from grids.forms.fields import day_field, offer
 from grids.models import Grid
 from inspections.forms import TypeField
@@ -35,7 +35,7 @@ class DisputeForm(forms.Form):
         label=_("异议事项"), choices=DisputeKind.choices, widget=forms.RadioSelect, error_messages={"required": _("请选择对什么有异议。")}
     )
     reason = forms.CharField(
-        label=_("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("写清依据，例如文号、办结时间、应由谁办。")
+        label=_("理由"), max_length=500, widget=Lines(attrs={"rows": 4}), help_text=_("写清依据，例如文号、办结时间、应由谁办。")
     )
     evidence = Papers(label=_("佐证材料"))
 
@@ -50,7 +50,7 @@ class DecideForm(forms.Form):
     decision = forms.CharField(
         label=_("处理说明或理由"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=Lines(attrs={"rows": 4}),
         help_text=_("成立的写明怎样处理，维持原状的写明理由；承办单位会看到。"),
     )
     superior_due_on = day_field(_("更正上级期限为"), required=False)
@@ -176,7 +176,7 @@ class RematchForm(OfRowForm):
 
 
 class NoteForm(OfRowForm):
-    note = forms.CharField(label=_("要向上级核对什么"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(label=_("要向上级核对什么"), max_length=300, widget=Lines(attrs={"rows": 2}))
 
 
 class RowsForm(forms.Form):

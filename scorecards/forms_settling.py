@@ -5,7 +5,7 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import SeenForm
+from common.forms import Lines, SeenForm
 from grids.models import Organisation
 from scorecards.forms import HUNDRED
 from scorecards.forms_papers import Papers
@@ -17,8 +17,8 @@ OUTCOMES = [(state.value, state.label) for state in (AppealState.UPHELD, AppealS
 MOST_FILES = 5
 
 
-def words(length: int, *, rows: int = 4) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, "maxlength": length})
+def words(length: int, *, rows: int = 4) -> Lines:
+    return Lines(attrs={"rows": rows, "maxlength": length})
 
 
 class AppealForm(forms.Form):

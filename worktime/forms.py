@@ -1,6 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import Lines
+
 SPANS = 3
 
 
@@ -17,7 +19,7 @@ class ImportForm(forms.Form):
         label=_("放假安排"),
         required=False,
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 9}),
+        widget=Lines(attrs={"rows": 9}),
         help_text=_("粘贴国务院办公厅通知原文，或每行一条：日期（或起止日期）、休或班、名称。"),
     )
     file = forms.FileField(label=_("或选择文件（xlsx、csv）"), required=False, help_text=_("列为日期、休/班、名称。读入后先核对，再导入。"))

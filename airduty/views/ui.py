@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.forms import Lines
 
 
 class SampleForm(forms.Form):
@@ -21,7 +22,7 @@ class SampleForm(forms.Form):
     parties = forms.MultipleChoiceField(
         label=_("责任单位"), choices=[("1", _("青河乡")), ("2", _("住建局"))], widget=forms.CheckboxSelectMultiple, required=False
     )
-    note = forms.CharField(label=_("备注"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    note = forms.CharField(label=_("备注"), widget=Lines(attrs={"rows": 3}), required=False)
     photo = forms.FileField(label=_("照片"), required=False)
     sure = forms.BooleanField(label=_("已与当事人核对"), required=False)
 

@@ -13,7 +13,7 @@ from airquality.watch.figures import RULES, defaults, watched
 from airquality.watch.words import Shift, Zone
 from airquality.words import SYMBOLS
 from common import clock
-from common.forms import SeenForm, within
+from common.forms import Lines, SeenForm, within
 from grids.models import Organisation
 from grids.roles import OrganisationKind
 
@@ -102,7 +102,7 @@ class PlanForm(SeenForm, forms.ModelForm):
     class Meta:
         model = StationPlan
         fields = ("squad", "surroundings", "core_hours", "key_per_day", "extended_per_day")
-        widgets = {"surroundings": forms.Textarea({"rows": 4})}
+        widgets = {"surroundings": Lines({"rows": 4})}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -150,7 +150,7 @@ class VisitForm(forms.ModelForm):
     class Meta:
         model = NearVisit
         fields = ("person", "unit", "purpose", "arrived_at", "left_at", "in_buffer", "text")
-        widgets = {"arrived_at": MomentInput(), "left_at": MomentInput(), "text": forms.Textarea({"rows": 3})}
+        widgets = {"arrived_at": MomentInput(), "left_at": MomentInput(), "text": Lines({"rows": 3})}
 
 
 def offer(form: forms.BaseForm, name: str, rows) -> None:

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.forms import SeenForm
+from common.forms import Lines, SeenForm
 from grids.forms.fields import UnitChoice, offer
 from grids.models import Field, Grid, Headquarters, Organisation
 from grids.roles import OrganisationKind
@@ -36,7 +36,7 @@ class HeadquartersForm(SeenForm):
     member_units = forms.ModelMultipleChoiceField(
         label=_("成员单位"), queryset=Organisation.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
-    plan = forms.CharField(label=_("年度方案要点"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
+    plan = forms.CharField(label=_("年度方案要点"), required=False, max_length=5000, widget=Lines(attrs={"rows": 5}))
 
     def __init__(self, *args, district: Grid, **kwargs):
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.forms import SeenForm
+from common.forms import Lines, SeenForm
 from grids.forms.fields import GridChoice, InDistrict, UnitChoice, day_field
 from grids.models import Organisation
 
@@ -18,7 +18,7 @@ class GridForm(SeenForm, InDistrict):
     name = forms.CharField(label=_("网格名称"), max_length=60)
     code = forms.CharField(label=_("网格编码"), max_length=30)
     organisation = UnitChoice(label=_("责任单位"), required=False, help_text=_("乡级网格填所在乡办；村级网格一般填同一乡办。"))
-    extent = forms.CharField(label=_("范围描述"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    extent = forms.CharField(label=_("范围描述"), max_length=300, required=False, widget=Lines(attrs={"rows": 2}))
 
 
 class MoveForm(InDistrict):
@@ -60,7 +60,7 @@ class SplitForm(forms.Form):
         label=_("新网格"),
         max_length=2000,
         help_text=_("每行一个：先写编码，空一格，再写名称。"),
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        widget=Lines(attrs={"rows": 4, "spellcheck": "false"}),
     )
     file = forms.FileField(
         label=_("各网格边界"), required=False, help_text=_("GeoJSON 的 FeatureCollection，每个 Feature 的 properties.code 写网格编码；可以以后再画。")
@@ -113,7 +113,7 @@ def geojson_of(file, text: str):
 
 class PolygonForm(forms.Form):
     file = forms.FileField(label=_("GeoJSON 文件"), required=False, help_text=_("WGS-84 坐标的 Polygon 或 MultiPolygon，不超过 2 MB。"))
-    text = forms.CharField(label=_("或粘贴 GeoJSON"), required=False, widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}))
+    text = forms.CharField(label=_("或粘贴 GeoJSON"), required=False, widget=Lines(attrs={"rows": 8, "spellcheck": "false"}))
     note = forms.CharField(label=_("说明"), max_length=300, required=False)
 
     def clean(self):

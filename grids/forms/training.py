@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.forms import SeenForm, within
+from common.forms import Lines, SeenForm, within
 from grids import training
 from grids.forms.fields import day_field, offer
 from grids.models import Course, Field, Grid, Question
@@ -38,7 +38,7 @@ class QuestionForm(SeenForm, forms.ModelForm):
     class Meta:
         model = Question
         fields = ["field", "text", "explanation", "is_active"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 2}), "explanation": forms.Textarea(attrs={"rows": 2})}
+        widgets = {"text": Lines(attrs={"rows": 2}), "explanation": Lines(attrs={"rows": 2})}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
