@@ -365,26 +365,13 @@ NOTICE_STILL_WANTED = {
 NOTICE_WORDS = {"accounts": "accounts.codes.words", "emergency": "emergency.services.links.words"}
 """``f(notice) -> str``: the words of an SMS that must not lie open in the outbox, asked for when it is sent."""
 AUDITED_FILES = {"model": "evidence.Photo", "path": "evidence.storage.original_path"}
-AUDITED_MODELS = [
-    "inspections.Finding",
-    "inspections.Patrol",
-    "inspections.Visit",
-    "rectification.Task",
-    "scorecards.Scorecard",
-    "registers.Site",
-    "scorecards.ConsequenceRule",
-    "scorecards.Proposal",
-    "scorecards.UnitCard",
-    "scorecards.MoneyRule",
-    "scorecards.MoneyTable",
-    "scorecards.MoneyLine",
-    "scorecards.Clue",
-]
+AUDITED_MODELS = ["inspections.Finding", "inspections.Patrol", "inspections.Visit", "rectification.Task", "registers.Site"]
+AUDITED_MODELS += ["scorecards.Scorecard", "scorecards.ConsequenceRule", "scorecards.Proposal", "scorecards.UnitCard", "scorecards.Clue"]
+AUDITED_MODELS += ["scorecards.MoneyRule", "scorecards.MoneyTable", "scorecards.MoneyLine"]
 AUDITED_MODELS += ["scorecards.Settlement", "scorecards.SettlingRule", "scorecards.Adjustment", "scorecards.Appeal", "scorecards.AirConfirmation"]
 AUDITED_MODELS += ["scorecards.Reconciliation", "scorecards.Dispute", "scorecards.ListMatch"]
 AUDITED_MODELS += ["emergency.Episode", "emergency.Decision", "emergency.Order", "emergency.DailyReport", "emergency.ReviewPaper"]
-AUDITED_MODELS += ["airquality.CompositeIndexRule"]
-AUDITED_MODELS += ["alarms.Alarm", "alarms.AlarmSource"]
+AUDITED_MODELS += ["airquality.CompositeIndexRule", "alarms.Alarm", "alarms.AlarmSource"]
 AIR_ANOMALY = "alarms.services.intake.from_anomaly"
 """``f(anomaly)``, in the transaction of whoever found it: yellow and red become an alarm, a fault one for the operator alone."""
 FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
@@ -393,8 +380,7 @@ FIELD_TASKS = "rectification.services.field.tasks_of"
 """``f(user) -> list``: the person's own tasks, as a phone keeps them."""
 FIELD_ORDERS = ["alarms.services.field.calls_of", "emergency.services.field.orders_of"]
 """``f(user) -> list``: what calls the person now and stands first on the phone, as ``{"url", "title", "words", "button"}``."""
-GRID_MOVED = ["registers.services.places.grid_moved", "inspections.services.places.grid_moved", "alarms.services.places.grid_moved"]
-GRID_MOVED += ["emergency.services.places.grid_moved"]
+GRID_MOVED = [f"{app}.services.places.grid_moved" for app in ("registers", "inspections", "alarms", "emergency")]
 GRID_SPLIT = [
     "airquality.services.stations.grid_split",
     "registers.services.places.grid_split",

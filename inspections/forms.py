@@ -9,7 +9,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.forms import SeenForm
+from common.forms import Lines, SeenForm
 from grids import scope
 from grids.forms.fields import day_field
 from grids.models import Grid
@@ -68,7 +68,7 @@ class ReportForm(forms.Form):
     problem_type = TypeField(ProblemType.objects.none(), label=_("问题类型"), empty_label=_("请选择"))
     severity = forms.ChoiceField(label=_("严重程度"), required=False, choices=[("", _("按类型默认")), *Severity.choices])
     text = forms.CharField(
-        label=_("问题描述"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("写清楚在哪里、是什么、有多大。"), required=False
+        label=_("问题描述"), max_length=2000, widget=Lines(attrs={"rows": 4}), help_text=_("写清楚在哪里、是什么、有多大。"), required=False
     )
     captured_at = forms.DateTimeField(
         label=_("发现时间"),
@@ -162,7 +162,7 @@ class NearbyForm(PointForm):
 
 class FlagAnswerForm(forms.Form):
     code = forms.CharField(max_length=30, widget=forms.HiddenInput)
-    answer = forms.CharField(label=_("情况说明"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    answer = forms.CharField(label=_("情况说明"), max_length=500, widget=Lines(attrs={"rows": 3}))
 
 
 class ProblemTypeForm(SeenForm, forms.ModelForm):

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import Lines
 from inspections.models import Checklist, ChecklistItem, ProblemType
 from inspections.services.rules import ITEM_FIELDS, item_values
 from inspections.words import AnswerType, Severity
@@ -26,7 +27,7 @@ class ItemForm(forms.Form):
 
     code = forms.RegexField(r"\A[A-Z0-9-]{2,20}\Z", label=_("代码"), error_messages={"invalid": _("代码由大写字母、数字和短横组成。")})
     text = forms.CharField(label=_("检查内容"), max_length=120)
-    guide = forms.CharField(label=_("看什么"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    guide = forms.CharField(label=_("看什么"), max_length=300, required=False, widget=Lines(attrs={"rows": 2}))
     group = forms.CharField(label=_("分组"), max_length=40, required=False)
     answer_type = forms.ChoiceField(label=_("作答方式"), choices=AnswerType.choices, initial=AnswerType.PASS_FAIL)
     unit = forms.CharField(label=_("单位"), max_length=20, required=False)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.forms import within
+from common.forms import Lines, within
 from grids import geometry
 from grids.forms.fields import GridChoice, UnitChoice, day_field
 from grids.models import Grid, Organisation
@@ -182,7 +182,7 @@ class EndForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     step = forms.CharField(required=False, widget=forms.HiddenInput)
     status = forms.ChoiceField(label=_("结束后的状态"))
-    note = forms.CharField(label=_("原因"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=_("原因"), max_length=300, widget=Lines(attrs={"rows": 3}))
 
     def __init__(self, *args, site: Site, **kwargs):
         super().__init__(*args, **kwargs)

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import SeenForm
+from common.forms import Lines, SeenForm
 from registers.models import SiteKind
 
 VALUE_KINDS = [("text", _("文字")), ("choice", _("选项")), ("int", _("整数")), ("decimal", _("数字")), ("bool", _("是或否")), ("date", _("日期"))]
@@ -19,7 +19,7 @@ class WordsField(forms.CharField):
     """One word per line."""
 
     def __init__(self, **options):
-        super().__init__(widget=forms.Textarea(attrs={"rows": 4}), required=False, **options)
+        super().__init__(widget=Lines(attrs={"rows": 4}), required=False, **options)
 
     def prepare_value(self, value):
         return "\n".join(value) if isinstance(value, (list, tuple)) else value
