@@ -157,9 +157,9 @@ WHERE f.id >= %(first)s
 """
 NOTICES = """
 INSERT INTO notices_notice (dedup_key, kind, district_id, channel, recipient_id, title, body, url, subject_type, subject_id, urgent, not_before, state,
-  attempts, claimed_by, last_error, provider_message_id, created_at, sent_at, opened_at)
+  attempts, claimed_by, last_error, provider_message_id, outcome, created_at, sent_at, opened_at)
 SELECT 'bench:' || t.id || ':u' || m.user_id, 'task.assigned', t.district_id, 'inbox', m.user_id, '交办', '', '/', 'rectification.Task', t.id::text, false,
-  t.assigned_at, 'sent', 1, '', '', '', t.assigned_at, t.assigned_at, CASE WHEN t.state = 'passed' OR t.id %% 20 <> 0 THEN t.assigned_at END
+  t.assigned_at, 'sent', 1, '', '', '', '', t.assigned_at, t.assigned_at, CASE WHEN t.state = 'passed' OR t.id %% 20 <> 0 THEN t.assigned_at END
 FROM rectification_task t JOIN grids_membership m ON m.organisation_id = t.organisation_id WHERE t.finding_id >= %(first)s
 """
 GROUND = "JOIN grids_grid g ON g.id = f.grid_id"

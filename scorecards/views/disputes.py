@@ -106,5 +106,5 @@ def paper(request, pk):
     found = the_dispute(request, pk)
     if found.evidence is None:
         raise Http404
-    record("dispute.download", found, by=request.user, district_id=found.district_id, payload={"sha256": found.evidence.sha256})
+    record("dispute.download", found, by=request.user, district_id=found.reconciliation.district_id, payload={"sha256": found.evidence.sha256})
     return evidence.services.serve_file(found.evidence)
