@@ -57,7 +57,7 @@ class CheckThen(models.Model):
         verdict = Case(When(in_time, then=text(Reason.CHECK_ON_TIME)), default=text(Reason.CHECK_LATE), output_field=CharField())
         given = {"reason": verdict, "is_hit": Case(When(in_time, then=True), default=False), "done_at": F("at")}
         missed = {"reason": text(Reason.CHECK_MISSED), "is_hit": NO, "done_at": NEVER}
-        return [_due(month, _given(month), given), *(_due(month, each, missed) for each in _missed(month))]
+        return [*(_due(month, each, given) for each in _given(month)), *(_due(month, each, missed) for each in _missed(month))]
 
 
 def owed_to_other_party(month: Month) -> list[QuerySet]:
@@ -100,10 +100,15 @@ def _verdicts(month: Month) -> QuerySet:
     return _lately(month).filter(action__in=VERDICTS).exclude(part=Part.SECOND_LOOKER)
 
 
-def _given(month: Month) -> QuerySet:
+def _given(month: Month) -> list[QuerySet]:
+    """Verdicts with the limit they note, and those of old that note none with that of the feedback before: apart, so that both cores find the former."""
     of_feedback = TaskEvent.objects.filter(task=OuterRef("task_id"), action="feedback", at__lte=OuterRef("at")).order_by("-at", "-id")
     stated = Subquery(of_feedback.annotate(stated=_moment("verify_due_at")).values("stated")[:1])
-    return _verdicts(month).annotate(check_due=Coalesce(_moment("verify_due_at"), stated))
+    verdicts = _verdicts(month).annotate(noted=_moment("verify_due_at"))
+    return [
+        verdicts.filter(noted__isnull=False).annotate(check_due=F("noted")),
+        verdicts.filter(noted__isnull=True).annotate(check_due=Cast(stated, DateTimeField())),
+    ]
 
 
 def _missed(month: Month) -> list[QuerySet]:

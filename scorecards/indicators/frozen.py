@@ -18,14 +18,22 @@ from scorecards.indicators.month import Month
 def frozen(month: Month, *kinds: Any) -> Iterator[None]:
     """Inside, each of these models has the rows that its ``beneath`` finds for this month; in a transaction of the caller's."""
     with connection.cursor() as cursor:
+        _by_row(cursor, is_on=False)
         for kind in kinds:
             sql, parameters = _found(kind, kind.beneath(month))
             cursor.execute(f"DROP TABLE IF EXISTS {kind._meta.db_table}")
             cursor.execute(f"CREATE TEMPORARY TABLE {kind._meta.db_table} AS {sql}", parameters)
+        _by_row(cursor, is_on=True)
     yield
     with connection.cursor() as cursor:
         for kind in kinds:
             cursor.execute(f"DROP TABLE {kind._meta.db_table}")
+
+
+def _by_row(cursor, *, is_on: bool) -> None:
+    """A month is a large part of its tables. PostgreSQL cannot guess how large from limits noted in JSON, and would look up row by row."""
+    if connection.vendor == "postgresql":
+        cursor.execute(f"SET LOCAL enable_nestloop = {'on' if is_on else 'off'}")
 
 
 def columns_of(kind: Any, found: QuerySet, columns: dict[str, Any]) -> QuerySet:
