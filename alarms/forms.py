@@ -88,7 +88,7 @@ class CallForm(StepForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.duties = {person.pk: rung.duty for rung in duty.line(self.alarm) for person in rung.people}
+        self.duties = {person.pk: rung.duty for rung in reversed(duty.reachable(self.alarm)) for person in rung.people}
         called = self.alarm.calls.values_list("person_id", flat=True)
         self.fields["person"].queryset = User.objects.filter(pk__in=[*self.duties, *called], is_active=True).order_by("pk")
         self.fields["person"].label_from_instance = self._label

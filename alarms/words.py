@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 class SourceKind(TextChoices):
     """What sends by itself, or is written down for somebody who called."""
 
-    STATION = "station", _("空气站")
+    STATION = "station", pgettext_lazy("source", "空气站")
     SMOKE_CAMERA = "smoke_camera", _("蓝天卫士摄像头")
     DUST_MONITOR = "dust_monitor", _("工地扬尘监测设备")
     CITIZEN = "citizen", _("群众举报")

@@ -60,8 +60,9 @@ class Watch:
             _rosters(self, days=LATELY.days + 14)
 
     def crew(self, alarm: Alarm):
-        """Who goes: the first who was called."""
-        call = alarm.calls.exclude(duty="office").select_related("person").first()
+        """Who goes: the first who was called; the office sees to a place outside all grids."""
+        calls = alarm.calls.select_related("person")
+        call = calls.exclude(duty="office").first() or calls.first()
         return call.person if call else None
 
 

@@ -20,8 +20,11 @@ class Rung:
 
 
 def line(alarm: Alarm) -> list[Rung]:
-    """The rungs in order, each person once, empty ones left out. The office is always the last."""
-    grids = grids_of(alarm.grid_path)
+    """The rungs in order, each person once, empty ones left out. The office is always the last.
+
+    Smoke in no grid, beyond the border or seen by a camera whose range reaches there, is for those who keep the place of the device.
+    """
+    grids = grids_of(alarm.grid_path or alarm.source.grid_path)
     first, deputies = _squad(alarm)
     if not first:
         shifts = shifts_of(units_of(alarm, grids))
@@ -33,6 +36,17 @@ def line(alarm: Alarm) -> list[Rung]:
         (Duty.OFFICE, operators(alarm.district_id)),
     ]
     return list(_once_each(rungs))
+
+
+def reachable(alarm: Alarm) -> list[Rung]:
+    """Whom the operator may ring up: the line; of a place that is in no grid every township's desk as well."""
+    found = line(alarm)
+    if alarm.grid_id:
+        return found
+    townships = list(
+        Grid.objects.filter(district=alarm.district_id, parent__parent__isnull=True).active(clock.today()).select_related("organisation")
+    )
+    return [*found, Rung(Duty.DESK, tuple(_desk(townships)))]
 
 
 def _squad(alarm: Alarm) -> tuple[list[User], list[User]]:

@@ -6,7 +6,7 @@ import pytest
 
 from alarms.forms import CallForm
 from alarms.models import Alarm
-from alarms.services import advance, scan, telling
+from alarms.services import advance, intake, scan, telling
 from common import clock
 from notices.models import Notice
 from notices.services import use_second_channel
@@ -86,3 +86,23 @@ def test_a_passed_limit_is_told_in_the_language_of_each(alarm, operator, directo
     titles = dict(Notice.objects.filter(kind="alarm.late").values_list("recipient", "title"))
     assert titles[operator.pk].startswith("研判超时：")
     assert titles[director.pk].startswith("Judge is late: ")
+
+
+def test_smoke_beyond_the_border_is_for_those_who_keep_the_place_of_the_camera(camera, operator, member, chief, town):
+    far = alarm_of(camera, lon=camera.lon, lat=camera.lat - 0.9)
+    found = advance.advance(far, "judge_unclear", by=operator)
+
+    assert (found.grid, called(found)) == (None, [("first", [member.pk])])
+    advance.advance(found, "accept", by=member)
+
+
+def test_for_a_place_in_no_grid_the_operator_may_ring_up_any_township_whose_people_then_go(district, operator, town):
+    said = {"key": "1", "text": "路边冒烟", "address": "省道边，说不清位置"}
+    alarm = advance.advance(intake.report_smoke(district, said, by=operator), "judge_unclear", by=operator)
+    form = CallForm(alarm=alarm, by=operator)
+    assert town in form.fields["person"].queryset
+
+    advance.advance(alarm, "call", by=operator, person=town, answer="accepted", duty="desk")
+    found = advance.advance(Alarm.objects.get(pk=alarm.pk), "arrive", by=town)
+
+    assert (found.state, found.accepted_by) == ("arrived", town)

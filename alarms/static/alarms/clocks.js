@@ -11,6 +11,7 @@ export function setNow(text) {
 function text(seconds) {
   const whole = Math.abs(Math.round(seconds));
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (hours >= 48) return interpolate(gettext("%s天"), [Math.floor(hours / 24)]);
   const two = (figure) => String(figure).padStart(2, "0");
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
 }
