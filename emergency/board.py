@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common import clock
 from emergency import coverage
@@ -18,7 +19,7 @@ def boxes(now) -> dict[str, tuple[str, Q]]:
     """Filters of the orders that are also their counts."""
     waiting = Q(state__in=(OrderState.ISSUED, OrderState.ACKNOWLEDGED))
     return {
-        "": (_("现行"), CURRENT),
+        "": (pgettext("orders", "现行"), CURRENT),
         "unanswered": (_("未签收"), Q(state=OrderState.ISSUED)),
         "late": (_("逾期未签收"), Q(state=OrderState.ISSUED, ack_due_at__lt=now)),
         "waiting": (_("待落实"), waiting & Q(force_due_at__isnull=False)),

@@ -23,6 +23,6 @@ def _order(order: Order) -> dict:
     return {
         "url": order.get_absolute_url(),
         "title": _("%(level)s解除令") % {"level": order.get_level_display()} if order.is_lift else str(order.get_level_display()),
-        "words": _("；").join(line["text"] for line in order.measures),
+        "words": _("；").join(line["text"].rstrip("。；") for line in order.measures),
         "button": _("签收") if order.state == OrderState.ISSUED else _("查看"),
     }

@@ -21,7 +21,7 @@ export async function home({ go, signIn }) {
 
 // Alarms that call this person, and what the grids are ordered to do in a warning of heavy pollution. The words come from the server.
 function orders(bundle) {
-  return (bundle?.orders ?? []).map((order) => h("a.m-unsent", { href: order.url, "data-order": "" }, h("b", {}, order.title), h("span.quiet", {}, order.words), h("span", {}, order.button)));
+  return (bundle?.orders ?? []).map((order) => h("a.m-unsent.m-order", { href: order.url, "data-order": "" }, h("b", {}, order.title), h("span.quiet", {}, order.words), h("span", {}, order.button)));
 }
 
 function unsent(mine) {
