@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import wraps
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from common import clock, language
@@ -162,6 +163,11 @@ def under(paths, name: str) -> Q:
     for path in paths:
         condition |= Q(**{f"{name}__startswith": path})
     return condition
+
+
+def moved(column: str, old: str, new: str) -> Concat:
+    """Expression: the path in ``column``, which begins with ``old``, as it is when that subtree stands at ``new``."""
+    return Concat(Value(new), Substr(column, len(old) + 1))
 
 
 def own_districts(user):

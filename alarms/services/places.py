@@ -1,18 +1,15 @@
 """What happens to sources and alarms when grids change."""
 
-from django.db.models import Value
-from django.db.models.functions import Concat, Substr
-
 from alarms.models import Alarm, AlarmSource
 from alarms.words import WITH_KEY
 from audit.services import record_many
-from grids import geometry
+from grids import geometry, scope
 
 
 def grid_moved(old_path: str, new_path: str, grid) -> None:
     """Keep the copies of grid paths right when a subtree moves (``settings.GRID_MOVED``)."""
     for model in (AlarmSource, Alarm):
-        model.objects.filter(grid_path__startswith=old_path).update(grid_path=Concat(Value(new_path), Substr("grid_path", len(old_path) + 1)))
+        model.objects.filter(grid_path__startswith=old_path).update(grid_path=scope.moved("grid_path", old_path, new_path))
 
 
 def grid_split(source, parts, *, by) -> None:

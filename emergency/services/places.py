@@ -1,18 +1,15 @@
 """What happens to orders and to the list when grids and organisations change (``settings.GRID_MOVED``, ``GRID_SPLIT``, ``ORGANISATION_MERGED``)."""
 
-from django.db.models import Value
-from django.db.models.functions import Concat, Substr
-
 from audit.services import record_many
 from emergency.models import ListedEnterprise, Order, UnitMeasure
 from emergency.words import OrderState, Party
-from grids import geometry
+from grids import geometry, scope
 
 
 def grid_moved(old_path: str, new_path: str, grid) -> None:
     """Keep the copies of grid paths right when a subtree moves."""
     for model in (Order, ListedEnterprise):
-        model.objects.filter(grid_path__startswith=old_path).update(grid_path=Concat(Value(new_path), Substr("grid_path", len(old_path) + 1)))
+        model.objects.filter(grid_path__startswith=old_path).update(grid_path=scope.moved("grid_path", old_path, new_path))
 
 
 def grid_split(source, parts, *, by) -> None:

@@ -3,13 +3,12 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models import F
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from common import clock
-from grids import geometry
+from grids import geometry, scope
 from grids.models import Grid, Organisation
 from grids.services.history import Kind, check_keeper, lock_district, log_grid, told
 
@@ -115,8 +114,7 @@ def replant(grid: Grid, parent: Grid) -> None:
     """Rewrite the parent and the paths of the whole subtree, and tell those who keep copies of paths (``GRID_MOVED``)."""
     old, new, deeper = grid.path, f"{parent.path}{grid.pk}/", parent.level + 1 - grid.level
     Grid.objects.filter(pk=grid.pk).update(parent=parent)
-    rest = Substr("path", len(old) + 1)
-    Grid.objects.filter(path__startswith=old).update(path=Concat(Value(new), rest), level=F("level") + deeper)
+    Grid.objects.filter(path__startswith=old).update(path=scope.moved("path", old, new), level=F("level") + deeper)
     grid.refresh_from_db()
     for hook in settings.GRID_MOVED:
         import_string(hook)(old, new, grid)

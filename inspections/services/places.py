@@ -2,12 +2,9 @@
 
 from math import cos, radians
 
-from django.db.models import Value
-from django.db.models.functions import Concat, Substr
-
 from audit.services import record
 from common import clock
-from grids import geometry
+from grids import geometry, scope
 from inspections import search
 from inspections.models import Finding, FindingEvent, Patrol, Visit
 from inspections.words import ON_LEDGER, Flag
@@ -52,7 +49,7 @@ def around(findings, *, problem_type_id: int, lon: float, lat: float, within: in
 def grid_moved(old_path: str, new_path: str, grid) -> None:
     """Keep the copies of grid paths on the ledger and on rounds right when a subtree moves (``settings.GRID_MOVED``)."""
     for model in (Finding, Patrol, Visit):
-        model.objects.filter(grid_path__startswith=old_path).update(grid_path=Concat(Value(new_path), Substr("grid_path", len(old_path) + 1)))
+        model.objects.filter(grid_path__startswith=old_path).update(grid_path=scope.moved("grid_path", old_path, new_path))
 
 
 def grid_split(source, parts, *, by) -> None:

@@ -1,12 +1,10 @@
 """Where an object lies, and what happens to it when grids and organisations change."""
 
-from django.db.models import Value
-from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from audit.services import record_many
 from common import clock
-from grids import geometry
+from grids import geometry, scope
 from registers import search
 from registers.models import Site, SiteEvent
 
@@ -38,7 +36,7 @@ def _told(site: Site, found: list) -> str:
 
 def grid_moved(old_path: str, new_path: str, grid) -> None:
     """Keep the copies of grid paths right when a subtree moves (``settings.GRID_MOVED``)."""
-    Site.objects.filter(grid_path__startswith=old_path).update(grid_path=Concat(Value(new_path), Substr("grid_path", len(old_path) + 1)))
+    Site.objects.filter(grid_path__startswith=old_path).update(grid_path=scope.moved("grid_path", old_path, new_path))
 
 
 def grid_split(source, parts, *, by) -> None:

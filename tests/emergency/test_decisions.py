@@ -15,11 +15,6 @@ from tests.factories.emergency import ready
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def place():
-    return ready()
-
-
 def test_the_first_step_opens_an_episode_that_nobody_but_the_whole_districts_readers_sees(place):
     step = place.drafted()
     town = UserFactory(town_handler=place.district.town_a.organisation)

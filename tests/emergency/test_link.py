@@ -7,15 +7,10 @@ from django.urls import reverse
 from emergency.models import Order
 from emergency.services import answers, links
 from notices.models import Notice
-from tests.factories.emergency import later, ready
+from tests.factories.emergency import later
 from tests.factories.evidence import photo_bytes
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def place():
-    return ready()
 
 
 @pytest.fixture

@@ -13,20 +13,10 @@ from emergency.models import Receipt
 from emergency.services import answers, problems, scan
 from evidence.models import Photo
 from inspections.models import Finding
-from tests.factories.emergency import later, ready
+from tests.factories.emergency import later
 from tests.factories.evidence import photo_bytes
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def place():
-    return ready()
-
-
-@pytest.fixture
-def running(place):
-    return place.running("orange")
 
 
 def photo(seed: int) -> SimpleUploadedFile:

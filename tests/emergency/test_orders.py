@@ -20,16 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def place():
-    return ready()
-
-
-@pytest.fixture
-def running(place):
-    return place.running("orange")
-
-
-@pytest.fixture
 def town(place):
     return UserFactory(town_handler=place.district.town_a.organisation)
 

@@ -9,15 +9,10 @@ from django.urls import reverse
 from emergency.models import Decision, Order
 from emergency.services import answers, problems
 from tests.factories.accounts import UserFactory
-from tests.factories.emergency import enterprise, ready
+from tests.factories.emergency import enterprise
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture
-def place():
-    return ready()
 
 
 @pytest.fixture

@@ -8,15 +8,9 @@ from emergency.models import ListedEnterprise, Order, UnitMeasure
 from emergency.services import answers
 from grids import services
 from tests.factories.accounts import UserFactory
-from tests.factories.emergency import ready
 from tests.factories.grids import SIDE, square
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def place():
-    return ready()
 
 
 @pytest.fixture

@@ -14,17 +14,12 @@ from emergency.models import DailyReport, EmergencyRule, Evidence, PowerDay
 from emergency.services import answers, problems, reporting, scan
 from notices.models import Notice
 from tests.factories.accounts import UserFactory
-from tests.factories.emergency import CODES, later, ready
+from tests.factories.emergency import CODES, later
 from tests.factories.inspections import PatrolFactory, VisitFactory
 from tests.factories.registers import SiteFactory
 
 pytestmark = pytest.mark.django_db
 NUMBERS = {"sites_stopped": 3, "vehicles_stopped": 2, "vehicles_checked": 5, "roads_cleaned": 4, "people_out": 9, "note": ""}
-
-
-@pytest.fixture
-def place():
-    return ready()
 
 
 @pytest.fixture

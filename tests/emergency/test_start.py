@@ -11,16 +11,10 @@ from emergency.models import Order
 from emergency.services import links, scan
 from notices.models import Notice
 from tests.factories.accounts import UserFactory
-from tests.factories.emergency import ready
 
 pytestmark = pytest.mark.django_db
 EVE = clock.at(dt.date(2026, 11, 16), dt.time(16))
 START = clock.at(dt.date(2026, 11, 17))
-
-
-@pytest.fixture
-def place():
-    return ready()
 
 
 @pytest.fixture

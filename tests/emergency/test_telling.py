@@ -19,15 +19,10 @@ from notices.channels import sms
 from notices.models import Notice
 from tests.factories.accounts import UserFactory
 from tests.factories.districts import made_district
-from tests.factories.emergency import later, ready
+from tests.factories.emergency import later
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture
-def place():
-    return ready()
 
 
 def today_for(**facts) -> Handover:

@@ -7,16 +7,10 @@ from common import clock
 from emergency.models import DailyReport, Decision, ReviewPaper, UnitReport
 from emergency.services import decisions, reporting
 from tests.factories.accounts import UserFactory
-from tests.factories.emergency import ready
 
 pytestmark = pytest.mark.django_db
 NUMBERS = {"sites_stopped": 3, "vehicles_stopped": 0, "vehicles_checked": 0, "roads_cleaned": 0, "people_out": 0, "note": ""}
 TEXTS = {"effect": "甲的效果", "problems": "无", "penalties": "无", "advice": ""}
-
-
-@pytest.fixture
-def place():
-    return ready()
 
 
 @pytest.fixture
