@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from tests.browser import expect_to_fit
 from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,10 +22,6 @@ def gallery(page, sign_in, settings):
     sign_in(page, UserFactory())
     page.goto(reverse("ui"))
     return page
-
-
-def overflow(page):
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
 def test_signing_in_with_a_demonstration_account_takes_one_button_and_enter(page, settings, tmp_path):
@@ -43,11 +40,11 @@ def test_signing_in_with_a_demonstration_account_takes_one_button_and_enter(page
 def test_a_dialog_opens_with_its_form_and_closes(gallery):
     gallery.get_by_role("button", name="打开对话框").click()
     dialog = gallery.get_by_role("dialog")
-    assert dialog.get_by_label("问题描述").is_visible()
+    expect(dialog.get_by_label("问题描述")).to_be_visible()
 
     dialog.get_by_role("button", name="取消").click()
 
-    assert not dialog.is_visible()
+    expect(dialog).to_be_hidden()
 
 
 def test_picking_rows_counts_them_and_frees_the_bulk_buttons(gallery):
@@ -56,8 +53,8 @@ def test_picking_rows_counts_them_and_frees_the_bulk_buttons(gallery):
 
     gallery.get_by_label("全选").check()
 
-    assert gallery.locator("[data-picked]").inner_text() == "5"
-    assert button.is_enabled()
+    expect(gallery.locator("[data-picked]")).to_have_text("5")
+    expect(button).to_be_enabled()
 
 
 def test_a_filter_sends_itself_and_stays_in_the_address(gallery):
@@ -68,12 +65,12 @@ def test_a_filter_sends_itself_and_stays_in_the_address(gallery):
 
 def test_the_map_draws_outlines_and_takes_a_place(gallery):
     gallery.wait_for_selector("[data-map] path")
-    assert gallery.locator("[data-map] path").count() == 2
+    expect(gallery.locator("[data-map] path")).to_have_count(2)
 
     gallery.locator("[data-map]").click(position={"x": 200, "y": 120})
 
+    expect(gallery.locator(".leaflet-marker-icon")).to_have_count(1)
     assert float(gallery.locator("#lon").input_value()) == pytest.approx(113, abs=1)
-    assert gallery.locator(".leaflet-marker-icon").count() == 1
 
 
 def test_a_chart_is_drawn_from_the_data_on_the_page(gallery):
@@ -93,13 +90,13 @@ def test_the_menu_folds_away_on_a_phone_and_nothing_runs_over(phone, sign_in, se
     for width in (390, 360):
         phone.set_viewport_size({"width": width, "height": 780})
         phone.goto(reverse("ui"))
-        assert overflow(phone) <= 0
-        assert not phone.get_by_role("navigation", name="主导航").is_visible()
+        expect_to_fit(phone)
+        expect(phone.get_by_role("navigation", name="主导航")).to_be_hidden()
 
     phone.get_by_role("button", name="菜单").click()
-    assert phone.get_by_role("navigation", name="主导航").is_visible()
+    expect(phone.get_by_role("navigation", name="主导航")).to_be_visible()
     phone.keyboard.press("Escape")
-    assert not phone.get_by_role("navigation", name="主导航").is_visible()
+    expect(phone.get_by_role("navigation", name="主导航")).to_be_hidden()
 
 
 def test_the_language_switch_and_signing_out_work_from_the_top_bar(gallery):

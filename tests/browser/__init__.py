@@ -17,6 +17,12 @@ PATIENCE = 10_000
 """Milliseconds that an expectation may take on a busy machine."""
 
 
+def expect_to_fit(page) -> None:
+    """The page, once it has come whole, is no wider than its window."""
+    page.wait_for_load_state()
+    page.wait_for_function("document.documentElement?.scrollWidth <= document.documentElement?.clientWidth")
+
+
 @pytest.fixture(scope="session")
 def playwright():
     """Playwright keeps an event loop in this thread, in which Django refuses its ORM. Nothing of ours is asynchronous: the guard is off meanwhile."""

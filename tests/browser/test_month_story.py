@@ -186,6 +186,7 @@ def looked_up_and_exported(story, finding: Finding, month: str) -> None:
     assert_equal(screen, sheet)
 
     page.get_by_role("link", name="甲街道").first.click()
+    page.wait_for_url(re.compile(rf"/scorecards/{month}/\d+/"))
     card = page.url
     figures = [link.get_attribute("href") for link in page.locator(f'a[href*="/scorecards/{month}/"]').all()]
     rows = sorted({figure.split("?")[0] for figure in figures if re.search(r"/\d+/[\w-]+/$", figure.split("?")[0])})
@@ -193,7 +194,7 @@ def looked_up_and_exported(story, finding: Finding, month: str) -> None:
     seen = 0
     for address in rows:
         page.goto(address)
-        assert page.locator("h1").is_visible()
+        expect(page.locator("h1")).to_be_visible()
         seen += page.get_by_text(finding.number).count() > 0
     assert seen, f"no figure of {card} leads to {finding.number}"
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from accounts import tickets
 from grids.models import Post, TestPaper, TrainingRecord
 from inspections.models import HollowRebuttal
+from tests.browser import expect_to_fit
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import DistrictFactory
 from tests.factories.training import CourseFactory, bank
@@ -22,10 +23,6 @@ def district():
     return DistrictFactory()
 
 
-def fits(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
 def test_from_the_code_to_a_certificate(new_context, district):
     member = UserFactory(member=district.villages[0], name="王小山")
     bank(district.dust, 10)
@@ -38,7 +35,7 @@ def test_from_the_code_to_a_certificate(new_context, district):
     page.get_by_role("button", name="开始测试").tap()
     expect(page.get_by_role("group")).to_have_count(10)
 
-    assert fits(page)
+    expect_to_fit(page)
     assert min(option.bounding_box()["height"] for option in page.locator(".t-option").all()) >= THUMB
     right = [asked["answers"][0] for asked in TestPaper.objects.get().sheet]
     for question, answer in zip(page.get_by_role("group").all(), right, strict=True):
@@ -64,5 +61,5 @@ def test_a_chief_answers_a_sign_on_the_phone(new_context, sign_in, district):
     sign.get_by_role("button", name="保存说明").tap()
 
     expect(page.get_by_text("人选已报区里")).to_be_visible()
-    assert fits(page)
+    expect_to_fit(page)
     assert HollowRebuttal.objects.values_list("grid", "kind", "by").get() == (village.pk, "vacant", chief.pk)

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 import airduty.urls  # noqa: F401 - loaded before the first page is waited for
 from inspections.models import Finding
+from tests.browser import expect_to_fit
 from tests.factories.evidence import photo_bytes
 from tests.factories.inspections import FindingFactory
 
@@ -41,7 +42,7 @@ def test_ledger_counts_arrive_and_rows_are_cards_on_a_phone(page, phone, sign_in
         each.goto("/ledger/")
         expect(each.locator("#counts")).to_contain_text("全部在办 3")
         expect(each.locator("#total")).to_contain_text("3 条")
-        assert each.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        expect_to_fit(each)
     page.locator("[data-pick-all]").check()
     expect(page.locator("[data-picked]")).to_have_text("3")
     expect(page.get_by_role("button", name="批量交办")).to_be_enabled()

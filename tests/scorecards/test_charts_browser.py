@@ -5,12 +5,14 @@ import io
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from common.templatetags.ui import hundredths
 from grids.models import Membership
 from scorecards import board, services
 from scorecards.charts.ageing import AGES
 from scorecards.models import Scorecard
+from tests.browser import expect_to_fit
 from tests.factories.accounts import UserFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
 from tests.scorecards.lives import random_lives
@@ -38,17 +40,13 @@ def standings(kind="township"):
     return next(group for group in groups if group.kind == kind).standings
 
 
-def wide(page):
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
 @pytest.mark.parametrize("kind", ["page", "phone"])
 def test_charts_are_drawn_beside_tables_that_say_what_the_board_says(kind, office, request, sign_in):
     page = request.getfixturevalue(kind)
     sign_in(page, office)
 
     page.goto("/scorecards/charts/")
-    wide(page)
+    expect_to_fit(page)
     for name in ("trend-options", "ageing-options", "flow-options"):
         page.locator(f"[data-chart={name}] svg path").first.wait_for(state="attached")
     shares = {
@@ -60,8 +58,8 @@ def test_charts_are_drawn_beside_tables_that_say_what_the_board_says(kind, offic
     assert late == {str(each.card.organisation): str(each.overdue.numerator) for each in standings()}
 
     page.locator("table.ages tfoot a.late").last.click()
-    wide(page)
-    assert page.locator("tr[data-task]").count() == sum(each.overdue.numerator for each in standings())
+    expect(page.locator("tr[data-task]")).to_have_count(sum(each.overdue.numerator for each in standings()))
+    expect_to_fit(page)
 
 
 def test_a_piece_of_a_chart_leads_to_its_rows(office, page, sign_in):
@@ -76,7 +74,7 @@ def test_a_piece_of_a_chart_leads_to_its_rows(office, page, sign_in):
     page.mouse.click(longest["x"] + longest["width"] / 2, longest["y"] + longest["height"] / 2)
     page.wait_for_url("**/flow/received/?which=onward")
 
-    assert page.locator("tr[data-finding]").count() == int(first)
+    expect(page.locator("tr[data-finding]")).to_have_count(int(first))
 
 
 @pytest.mark.parametrize("kind", ["page", "phone"])
@@ -87,7 +85,7 @@ def test_the_picture_is_a_picture_of_the_ranking(kind, office, request, sign_in)
     page.goto(f"/scorecards/{MONTH}/")
     page.get_by_role("link", name="生成图片").click()
     page.locator("#picture").wait_for()
-    wide(page)
+    expect_to_fit(page)
     with page.expect_download() as started:
         page.get_by_role("link", name="下载图片").click()
     file = started.value

@@ -1,8 +1,10 @@
 """The ranking tool, the year and the trial of figures at a desk and on a phone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from scorecards import services
+from tests.browser import expect_to_fit
 from tests.factories.accounts import UserFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
 from tests.scorecards.lives import random_lives
@@ -19,10 +21,6 @@ def director(settings):
     return UserFactory(name="示例甲", office_director=district)
 
 
-def wide(page):
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
 @pytest.mark.parametrize("kind", ["page", "phone"])
 def test_the_example_is_ranked_and_only_what_a_method_needs_is_asked(kind, director, request, sign_in):
     page = request.getfixturevalue(kind)
@@ -31,13 +29,13 @@ def test_the_example_is_ranked_and_only_what_a_method_needs_is_asked(kind, direc
     page.goto("/scorecards/methods/")
     page.get_by_role("button", name="填入示例").click()
     page.get_by_role("button", name="排名", exact=True).click()
-    assert page.locator("table.ranking tbody tr").count() == 5
-    assert not page.locator("td.for-weights").first.is_visible()
-    wide(page)
+    expect(page.locator("table.ranking tbody tr")).to_have_count(5)
+    expect(page.locator("td.for-weights").first).to_be_hidden()
+    expect_to_fit(page)
     page.get_by_label("排名方法").select_option("weighted")
-    assert page.locator("td.for-weights").first.is_visible()
-    assert not page.locator(".for-one").is_visible()
-    wide(page)
+    expect(page.locator("td.for-weights").first).to_be_visible()
+    expect(page.locator(".for-one")).to_be_hidden()
+    expect_to_fit(page)
 
 
 @pytest.mark.parametrize("kind", ["page", "phone"])
@@ -49,11 +47,11 @@ def test_from_the_ranking_to_the_year_and_to_a_trial(kind, director, request, si
     page.get_by_role("link", name="年度考核").click()
     page.get_by_label("含未结账月份").check()
     page.wait_for_url("**open=1*")
-    assert page.locator("table.yearly tbody tr").count() == 2
-    wide(page)
+    expect(page.locator("table.yearly tbody tr")).to_have_count(2)
+    expect_to_fit(page)
     page.goto("/scorecards/")
     page.get_by_role("link", name="试算").click()
     page.locator("[name='handling_start.full']").fill("20")
     page.get_by_role("button", name="试算").last.click()
-    assert page.get_by_role("heading", name="试算结果").is_visible()
-    wide(page)
+    expect(page.get_by_role("heading", name="试算结果")).to_be_visible()
+    expect_to_fit(page)

@@ -5,11 +5,13 @@ import re
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
 
 from airquality import hours
 from airquality.models import AirTarget, Station
 from airquality.services import rules
 from common import clock
+from tests.browser import expect_to_fit
 from tests.factories.accounts import UserFactory
 from tests.factories.airquality import DailyValueFactory, ReadingFactory, StationFactory
 from tests.factories.grids import DistrictFactory
@@ -47,10 +49,6 @@ def office(settings):
     return UserFactory(name="示例甲", office_director=district)
 
 
-def wide(page):
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
-
-
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("kind", ["page", "phone"])
 def test_no_page_is_wider_than_its_screen(kind, language, office, request, sign_in, live_server):
@@ -60,7 +58,7 @@ def test_no_page_is_wider_than_its_screen(kind, language, office, request, sign_
     station = Station.objects.first()
     for address in (*PAGES, f"stations/{station.pk}/?span=72", f"settings/stations/{station.pk}/", "settings/devices/", "settings/import/"):
         assert page.goto(f"/air/{address}").status == 200
-        wide(page)
+        expect_to_fit(page)
 
 
 @pytest.mark.parametrize("kind", ["page", "phone"])
@@ -101,13 +99,14 @@ def test_a_station_is_entered_by_a_tap_on_the_map(kind, office, request, sign_in
     page.locator("[data-map] path").first.wait_for(state="attached")
     page.get_by_label("站点编码").fill("M09")
     page.get_by_role("button", name="保存").click()
-    assert page.locator("#id_name_error").is_visible() and page.get_by_label("站点编码").input_value() == "M09"
+    expect(page.locator("#id_name_error")).to_be_visible()
+    expect(page.get_by_label("站点编码")).to_have_value("M09")
     browser_errors.clear()  # the refusal is a 422
     page.get_by_label("站点名称").fill("新站")
     box = page.locator("[data-map]")
     box.scroll_into_view_if_needed()
     box.click()
-    assert re.fullmatch(r"114\.\d+", page.get_by_label("经度").input_value())
+    expect(page.get_by_label("经度")).to_have_value(re.compile(r"^114\.\d+$"))
     page.get_by_role("button", name="保存").click()
     page.get_by_role("link", name="新站").wait_for()
     assert Station.objects.get(code="M09").grid is not None
@@ -130,6 +129,6 @@ def test_a_day_of_the_calendar_leads_to_its_report(office, page, sign_in):
     yesterday = clock.today() - dt.timedelta(days=1)
     page.goto(f"/air/month/?month={yesterday:%Y-%m}")
     page.locator(f"a.aqi-day[href$='{yesterday}']").click()
-    assert page.get_by_role("heading", name=f"{yesterday}空气质量日报").is_visible()
+    expect(page.get_by_role("heading", name=f"{yesterday}空气质量日报")).to_be_visible()
     page.get_by_role("link", name="前一天").click()
-    assert page.get_by_role("heading", name=f"{yesterday - dt.timedelta(days=1)}空气质量日报").is_visible()
+    expect(page.get_by_role("heading", name=f"{yesterday - dt.timedelta(days=1)}空气质量日报")).to_be_visible()

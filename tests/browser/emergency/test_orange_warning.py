@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from emergency.models import Episode, Order
-from tests.browser import PHONE
+from tests.browser import PHONE, expect_to_fit
 from tests.factories.accounts import UserFactory
 from tests.factories.emergency import ready
 from tests.factories.evidence import photo_bytes
@@ -118,7 +118,7 @@ def enterprises_answer(office, new_context) -> list[str]:
         page.locator("input[type=file]").set_input_files(PHOTO)
         page.get_by_role("button", name="提交凭证").click()
         expect(page.locator("#in-force")).to_contain_text("报告落实，可以继续补充")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        expect_to_fit(page)
         assert context.cookies() == []
     return links
 

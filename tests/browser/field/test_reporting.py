@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from inspections.models import Finding, Patrol, Visit
+from tests.browser import expect_to_fit
 from tests.browser.field.conftest import picture
 from tests.factories.grids import centre
 from tests.factories.inspections import FindingFactory, ProblemTypeFactory
@@ -146,6 +147,6 @@ def test_pages_fit_small_phones_with_big_targets(phone_of, member, district, vis
     of_objects = (f"/m/round/{visit.patrol.uuid}/", f"/m/visit/{visit.uuid}/", f"/m/site/{site.uuid}/")
     for path in ("/m/", "/m/report/", "/m/rounds/", *of_objects, "/m/tasks/", "/m/unsent/", "/m/me/"):
         phone.open(path)
-        assert phone.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+        expect_to_fit(phone.page)
         small = "[...document.querySelectorAll('a, button')].filter((e) => e.offsetHeight && e.offsetHeight < 48).map((e) => e.textContent)"
         assert phone.page.evaluate(small) == [], path
