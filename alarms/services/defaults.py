@@ -9,16 +9,20 @@ from inspections.words import Kind, Risk, Severity
 from worktime.models import Unit
 
 # fmt: off
+RULE = (
+    "kind", "judge_minutes", "answer_minutes", "accept_minutes", "arrive_minutes", "control_minutes", "report_minutes", "merge_metres", "merge_minutes",
+)
 RULES = (
-    # kind, judge, next in line, accept, arrive, control, report (minutes), merge metres, merge minutes, problem type
+    # the columns above, problem type
     (AlarmKind.FIRE, 3, 3, 5, 15, 30, 120, 500, 30, "straw-fire"),
     (AlarmKind.STATION, 0, 3, 10, 30, 60, 1440, 0, 180, "station-anomaly"),
     (AlarmKind.DUST, 0, 3, 5, 30, 120, 120, 0, 60, "dust-monitor"),
     (AlarmKind.FAULT, 30, 3, 60, 120, 240, 1440, 0, 180, ""),
     (AlarmKind.OFFLINE, 30, 3, 60, 120, 240, 1440, 0, 180, "monitor-offline"),
 )
+LIMIT = ("code", "name", "basis", "measure", "figure", "above_background", "minutes", "allowed_per_day", "is_default")
 LIMITS = (
-    # code, for, standard, measure, µg/m³, above background, mean of minutes, allowed a day, default
+    # the columns above; the figure in µg/m³
     ("hebei", "河北：PM10小时值扣除区县背景值", "DB13/2934-2019", "pm10", 80, True, 60, 2, True),
     ("liaoning-urban", "辽宁：城市建成区TSP五分钟均值", "DB21/2642-2016", "tsp", 800, False, 5, 0, False),
     ("liaoning-other", "辽宁：其他区域TSP五分钟均值", "DB21/2642-2016", "tsp", 1000, False, 5, 0, False),
@@ -38,36 +42,42 @@ def load(district: Grid) -> None:
     """What this district does not have yet; what it has edited stays."""
     _load_types(district)
     types = {each.code: each for each in ProblemType.objects.filter(district=district)}
-    for kind, judge, following, accept, arrive, control, report, metres, minutes, code in RULES:
-        AlarmRule.objects.get_or_create(
-            district=district,
-            kind=kind,
-            defaults={
-                "judge_minutes": judge, "answer_minutes": following, "accept_minutes": accept, "arrive_minutes": arrive, "control_minutes": control,
-                "report_minutes": report, "merge_metres": metres, "merge_minutes": minutes, "problem_type": types.get(code),
-            },
-        )  # fmt: skip
-    for code, name, basis, measure, figure, above, minutes, allowed, is_default in LIMITS:
-        figures = {"figure": figure, "above_background": above, "minutes": minutes, "allowed_per_day": allowed, "is_default": is_default}
-        DustLimit.objects.get_or_create(district=district, code=code, defaults={"name": name, "basis": basis, "measure": measure, **figures})
+    rules = [AlarmRule(district=district, problem_type=types.get(code), **dict(zip(RULE, row, strict=True))) for *row, code in RULES]
+    AlarmRule.objects.bulk_create(rules, ignore_conflicts=True)
+    limits = [DustLimit(district=district, **dict(zip(LIMIT, row, strict=True))) for row in LIMITS]
+    DustLimit.objects.bulk_create(limits, ignore_conflicts=True)
     MonitorRule.objects.get_or_create(district=district)
 
 
 def _load_types(district: Grid) -> None:
     field = Field.objects.filter(district=district, code="dust").first()
-    for position, row in enumerate(TYPES if field else (), 100):
-        code, name, icon, severity, kind, accept, arrive, finish, is_minute_clock, filing, closing, basis = row
-        ProblemType.objects.get_or_create(
-            district=district,
-            code=code,
-            defaults={
-                "name": name, "field": field, "icon": icon, "severity": severity, "risk": Risk.MEDIUM, "kind": kind, "basis": basis,
-                "accept_figure": accept[0], "accept_unit": accept[1], "finish_figure": finish[0], "finish_unit": finish[1],
-                "arrive_figure": arrive[0] if arrive else None, "arrive_unit": arrive[1] if arrive else "",
-                "filing_condition": filing, "closing_condition": closing, "position": position,
-                "is_minute_clock": is_minute_clock, "may_extend": False,
-            },
-        )  # fmt: skip
+    types = [_made(district, field, position, *row) for position, row in enumerate(TYPES if field else (), 100)]
+    ProblemType.objects.bulk_create(types, ignore_conflicts=True)
+
+
+def _made(
+    district,
+    field,
+    position: int,
+    code: str,
+    name: str,
+    icon: str,
+    severity,
+    kind,
+    accept,
+    arrive,
+    finish,
+    is_minute_clock: bool,
+    filing,
+    closing,
+    basis,
+) -> ProblemType:
+    return ProblemType(
+        district=district, code=code, name=name, field=field, icon=icon, severity=severity, risk=Risk.MEDIUM, kind=kind, basis=basis,
+        accept_figure=accept[0], accept_unit=accept[1], finish_figure=finish[0], finish_unit=finish[1],
+        arrive_figure=arrive[0] if arrive else None, arrive_unit=arrive[1] if arrive else "",
+        filing_condition=filing, closing_condition=closing, position=position, is_minute_clock=is_minute_clock, may_extend=False,
+    )  # fmt: skip
 
 
 def rule_of(district_id: int, kind: str) -> AlarmRule:

@@ -109,13 +109,20 @@ def _edit(request, found: AlarmSource):
     return render(request, "alarms/source_form.html", {"form": form, "source": found, "is_new": is_new}, status=422 if form.errors else 200)
 
 
+def _keyless(request, found: AlarmSource, words: str):
+    """Back to the page of a source of a kind that sends nothing with a key."""
+    if found.kind in WITH_KEY:
+        return None
+    messages.error(request, words)
+    return redirect("alarms:source", found.pk)
+
+
 @require_POST
 def source_key(request, pk):
     """Another key, shown once; or the end of the one in force."""
     found = kept_by(request, pk)
-    if found.kind not in WITH_KEY:
-        messages.error(request, _("这类来源不用密钥。"))
-        return redirect("alarms:source", pk)
+    if refusal := _keyless(request, found, _("这类来源不用密钥。")):
+        return refusal
     if request.POST.get("action") == "revoke":
         messages.success(request, _("密钥已停用。") if sources.revoke(found, by=request.user) else _("密钥早已停用。"))
         return redirect("alarms:source", pk)
@@ -126,9 +133,8 @@ def source_key(request, pk):
 @require_POST
 def source_test(request, pk):
     found = kept_by(request, pk)
-    if found.kind not in WITH_KEY:
-        messages.error(request, _("这类来源不用调试。"))
-        return redirect("alarms:source", pk)
+    if refusal := _keyless(request, found, _("这类来源不用调试。")):
+        return refusal
     sources.begin_trying(found, by=request.user)
     messages.success(request, _("调试开始，15分钟内收到的信号只显示、不报警。") if found.test_until else _("调试结束，恢复报警。"))
     return redirect("alarms:source", pk)

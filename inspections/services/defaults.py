@@ -46,20 +46,15 @@ NOT_EXTENDABLE = MINUTE_CLOCKS | {"muck-truck", "barbecue", "emergency", "road-d
 def load(district: Grid) -> None:
     """Create the types this district does not have yet; what it has edited stays."""
     fields = {field.code: field for field in Field.objects.filter(district=district)}
-    for position, row in enumerate(TYPES):
-        _load(district, fields, position, row)
+    ProblemType.objects.bulk_create([_made(district, fields, *each) for each in enumerate(TYPES)], ignore_conflicts=True)
 
 
-def _load(district: Grid, fields: dict, position: int, row: tuple) -> None:
+def _made(district: Grid, fields: dict, position: int, row: tuple) -> ProblemType:
     code, name, field, icon, severity, risk, kind, accept, arrive, finish, filing, closing, basis = row
-    ProblemType.objects.get_or_create(
-        district=district,
-        code=code,
-        defaults={
-            "name": name, "field": fields[field], "icon": icon, "severity": severity, "risk": risk, "kind": kind, "basis": basis,
-            "accept_figure": accept[0], "accept_unit": accept[1], "finish_figure": finish[0], "finish_unit": finish[1],
-            "arrive_figure": arrive[0] if arrive else None, "arrive_unit": arrive[1] if arrive else "",
-            "filing_condition": filing, "closing_condition": closing, "position": position,
-            "is_minute_clock": code in MINUTE_CLOCKS, "may_extend": code not in NOT_EXTENDABLE,
-        },
+    return ProblemType(
+        district=district, code=code, name=name, field=fields[field], icon=icon, severity=severity, risk=risk, kind=kind, basis=basis,
+        accept_figure=accept[0], accept_unit=accept[1], finish_figure=finish[0], finish_unit=finish[1],
+        arrive_figure=arrive[0] if arrive else None, arrive_unit=arrive[1] if arrive else "",
+        filing_condition=filing, closing_condition=closing, position=position,
+        is_minute_clock=code in MINUTE_CLOCKS, may_extend=code not in NOT_EXTENDABLE,
     )  # fmt: skip

@@ -9,8 +9,9 @@ from rectification.words import TaskRole
 P, A = ReminderRule.Point, ReminderRule.Audience
 MAIL = ["inbox", "email"]
 
+RUNG = ("code", "name", "point", "figure", "audiences", "channels", "level")
 LADDER = [
-    # code, name, point, figure, audiences, channels, level
+    # the columns above
     ("accept-half", "签收提醒", P.ACCEPT_SHARE, 50, [A.HANDLER], MAIL, 1),
     ("accept-over", "超时未签收", P.ACCEPT_OVERDUE, 0, [A.HANDLER, A.MANAGER, A.OFFICE], MAIL, 2),
     ("time-70", "到期预警（用时70%）", P.TIME_SHARE, 70, [A.HANDLER, A.MANAGER], MAIL, 1),
@@ -43,22 +44,10 @@ OF_TYPES = {
 def load(district: Grid) -> None:
     """Create what is missing; what the district has edited stays."""
     Policy.objects.get_or_create(district=district, defaults={"look_back_after_days": [30, 90]})
-    for step, (figure, unit) in DEFAULT_CLOCKS.items():
-        Clock.objects.get_or_create(district=district, name=step, defaults={"figure": figure, "unit": unit})
-    for position, (code, name, point, figure, audiences, channels, level) in enumerate(LADDER):
-        ReminderRule.objects.get_or_create(
-            district=district,
-            code=code,
-            defaults={
-                "name": name,
-                "point": point,
-                "figure": figure,
-                "audiences": audiences,
-                "channels": channels,
-                "level": level,
-                "position": position,
-            },
-        )
+    clocks = [Clock(district=district, name=step, figure=figure, unit=unit) for step, (figure, unit) in DEFAULT_CLOCKS.items()]
+    Clock.objects.bulk_create(clocks, ignore_conflicts=True)
+    rules = [ReminderRule(district=district, position=position, **dict(zip(RUNG, rung, strict=True))) for position, rung in enumerate(LADDER)]
+    ReminderRule.objects.bulk_create(rules, ignore_conflicts=True)
     load_routing(district)
 
 

@@ -20,8 +20,9 @@ KINDS: list[dict] = [
 def load(district: Grid) -> None:
     """Create the kinds this district does not have yet; what it has edited stays. A kind whose field the district lacks is left out."""
     fields = {field.code: field for field in Field.objects.filter(district=district)}
-    for position, kind in enumerate(KINDS):
-        if kind["field"] in fields:
-            values = {name: value for name, value in kind.items() if name not in ("code", "field")}
-            values |= {"field": fields[kind["field"]], "position": position}
-            SiteKind.objects.get_or_create(district=district, code=kind["code"], defaults=values)
+    wanted = [
+        SiteKind(**kind | {"district": district, "field": fields[kind["field"]], "position": position})
+        for position, kind in enumerate(KINDS)
+        if kind["field"] in fields
+    ]
+    SiteKind.objects.bulk_create(wanted, ignore_conflicts=True)

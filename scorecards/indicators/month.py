@@ -85,11 +85,13 @@ class Month:
     @cached_property
     def corrections(self) -> dict[str, dict[int, object]]:
         """Column → finding → the value it had at the cut-off, for findings put right since."""
+        later = FindingEvent.objects.filter(action__in=CORRECTING, at__gte=self.end, details__has_key="changes").order_by("at", "id")
+        events = list(later.values_list("finding_id", "details"))
+        mine = Finding.objects.filter(pk__in={pk for pk, _details in events}, district_id=self.district_id, received_at__lt=self.end)
+        known = set(mine.values_list("pk", flat=True))
         found: dict[str, dict[int, object]] = {}
-        known = FindingEvent.objects.filter(finding__district_id=self.district_id, finding__received_at__lt=self.end)
-        later = known.filter(action__in=CORRECTING, at__gte=self.end, details__has_key="changes").order_by("at", "id")
-        for pk, details in later.values_list("finding_id", "details"):
-            for name, (old, _new) in details["changes"].items():
+        for pk, details in events:
+            for name, (old, _new) in details["changes"].items() if pk in known else ():
                 found.setdefault(name, {}).setdefault(pk, old)
         return found
 

@@ -2,9 +2,31 @@ import pytest
 
 from accounts import devices
 from alarms.services import defaults
+from common import clock
+from tests.alarms.moments import NOW
 from tests.factories.accounts import UserFactory
 from tests.factories.alarms import SourceFactory
 from tests.factories.districts import made_district
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings):
+    settings.MFA_REQUIRED = False
+
+
+@pytest.fixture
+def at_ten():
+    with clock.standing(NOW):
+        yield
+
+
+@pytest.fixture
+def enter(client):
+    def sign_in(user):
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
 
 
 @pytest.fixture

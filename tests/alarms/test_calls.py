@@ -1,29 +1,16 @@
 """Who is called and told: those rung up by hand keep their turn, nobody is told twice by the same channel, nobody is troubled when it no longer matters."""
 
-import datetime as dt
-
 import pytest
 
 from alarms.forms import CallForm
 from alarms.models import Alarm
 from alarms.services import advance, intake, scan, telling
-from common import clock
 from notices.models import Notice
 from notices.services import use_second_channel
+from tests.alarms.moments import later
 from tests.factories.alarms import alarm_of
 
-pytestmark = pytest.mark.django_db
-NOW = clock.at(dt.date(2026, 11, 27), dt.time(10, 15))
-
-
-def later(minutes: float):
-    return clock.standing(NOW + dt.timedelta(minutes=minutes))
-
-
-@pytest.fixture(autouse=True)
-def _at_ten():
-    with clock.standing(NOW):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_ten")]
 
 
 @pytest.fixture

@@ -16,18 +16,12 @@ from common import clock
 from inspections.models import Finding
 from notices.models import Notice
 from tests.alarms import bodies
+from tests.alarms.moments import NOW
 from tests.factories.alarms import SourceFactory, alarm_of, message
 from tests.factories.grids import centre
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_ten")]
 MULTIPART = "multipart/form-data; boundary=boundary"
-NOW = clock.at(dt.date(2026, 11, 27), dt.time(10, 15))
-
-
-@pytest.fixture(autouse=True)
-def _at_ten():
-    with clock.standing(NOW):
-        yield
 
 
 def post(client, camera, body, content_type=MULTIPART, query="", **headers):

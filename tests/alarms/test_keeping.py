@@ -18,20 +18,6 @@ from tests.factories.grids import DistrictFactory, centre
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def enter(client):
-    def sign_in(user):
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return sign_in
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.MFA_REQUIRED = False
-
-
 # --- rules --------------------------------------------------------------------------------------------------------------------------------
 def sent(page) -> dict:
     """What the page's form would send as it stands."""

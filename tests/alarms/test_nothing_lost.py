@@ -13,26 +13,14 @@ from alarms.models import Alarm, AlarmSignal, AlarmSource, SignalPicture
 from alarms.reading import plain
 from alarms.reading.message import number
 from alarms.services import advance, intake, offline, pictures
-from common import clock
 from inspections.models import Finding
 from tests.alarms import bodies
+from tests.alarms.moments import NOW, later
 from tests.factories.alarms import SourceFactory, alarm_of, message
 from tests.factories.evidence import photo_bytes
 from tests.factories.grids import centre
 
-pytestmark = pytest.mark.django_db
-NOW = clock.at(dt.date(2026, 11, 27), dt.time(10, 15))
-
-
-def later(minutes: float):
-    return clock.standing(NOW + dt.timedelta(minutes=minutes))
-
-
-@pytest.fixture(autouse=True)
-def _at_ten(settings):
-    settings.MFA_REQUIRED = False
-    with clock.standing(NOW):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_ten")]
 
 
 @pytest.fixture

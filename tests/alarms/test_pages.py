@@ -24,20 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def enter(client):
-    def sign_in(user):
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return sign_in
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.MFA_REQUIRED = False
-
-
-@pytest.fixture
 def alarm(camera, member, chief, town):
     return alarm_of(camera)
 

@@ -19,11 +19,6 @@ from tests.factories.grids import SIDE, GridFactory, centre, square
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.MFA_REQUIRED = False
-
-
 def halves(grid):
     return [
         {"code": f"{grid.code}-{side}", "name": f"{grid.name}{word}", "polygon": square(grid.min_lon + n * SIDE / 2, width=SIDE / 2)}

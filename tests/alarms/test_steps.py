@@ -1,7 +1,5 @@
 """From judging to closing: clocks, the line of those who are called, the person on the spot, one finding; twice, late and with a dead gateway."""
 
-import datetime as dt
-
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -18,22 +16,12 @@ from grids.models import Handover
 from inspections.models import Finding
 from notices.models import Notice
 from rectification.models import Task
+from tests.alarms.moments import NOW, later
 from tests.factories.accounts import UserFactory
 from tests.factories.alarms import SourceFactory, alarm_of
 from tests.factories.evidence import photo_bytes
 
-pytestmark = pytest.mark.django_db
-NOW = clock.at(dt.date(2026, 11, 27), dt.time(10, 15))
-
-
-def later(minutes: float):
-    return clock.standing(NOW + dt.timedelta(minutes=minutes))
-
-
-@pytest.fixture(autouse=True)
-def _at_ten():
-    with clock.standing(NOW):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_ten")]
 
 
 @pytest.fixture
