@@ -47,6 +47,7 @@ GROUPS: dict[str, tuple] = {
             "send_back": _("退回修改"),
             "drop": _("撤回"),
             "publish": _("发布"),
+            "begin": _("新级别生效，原指令失效"),
             "change": _("变更响应状态"),
             "unit_report": _("填报单位日报"),
             "daily_report": _("报送日报"),

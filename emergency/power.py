@@ -42,11 +42,9 @@ def lines_of(order: Order) -> list[Line]:
 
 
 def ended_at(order: Order) -> dt.datetime | None:
-    """When the next published step took over; empty while the order runs."""
-    following = Decision.objects.filter(episode=order.episode_id, pk__gt=order.decision_id, state=DecisionState.PUBLISHED).order_by("pk").first()
-    if following is None:
-        return None
-    return following.published_at if following.kind == DecisionKind.LIFT else following.begins_at
+    """When a later step takes over, or did; empty while none is published."""
+    following = Decision.objects.filter(episode=order.episode_id, pk__gt=order.decision_id, state=DecisionState.PUBLISHED)
+    return min((step.published_at if step.kind == DecisionKind.LIFT else step.begins_at for step in following), default=None)
 
 
 def _is_whole(day: dt.date, begin: dt.datetime, end: dt.datetime | None) -> bool:

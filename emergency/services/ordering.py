@@ -10,7 +10,7 @@ from audit.services import record_many
 from common import clock, language
 from emergency.models import Decision, EmergencyRule, ListedEnterprise, Order, UnitMeasure, rule_of
 from emergency.services import links, telling
-from emergency.words import RUNNING_ORDERS, DecisionKind, OrderState, Party
+from emergency.words import DecisionKind, OrderState, Party
 from grids.models import Grid, Organisation
 from grids.roles import OrganisationKind
 
@@ -19,10 +19,11 @@ LEAF = 3
 
 
 def issue(decision: Decision, *, now: dt.datetime) -> list[Order]:
-    """Write the orders of a published step, close those it replaces, and tell everybody."""
-    Order.objects.filter(episode=decision.episode, state__in=RUNNING_ORDERS).update(
-        state=OrderState.DONE if decision.kind == DecisionKind.LIFT else OrderState.SUPERSEDED
-    )
+    """Write the orders of a published step, close those it ends, and tell everybody. A step that begins later ends nothing yet."""
+    if decision.kind == DecisionKind.LIFT:
+        Order.objects.running().filter(episode=decision.episode).update(state=OrderState.DONE)
+    elif decision.begins_at <= now:
+        supersede(decision)
     with language.official():  # orders are papers of the district, whoever has published them
         orders = _orders(decision, rule_of(decision.episode.district_id), now)
     for n, order in enumerate(orders, 1):
@@ -30,6 +31,13 @@ def issue(decision: Decision, *, now: dt.datetime) -> list[Order]:
     Order.objects.bulk_create(orders)
     telling.issued(orders, decision)
     return orders
+
+
+def supersede(decision: Decision) -> int:
+    """This step has begun: the orders of earlier ones end. Until then both stand side by side."""
+    earlier = Order.objects.running().filter(episode=decision.episode_id, decision_id__lt=decision.pk)
+    held = list(earlier.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    return Order.objects.filter(pk__in=held).update(state=OrderState.SUPERSEDED)
 
 
 def record_issued(orders: list[Order], *, by) -> None:

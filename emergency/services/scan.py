@@ -5,15 +5,16 @@ import logging
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from audit.services import record_many
+from audit.services import record, record_many
 from common import clock
 from common.apart import Apart
 from emergency import figures
 from emergency.models import Decision, Episode, Order, UnitReport, rule_of
-from emergency.services import problems, reporting, telling
-from emergency.words import EpisodeState
+from emergency.services import ordering, problems, reporting, telling
+from emergency.services.record import hold
+from emergency.words import DecisionKind, DecisionState, EpisodeState
 from grids.models import Organisation
 
 logger = logging.getLogger(__name__)
@@ -29,12 +30,29 @@ def scan(now: dt.datetime | None = None) -> dict[str, int]:
     episodes = Episode.objects.select_related("district")
     with Apart("emergency.scan") as each:
         return {
+            "replaced": sum(each(_begun(now), _replace)),
             "unanswered": sum(each(_steps_of(_unanswered(now)), lambda decision: _urge(decision, now))),
             "overdue": sum(each(_steps_of(_overdue(now)), lambda decision: _propose(decision, now))),
             "problems": sum(each(_due_for_filing(now), _file)),
             "reports": sum(each(episodes.running(), lambda episode: _remind_reports(episode, now))),
             "reviews": sum(each(episodes.filter(state=EpisodeState.LIFTED), lambda episode: _remind_review(episode, now))),
         }
+
+
+def _begun(now: dt.datetime) -> list[Decision]:
+    """Steps published ahead whose moment has come, as long as orders of earlier steps still run."""
+    earlier = Order.objects.running().filter(episode=OuterRef("episode"), decision_id__lt=OuterRef("pk"))
+    begun = Decision.objects.filter(Exists(earlier), state=DecisionState.PUBLISHED, starts_at__lte=now, published_at__lte=now)
+    return list(begun.exclude(kind=DecisionKind.LIFT).select_related("episode").order_by("episode__district", "pk"))
+
+
+@transaction.atomic
+def _replace(decision: Decision) -> int:
+    hold(decision.episode.district_id)
+    count = ordering.supersede(decision)
+    if count:
+        record("episode.begin", decision, by=None, district_id=decision.episode.district_id, payload={"replaced": count})
+    return count
 
 
 def _steps_of(orders) -> list[Decision]:

@@ -1,16 +1,19 @@
 """A warning is entered, approved by another person by its level, published; upgrades, downgrades and the lift are steps of the same episode."""
 
+import datetime as dt
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from audit import verify
+from common import clock
 from common.errors import Conflict, NotYourRole
 from emergency.models import Decision, Episode, Order
-from emergency.services import decisions
+from emergency.services import answers, decisions, scan
 from inspections.services import weather
 from notices.models import Notice
 from tests.factories.accounts import UserFactory
-from tests.factories.emergency import ready
+from tests.factories.emergency import later, ready
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +129,22 @@ def test_an_upgrade_replaces_the_orders_and_the_list_stays_that_of_the_start(pla
     assert (episode.level, episode.peak, weather.current(place.district.pk).weather) == ("red", "red", "red")
     found = Order.objects.filter(episode=episode, party="enterprise").order_by("pk").values_list("level", "state")
     assert list(found) == [("yellow", "superseded")] * 3 + [("red", "issued")] * 3
+
+
+def test_a_step_published_ahead_leaves_the_one_in_force_with_its_limits_until_it_begins(place):
+    episode = place.running("yellow")
+    order = place.order(party="enterprise", enterprise__position=1)
+    place.running("orange", kind="upgrade", starts_at=clock.now() + dt.timedelta(hours=6))
+    answers.put_in_force(order, kind="lines", way="link", text="已停")
+    states = lambda: set(Order.objects.filter(episode=episode, party="enterprise").values_list("level", "state"))  # noqa: E731
+
+    with later(minutes=61):
+        assert scan.scan()["overdue"] == 6
+    assert states() == {("yellow", "in_force"), ("yellow", "issued"), ("orange", "issued")}
+    with later(hours=6, minutes=1):
+        assert (scan.scan()["replaced"], scan.scan()["replaced"]) == (11, 0)
+    assert states() == {("yellow", "superseded"), ("orange", "issued")}
+    assert verify.run(district=place.district.pk, state=True).faults == []
 
 
 def test_a_downgrade_keeps_the_peak(place):
