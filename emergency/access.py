@@ -1,7 +1,10 @@
 """Who may do what in an emergency. The office runs it, the leading group approves, everybody answers for what is theirs."""
 
 import re
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -14,8 +17,8 @@ from grids.roles import OFFICE, Role
 from grids.scope import may_change_settings, rights
 
 LEADERS = frozenset({Role.DISTRICT_LEADER})
-DEPUTY = "副"
-"""A title in the leading group in which it stands is a deputy's: 副组长, 常务副组长, 区委常委、副区长."""
+DEPUTIES = ("副组长", "副区长", "副县长", "副市长", "副主任")
+"""A title in the leading group in which one of them stands is a deputy's: 常务副组长, 区委常委、副区长. 区委副书记、区长 is the head."""
 INSPECTORS = frozenset(
     {*OFFICE, Role.SUPERVISION, Role.DEPT_MANAGER, Role.DEPT_HANDLER, Role.TOWN_MANAGER, Role.TOWN_HANDLER, Role.HQ_STAFF, Role.COMMANDER}
     | {Role.DEPUTY_COMMANDER}
@@ -83,7 +86,8 @@ def may_approve(user, district_id: int, colour: str) -> bool:
 def heads(district_id: int) -> set[int]:
     """The heads of the leading group today, and who stands in for one."""
     day = clock.today()
-    seats = Membership.objects.current(day).filter(organisation__district_id=district_id, role__in=LEADERS).exclude(title__contains=DEPUTY)
+    deputy = reduce(or_, (Q(title__contains=word) for word in DEPUTIES))
+    seats = Membership.objects.current(day).filter(organisation__district_id=district_id, role__in=LEADERS).exclude(deputy)
     standing_in = Handover.objects.current(day).filter(membership__in=seats).values_list("substitute_id", flat=True)
     return {*seats.values_list("user_id", flat=True), *standing_in}
 

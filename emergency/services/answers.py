@@ -156,8 +156,8 @@ def show_own(order: Order, *, by, **given) -> list[Evidence]:
 
 @transaction.atomic
 def refuse_evidence(piece: Evidence, *, by, note: str) -> Evidence:
-    """The office does not accept it, and whoever sent it is told. Without any other piece the order is not in force: its clock runs on, and the
-    grace before a problem is made begins anew."""
+    """The office does not accept it, and whoever sent it is told. Without any other piece the order is not in force: its clock runs on, and
+    proposal, grace and what the office said of it begin anew."""
     order = Order.objects.select_for_update(of=("self",)).get(pk=piece.order_id)
     access.insist_run(by, order.district_id)
     note = insist_words("note", note, _("请写明不予认可的理由。"))
@@ -165,7 +165,7 @@ def refuse_evidence(piece: Evidence, *, by, note: str) -> Evidence:
         raise Conflict(_("这份凭证已有处理意见。"), code="refused")
     piece.refresh_from_db()
     if not order.evidence.filter(refused_note="", is_against=False).exists():
-        move_order(order, source=(OrderState.IN_FORCE,), state=OrderState.ACKNOWLEDGED, in_force_at=None, proposed_at=None)
+        move_order(order, source=(OrderState.IN_FORCE,), state=OrderState.ACKNOWLEDGED, in_force_at=None, proposed_at=None, declined_note="")
     if order.is_running and not piece.is_against:
         telling.evidence_refused(order, piece)
     record("order.refuse_evidence", order, by=by, district_id=order.district_id, payload={"evidence": piece.pk, "note": note[:300]})

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Device
-from audit.services import record
+from audit.services import record_many
 from common import clock, language
 from emergency import power
 from emergency.models import Evidence, ListedEnterprise, Order, PowerDay
@@ -43,15 +43,25 @@ def _judge(district_id: int, codes: set[str], days: set[dt.date]) -> None:
     order that has ended meanwhile is judged for the days on which it ran; a corrected figure takes back what was said of its day."""
     if not days:
         return
+    acts = [
+        (order, {"day": str(line.day), "kwh": str(line.kwh)})
+        for order in _held(district_id, codes, days)
+        for line in power.lines_of(order)
+        if line.day in days and _say(order, line)
+    ]
+    if acts:
+        record_many("order.power", acts, by=None, district_id=district_id)
+
+
+def _held(district_id: int, codes: set[str], days: set[dt.date]) -> list[Order]:
+    """Orders that ran on these days, locked until commit before anything is on record: an answer may come in at the same moment."""
     orders = Order.objects.filter(district_id=district_id, party=Party.ENTERPRISE, is_lift=False, enterprise__credit_code__in=codes)
     ran = orders.filter(decision__published_at__lte=clock.end_of(max(days))).exclude(episode__lifted_at__lt=clock.at(min(days)))
-    for order in ran.select_related("enterprise", "episode", "decision").order_by("pk"):
-        for line in power.lines_of(order):
-            if line.day in days:
-                _say(order, line)
+    return list(ran.select_for_update(of=("self",)).select_related("enterprise", "episode", "decision").order_by("pk"))
 
 
-def _say(order: Order, line: power.Line) -> None:
+def _say(order: Order, line: power.Line) -> bool:
+    """Whether there is a new piece."""
     stands = order.evidence.filter(kind=EvidenceKind.POWER, text__startswith=f"{line.day}", refused_note="").first()
     if stands and not line.is_against:
         with language.official():
@@ -60,6 +70,8 @@ def _say(order: Order, line: power.Line) -> None:
         Evidence.objects.filter(pk=stands.pk).update(text=_words(line), reading=line.kwh)
     elif line.is_against:
         _against(order, line)
+        return True
+    return False
 
 
 def _words(line: power.Line) -> str:
@@ -68,10 +80,9 @@ def _words(line: power.Line) -> str:
 
 
 def _against(order: Order, line: power.Line) -> None:
-    """On record with the order as it stands: an answer may come in at the same moment."""
-    held = Order.objects.select_for_update(of=("self",)).select_related("enterprise").get(pk=order.pk)
     with language.official():
         name = _("用电平台")
-    Evidence.objects.create(order=held, kind=EvidenceKind.POWER, text=_words(line), reading=line.kwh, is_against=True, name=name, at=clock.now())
-    telling.power_above(held, line)
-    record("order.power", held, by=None, district_id=held.district_id, payload={"day": str(line.day), "kwh": str(line.kwh)})
+    piece = Evidence.objects.create(
+        order=order, kind=EvidenceKind.POWER, text=_words(line), reading=line.kwh, is_against=True, name=name, at=clock.now()
+    )
+    telling.power_above(order, line, piece)

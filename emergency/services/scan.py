@@ -87,7 +87,7 @@ def _propose(decision: Decision, now: dt.datetime) -> int:
     orders = _held(_overdue(now), decision)
     if orders:
         Order.objects.filter(pk__in=[order.pk for order in orders]).update(proposed_at=now)
-        telling.not_in_force(orders, decision)
+        telling.not_in_force(orders, decision, at=now)
         record_many("order.overdue", ((order, {}) for order in orders), by=None, district_id=decision.episode.district_id)
     return len(orders)
 

@@ -1,5 +1,7 @@
 """Who is told what, by which way. Orders are urgent: inbox, text and call at once."""
 
+import datetime as dt
+
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -205,9 +207,11 @@ def _not_answered(orders: list[Order], decision: Decision, to, *, key: str) -> N
     )  # fmt: skip
 
 
-def not_in_force(orders: list[Order], decision: Decision) -> None:
+def not_in_force(orders: list[Order], decision: Decision, *, at: dt.datetime) -> None:
+    """Each proposal for itself: one whose evidence is refused is proposed once more."""
     _about_orders(
-        orders, decision, people.with_role(decision.episode.district_id, OFFICE), kind="emergency.overdue", key="office", box="proposed",
+        orders, decision, people.with_role(decision.episode.district_id, OFFICE), kind="emergency.overdue", key=f"office{at:%Y%m%d%H%M%S}",
+        box="proposed",
         title=lambda: _("%(n)s份应急指令到时限仍未落实，请核实立案") % {"n": len(orders)},
     )  # fmt: skip
 
@@ -237,14 +241,15 @@ def _about_orders(orders: list[Order], decision: Decision, to, *, title, kind: s
     )
 
 
-def power_above(order: Order, line) -> None:
+def power_above(order: Order, line, piece: Evidence) -> None:
+    """Each piece once: a figure corrected down and up again is another piece."""
     facts = {"receiver": order.receiver, "day": line.day, "kwh": line.kwh, "allowed": line.allowed}
     queue(
         to=people.with_role(order.district_id, OFFICE),
         title=lambda: _("%(receiver)s用电超过应减水平，请核查") % facts,
         body=lambda: _("%(day)s用电%(kwh)s kWh，按清单应不超过%(allowed)s kWh") % facts,
         url=order.get_absolute_url(),
-        dedup_key=f"emergency:power:{order.pk}:{line.day}",
+        dedup_key=f"emergency:power:{piece.pk}",
         kind="emergency.power",
         subject=order,
         channels=URGENT,

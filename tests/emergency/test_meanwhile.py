@@ -1,22 +1,34 @@
 """An order that changes while somebody looks at it: the clock, a caller, or whoever hands photos in."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from accounts import devices
 from audit import verify
+from audit.models import AuditEvent
 from common import clock
 from common.errors import Conflict
 from emergency.models import Receipt
-from emergency.services import answers, problems, scan
+from emergency.services import answers, electricity, problems, scan
 from evidence.models import Photo
 from inspections.models import Finding
-from tests.factories.emergency import later
+from tests.factories.emergency import CODES, later
 from tests.factories.evidence import photo_bytes
 
 pytestmark = pytest.mark.django_db
+
+
+def locked_after_record(asked) -> list[str]:
+    """Rows asked for or changed when the record's chain is held already."""
+    said = [query["sql"] for query in asked.captured_queries]
+    begun = next(n for n, sql in enumerate(said) if "pg_advisory_xact_lock" in sql)
+    return [sql for sql in said[begun:] if "FOR UPDATE" in sql or "FOR NO KEY" in sql or sql.startswith("UPDATE")]
 
 
 def photo(seed: int) -> SimpleUploadedFile:
@@ -73,6 +85,16 @@ def test_the_office_makes_no_problem_of_a_replaced_order(place):
 
     with pytest.raises(Conflict, match="不再立案"):
         problems.file_problem(old, by=place.office)
+
+
+def test_nothing_is_locked_any_more_once_the_power_of_two_enterprises_is_on_record(place, running):
+    device, _key = devices.issue(place.district.pk, "供电公司", by=place.office)
+    day = clock.today() + dt.timedelta(days=1)
+    with later(days=2), CaptureQueriesContext(connection) as asked:
+        electricity.take(device, [{"credit_code": code, "day": day, "kwh": Decimal(990)} for code in CODES[:2]])
+
+    assert AuditEvent.objects.filter(action="order.power").count() == 2
+    assert locked_after_record(asked) == []
 
 
 # --- calls and photos ----------------------------------------------------------------------------------------------------------------------

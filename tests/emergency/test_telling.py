@@ -1,25 +1,26 @@
 """Who is told of what, and what is not said any more once it is decided, replaced or over."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 
-from accounts import codes
+from accounts import codes, devices
 from accounts.models import User
 from common import clock
-from emergency import access
+from emergency import access, board
 from emergency.models import Decision, Order, UnitMeasure
-from emergency.services import answers, contacts, decisions, links, lists, reporting, rules, scan, telling
+from emergency.services import answers, contacts, decisions, electricity, links, lists, problems, reporting, rules, scan, telling
 from grids.models import Handover
 from inspections.models import WeatherState
 from notices.channels import sms
 from notices.models import Notice
 from tests.factories.accounts import UserFactory
 from tests.factories.districts import made_district
-from tests.factories.emergency import later
+from tests.factories.emergency import CODES, later
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -122,6 +123,35 @@ def test_who_sent_refused_evidence_is_told_why_and_has_the_grace_again(place):
     assert links.words(sms).endswith(links.path_of(order))
 
 
+def test_an_order_whose_evidence_is_refused_is_proposed_to_the_office_once_more_and_listed_again(place, client):
+    place.running()
+    order = place.order(party="enterprise", enterprise__position=1)
+    with later(minutes=61):
+        scan.scan()
+        problems.decline(order, by=place.office, note="已核实停产")
+        (piece,) = answers.put_in_force(order, kind="lines", way="link", text="已停")
+    with later(minutes=70):
+        answers.refuse_evidence(piece, by=place.office, note="看不出停产")
+        scan.scan()
+        proposed = Order.objects.filter(board.boxes(clock.now())["proposed"][1], party="enterprise", pk=order.pk)
+        assert list(proposed) == [order]
+
+    told = Notice.objects.filter(kind="emergency.overdue", recipient=place.office, channel="inbox").order_by("pk")
+    assert [notice.body for notice in told][1:] == ["测试企业0"]
+
+
+def test_the_office_is_told_again_when_power_corrected_down_rises_again(place):
+    place.running()
+    device, _key = devices.issue(place.district.pk, "供电公司", by=place.office)
+    day = clock.today() + dt.timedelta(days=1)
+    with later(days=2):
+        for kwh in ("620.00", "420.00", "700.00"):
+            electricity.take(device, [{"credit_code": CODES[0], "day": day, "kwh": Decimal(kwh)}])
+
+    told = Notice.objects.filter(kind="emergency.power", recipient=place.office, channel="inbox").order_by("pk")
+    assert [notice.body.split(" ")[0] for notice in told] == [f"{day}用电{kwh}" for kwh in ("620.00", "700.00")]
+
+
 def test_a_unit_is_told_in_its_inbox(place):
     town = UserFactory(town_handler=place.district.town_a.organisation)
     place.running()
@@ -135,12 +165,32 @@ def test_a_unit_is_told_in_its_inbox(place):
 
 # --- heads --------------------------------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("title", "may"), [("组长", True), ("", True), ("副组长", False), ("常务副组长", False), ("区委常委、副区长", False), ("区长", True)]
+    ("title", "may"),
+    [
+        ("组长", True),
+        ("", True),
+        ("副组长", False),
+        ("常务副组长", False),
+        ("区委常委、副区长", False),
+        ("区长", True),
+        ("区委副书记、区长", True),
+        ("区委常委、常务副区长", False),
+        ("区政府党组副书记、副区长", False),
+    ],  # fmt: skip
 )
 def test_red_is_for_heads_whose_title_holds_no_deputy(place, title, may):
     place.head.memberships.update(title=title)
 
     assert access.may_approve(place.head, place.district.pk, "red") is may
+
+
+def test_a_head_who_is_also_deputy_secretary_is_told_of_red_and_his_deputy_is_not(place):
+    place.head.memberships.update(title="区委副书记、区长")
+    place.deputy.memberships.update(title="区委常委、常务副区长")
+    step = place.drafted("red")
+    decisions.submit(step, by=place.office, version=step.version)
+
+    assert set(Notice.objects.filter(kind="emergency.approve").values_list("recipient", flat=True)) == {place.head.pk}
 
 
 # --- numbers shared -----------------------------------------------------------------------------------------------------------------------------
