@@ -192,6 +192,8 @@ class StructureChange(models.Model):
     before = models.CharField(max_length=200, blank=True)
     after = models.CharField(max_length=200, blank=True)
     note = models.CharField(_("说明"), max_length=300, blank=True)
+    carried = models.JSONField(default=dict, blank=True)
+    """Of a unit that went up in another what it had until then: keys of its ``grids``, of headquarters it ``leads`` and of ``fields`` under it."""
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -40,8 +40,9 @@ def log_grid(grid: Grid, kind, *, by, on=None, before="", after="", note="") -> 
     record(f"grid.{kind}", grid, by=by, district_id=grid.district_id, payload=payload)
 
 
-def log_organisation(organisation, kind, *, by, on=None, before="", after="", note="") -> None:
-    _log(organisation.district_id, kind, by=by, on=on, organisation=organisation, before=before, after=after, note=note)
+def log_organisation(organisation, kind, *, by, on=None, before="", after="", note="", carried: dict | None = None) -> None:
+    about = {"organisation": organisation, "carried": carried or {}}
+    _log(organisation.district_id, kind, by=by, on=on, before=before, after=after, note=note, **about)
     payload = {"before": str(before), "after": str(after), "note": note}
     record(f"organisation.{kind}", organisation, by=by, district_id=organisation.district_id, payload=payload)
 

@@ -7,7 +7,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from common import clock
-from grids.models import Grid, Headquarters, Membership, Organisation, Post
+from grids.models import Field, Grid, Headquarters, Membership, Organisation, Post
 from grids.roles import ROLES_OF_KIND, OrganisationKind
 from grids.services.history import Kind, check_keeper, lock_district, log_grid, log_organisation
 from grids.services.places import replant
@@ -52,6 +52,9 @@ def merge_organisations(source: Organisation, *, into: Organisation, on, by, not
     _check_mergeable(source, into, on)
     if source.kind != into.kind:
         raise ValidationError({"into": _("只能并入同类单位。")}, code="other_kind")
+    for hook in settings.ORGANISATION_HELD:
+        import_string(hook)(source, into)
+    carried = _held_by(source)
     _carry_members(source, into, on=on, by=by)
     Grid.objects.filter(organisation=source).update(organisation=into)
     Organisation.objects.filter(parent=source).exclude(pk=into.pk).update(parent=into)
@@ -60,7 +63,7 @@ def merge_organisations(source: Organisation, *, into: Organisation, on, by, not
     source.save(update_fields=["valid_to", "merged_into"])
     for hook in settings.ORGANISATION_MERGED:
         import_string(hook)(source, into, by=by, note=note)
-    log_organisation(source, Kind.MERGED, by=by, on=on, before=source.name, after=into.name, note=note)
+    log_organisation(source, Kind.MERGED, by=by, on=on, before=source.name, after=into.name, note=note, carried=carried)
     log_organisation(into, Kind.MERGED, by=by, on=on, before=source.name, after=into.name, note=note)
     return into
 
@@ -74,6 +77,16 @@ def _check_mergeable(source, into, on) -> None:
         raise ValidationError({"on": _("生效日期不能晚于今天，合并自保存时起执行。")}, code="ahead")
     if not source.is_active(clock.today()) or not into.is_active(clock.today()):
         raise ValidationError(_("两个都应在用，已停用的不能合并。"), code="closed")
+
+
+def _held_by(unit: Organisation) -> dict[str, list[int]]:
+    """For the history: what is counted of a month that is over stays the unit's that had it then."""
+    held = {
+        "grids": Grid.objects.filter(organisation=unit),
+        "leads": Headquarters.objects.filter(lead_unit=unit),
+        "fields": Field.objects.filter(headquarters__organisation=unit),
+    }
+    return {name: sorted(rows.values_list("pk", flat=True)) for name, rows in held.items()}
 
 
 def _carry_members(source: Organisation, into: Organisation, *, on, by) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Case, CharField, DateTimeField, F, OuterRef, Q, Que
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
 
+from grids.models import Organisation
 from inspections.models import Finding
 from rectification.models import Task, TaskEvent, TaskRequest
 from rectification.words import LEFT, PARTY_TURN, VERIFIER_TURN, RequestKind, RequestState, TaskState
@@ -97,7 +98,9 @@ def _state_by_columns(month: Month):
 def referrals(month: Month) -> QuerySet:
     """Transfers a unit without enforcement power asked for in time, to a body that has it, and that had not been declined by the cut-off."""
     asked = TaskRequest.objects.filter(kind=RequestKind.TRANSFER, asked_at__lt=month.end, asked_at__lte=F("previous_due_at"))
-    asked = asked.filter(organisation__has_enforcement_power=True, task__organisation__has_enforcement_power=False)
+    powerless = Organisation.objects.filter(district_id=month.district_id, has_enforcement_power=False)
+    asked = asked.annotate(unit_then=month.unit_of_task(task="task__"))
+    asked = asked.filter(organisation__has_enforcement_power=True, unit_then__in=powerless.order_by().values("pk"))
     return asked.exclude(state__in=[RequestState.DECLINED, RequestState.WITHDRAWN], decided_at__lt=month.end)
 
 

@@ -85,7 +85,7 @@ scattered_found, fire_found = found_on_ground(NOT_SELF_FOUND, field="scattered")
 
 def _not_referred(month: Month, queryset: QuerySet) -> QuerySet:
     """Design 4: not marked down for what it referred in time to a body with the power it lacks."""
-    referred = referrals(month).filter(task__finding=OuterRef("pk"), task__organisation_id=OuterRef("row_unit"))
+    referred = referrals(month).filter(task__finding=OuterRef("pk"), unit_then=OuterRef("row_unit"))
     return queryset.exclude(Exists(referred))
 
 

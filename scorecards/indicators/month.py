@@ -9,7 +9,7 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.lookups import In
 
 from common import clock
-from grids.models import Field, Grid, Organisation
+from grids.models import Field, Grid, Headquarters, Organisation, StructureChange
 from grids.roles import OrganisationKind
 from inspections.models import Finding, FindingEvent
 from rectification.models import TaskEvent
@@ -58,28 +58,50 @@ class Month:
             Grid.objects.filter(district_id=self.district_id).order_by("path").values_list("pk", "path", "organisation_id")
         ):
             above = path[: path.rstrip("/").rfind("/") + 1]
-            owner = organisation_id if organisation_id in townships else owners.get(above)
+            own = self.carried["grids"].get(pk, organisation_id)
+            owner = own if own in townships else owners.get(above)
             if owner:
                 owners[path] = owner
                 found[owner].append(pk)
         return found
 
     @cached_property
+    def carried(self) -> dict[str, dict[int, int]]:
+        """``grids``, ``leads`` (headquarters), ``fields`` → the unit that had it at the cut-off, where a merging of units has given it away since.
+
+        A unit that left before the month's end by its date, though on record later, has no card: what it had counts for its heir.
+        """
+        found: dict[str, dict[int, int]] = {"grids": {}, "leads": {}, "fields": {}}
+        later = StructureChange.objects.filter(district_id=self.district_id, kind=StructureChange.Kind.MERGED, at__gte=self.end)
+        later = later.filter(Q(organisation__in=list(self.units)) | Q(organisation__kind=OrganisationKind.HEADQUARTERS), carried__has_key="grids")
+        for unit, carried in later.order_by("-at", "-id").values_list("organisation_id", "carried"):
+            for name, had in found.items():
+                had |= dict.fromkeys(carried[name], unit)
+        return found
+
+    @cached_property
+    def headquarters_then(self) -> dict[int, Headquarters]:
+        """Field → the headquarters it belonged to."""
+        bodies = {each.organisation_id: each for each in Headquarters.objects.filter(organisation__district_id=self.district_id)}
+        now = Field.objects.filter(district_id=self.district_id, headquarters__isnull=False).values_list("pk", "headquarters__organisation_id")
+        return {pk: bodies[self.carried["fields"].get(pk, unit)] for pk, unit in now}
+
+    @cached_property
     def fields_of_department(self) -> dict[int, list[int]]:
         """Department → fields whose headquarters it leads."""
         found: dict[int, list[int]] = {}
-        led = Field.objects.filter(district_id=self.district_id, headquarters__lead_unit__isnull=False)
-        for pk, lead in led.values_list("pk", "headquarters__lead_unit_id"):
-            found.setdefault(lead, []).append(pk)
+        for pk, body in self.headquarters_then.items():
+            if lead := self.carried["leads"].get(body.pk, body.lead_unit_id):
+                found.setdefault(lead, []).append(pk)
         return found
 
     @cached_property
     def fields_of_headquarters(self) -> dict[int, list[int]]:
         """Organisation of a marked headquarters → its fields."""
         found: dict[int, list[int]] = {}
-        marked = Field.objects.filter(headquarters__organisation__in=self.units_of(Kind.HEADQUARTERS))
-        for pk, unit in marked.values_list("pk", "headquarters__organisation_id"):
-            found.setdefault(unit, []).append(pk)
+        for pk, body in self.headquarters_then.items():
+            if self.units.get(body.organisation_id) == Kind.HEADQUARTERS:
+                found.setdefault(body.organisation_id, []).append(pk)
         return found
 
     @cached_property

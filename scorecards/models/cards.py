@@ -17,7 +17,7 @@ from inspections.words import Source
 from rectification.models import Task
 from registers.models import Site
 from scorecards import air_words, marks
-from scorecards.indicators import INDICATORS, Shape
+from scorecards.indicators import INDICATORS, Month, Shape
 from scorecards.indicators.flags import Flag, with_flags
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, Figures, PublishedQuerySet, Scheme
 from scorecards.words import Grade, Kind, LineState, Reason, Unranked, month_words
@@ -84,7 +84,10 @@ class Scorecard(models.Model):
     @property
     def outlook(self) -> Q:
         """Which rows of units' cards the card of a grid or of headquarters looks at."""
-        return Q(grid__path__startswith=self.grid.path) if self.grid else Q(field__headquarters__organisation=self.organisation_id)
+        if self.grid:
+            return Q(grid__path__startswith=self.grid.path)
+        month = Month(self.month, self.district_id, {self.organisation_id: Kind.HEADQUARTERS})
+        return Q(field__in=month.fields_of_headquarters.get(self.organisation_id, []))
 
     @property
     def month_label(self) -> str:

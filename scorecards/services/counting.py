@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Sum
 
-from grids.models import Field, Grid
-from scorecards.indicators import Shape
+from grids.models import Grid
+from scorecards.indicators import Month, Shape
 from scorecards.indicators.flags import meets
 from scorecards.models import Scorecard, ScoreLine, ScoreRow
-from scorecards.words import Kind
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Figures:
 
 
 class Heaps:
-    def __init__(self, cards: list[Scorecard]):
+    def __init__(self, cards: list[Scorecard], month: Month):
         self.of_card: dict[tuple[str, int], list[Heap]] = defaultdict(list)
         self.of_field: dict[tuple[str, int], list[Heap]] = defaultdict(list)
         self.of_grid: dict[tuple[str, int], list[Heap]] = defaultdict(list)
@@ -44,7 +43,7 @@ class Heaps:
             self.of_card[code, card].append(heap)
             self.of_field[code, field].append(heap)
             self.of_grid[code, grid].append(heap)
-        self._fields = _fields([card for card in cards if card.scheme.kind == Kind.HEADQUARTERS])
+        self._fields = month.fields_of_headquarters
         self._grids = _grids([card for card in cards if card.grid_id])
 
     def figures(self, line: ScoreLine) -> Figures:
@@ -56,15 +55,7 @@ class Heaps:
             return self.of_card.get((code, card.pk), ())
         if card.grid_id:
             return [heap for grid in self._grids[card.grid_id] for heap in self.of_grid.get((code, grid), ())]
-        return [heap for field in self._fields[card.organisation_id] for heap in self.of_field.get((code, field), ())]
-
-
-def _fields(cards: list[Scorecard]) -> dict[int, list[int]]:
-    """Headquarters → its fields."""
-    found: dict[int, list[int]] = {card.organisation_id: [] for card in cards}
-    for pk, unit in Field.objects.filter(headquarters__organisation__in=found).values_list("pk", "headquarters__organisation"):
-        found[unit].append(pk)
-    return found
+        return [heap for field in self._fields.get(card.organisation_id, ()) for heap in self.of_field.get((code, field), ())]
 
 
 def _grids(cards: list[Scorecard]) -> dict[int, list[int]]:

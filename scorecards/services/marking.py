@@ -16,7 +16,7 @@ OUTSIDE = (Part.BONUS, Part.CARRIED)
 
 def mark(cards: list[Scorecard], lines: list[ScoreLine], month: Month, *, heaps: Heaps | None = None) -> None:
     """Fills in the figures of cards and lines; saves neither. ``heaps``: other rows than those stored."""
-    heaps, of_card = heaps or Heaps(cards), defaultdict(list)
+    heaps, of_card = heaps or Heaps(cards, month), defaultdict(list)
     for line in lines:
         _mark_line(line, heaps.figures(line))
         of_card[line.scorecard_id].append(line)

@@ -98,7 +98,7 @@ def _take_scheme(cards: list[Scorecard], *, grades: dict[str, int]) -> None:
 
 def _heaps(cards: list[Scorecard], lines: list[ScoreLine], month: Month) -> Heaps:
     """Stored rows, but for those that carry marks: these are found and weighed by the new figures."""
-    heaps = Heaps(cards)
+    heaps = Heaps(cards, month)
     marked = marked_lines(lines_with_rows(lines))
     of_line = {line.pk: line for found in marked.values() for line in found}
     for line in of_line.values():
