@@ -104,9 +104,9 @@ class ReportSerializer(serializers.Serializer):
     def validate(self, clean):
         if (clean.get("lon") is None) != (clean.get("lat") is None):
             raise serializers.ValidationError({"lon": _("经度和纬度要一起填写。")}, code="half_a_place")
-        if "field" in self.fields and clean.get("field") and clean["field"].district_id != clean["problem_type"].district_id:
+        field, site, problem_type = (clean.get(name) for name in ("field", "site", "problem_type"))
+        if field and problem_type and field.district_id != problem_type.district_id:
             raise serializers.ValidationError({"field": _("专项领域和问题类型不属于同一个区县。")}, code="district")
-        site, problem_type = clean.get("site"), clean.get("problem_type")
         if site and problem_type and site.district_id != problem_type.district_id:
             raise serializers.ValidationError({"site": _("监管对象和问题类型不属于同一个区县。")}, code="district")
         return clean

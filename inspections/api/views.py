@@ -25,6 +25,7 @@ from inspections.api.serializers import (
     ReportSerializer,
     SubmissionSerializer,
 )
+from inspections.api.uploads import of_finding
 from inspections.filters import FindingFilter
 from inspections.models import Finding, ProblemType
 from inspections.services.submit import take_in
@@ -81,14 +82,18 @@ class FindingView(APIView):
     def put(self, request, uuid):
         """Take in a report. Sent again with the same content it changes nothing."""
         try:
+            return self._taken(request, uuid)
+        except Conflict as conflict:
+            return self._conflict(request, conflict)
+
+    def _taken(self, request, uuid):
+        try:
             clean = self._clean(request, uuid)
             submission = take_in(clean, by=request.user)
         except holding.REFUSALS as refused:
             if holding.must_be_kept(request, refused):
                 return holding.hold(request, uuid, refused, kind=HeldKind.FINDING)
             raise
-        except Conflict as conflict:
-            return self._conflict(request, conflict)
         code = status.HTTP_200_OK if submission.replay else status.HTTP_201_CREATED
         context = {"replay": submission.replay, "has_voices": bool(clean.get("voices"))}
         return Response(SubmissionSerializer(submission.finding, context=context).data, status=code)
@@ -115,7 +120,7 @@ class FindingView(APIView):
     def _conflict(self, request, conflict: Conflict):
         answer = {"code": conflict.code, "detail": str(conflict)}
         if finding := conflict.extra.get("finding"):
-            answer["stored"] = FindingDetailSerializer(finding, context={"request": request}).data
+            answer |= {"stored": FindingDetailSerializer(finding, context={"request": request}).data, **of_finding(finding)}
         return Response(answer, status=status.HTTP_409_CONFLICT)
 
 

@@ -15,8 +15,9 @@ import evidence.services
 from audit import canonical
 from audit.services import record
 from common import clock
+from common.errors import Conflict
 from evidence.models import Photo, Recording
-from inspections.models import HeldSubmission
+from inspections.models import Finding, HeldSubmission
 from inspections.words import HeldKind
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -24,7 +25,10 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @transaction.atomic
 def hold(payload: dict, *, uuid, errors: dict, by, kind: HeldKind = HeldKind.FINDING) -> HeldSubmission:
-    """Keep a submission word for word with the reasons it needs repair. Sent again, the newest wording and reasons stand."""
+    """Keep a submission word for word with the reasons it needs repair. Sent again, the newest wording and reasons stand.
+
+    A report that its author has repaired meanwhile is a row: nothing is kept beside it (``Conflict``, with what is stored).
+    """
     payload, errors = _storable(payload), _storable(errors)
     held, _created = HeldSubmission.objects.update_or_create(
         author=by,
@@ -38,6 +42,8 @@ def hold(payload: dict, *, uuid, errors: dict, by, kind: HeldKind = HeldKind.FIN
             "resolved_at": None,
         },
     )
+    if kind == HeldKind.FINDING and (finding := Finding.objects.filter(uuid=uuid, reporter=by).first()):
+        raise Conflict(_("这一条已经在服务器上，手机上的内容没有再收一次，请核对。"), code="payload_conflict", finding=finding)
     record(f"{kind}.held", held, by=by, payload={"errors": list(errors)})
     return held
 

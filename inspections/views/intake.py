@@ -19,9 +19,13 @@ SALT = "inspections.kept-photo"
 
 @dataclass
 class Kept:
-    """Photos of this form that the server already holds. ``tokens`` go into hidden fields and prove whose they are."""
+    """Photos of this form that the server already holds. ``tokens`` go into hidden fields and prove whose they are.
+
+    ``owed``: entries of photos that are still on the phone and follow by themselves.
+    """
 
     photos: list[Photo] = field(default_factory=list)
+    owed: list[dict] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -32,7 +36,8 @@ class Kept:
 
     @property
     def announced(self) -> list[dict]:
-        return [{"sha256": photo.sha256, "size": photo.size} for photo in self.photos]
+        here = [{"sha256": photo.sha256, "size": photo.size} for photo in self.photos]
+        return (here + [each for each in self.owed if each["sha256"] not in {photo.sha256 for photo in self.photos}])[: max(len(here), MAX_PHOTOS)]
 
 
 def keep_photos(request) -> Kept:

@@ -11,14 +11,14 @@ from common import clock
 from grids import scope
 from inspections import access
 from inspections.api.fields import KeyOrCodeField
-from inspections.api.serializers import ReportSerializer
+from inspections.api.serializers import PhotoEntry, ReportSerializer
 from inspections.forms import FieldReportForm
 from inspections.models import Finding, HeldSubmission
 from inspections.rows import LedgerRow
 from inspections.services import held, photos
 from inspections.services.submit import sources_for
 from inspections.views import held_rounds, intake
-from inspections.words import HeldKind, Outcome
+from inspections.words import FROM_ABOVE, HeldKind, Outcome
 
 
 @require_GET
@@ -69,6 +69,7 @@ def repair(request, uuid):
     kept = intake.keep_photos(request) if request.method == "POST" else intake.Kept()
     for photo in held.photos_there(kept_submission):
         kept.add(photo, by=request.user)
+    kept.owed = owed_of(kept_submission)
     if request.method != "POST":
         form = FieldReportForm(initial=initial_of(kept_submission, request.user), user=request.user)
         return render(request, "mobile/repair.html", repair_page(form, kept, errors=kept_submission.errors))
@@ -84,7 +85,16 @@ def repair(request, uuid):
 
 def repair_page(form, kept, *, errors: dict) -> dict:
     types, chosen = list(form.fields["problem_type"].queryset), str(form["problem_type"].value() or "")
-    return {"form": form, "kept": list(zip(kept.tokens, kept.photos, strict=True)), "types": types, "chosen": chosen, "errors": errors}
+    there = list(zip(kept.tokens, kept.photos, strict=True))
+    return {"form": form, "kept": there, "owed": len(kept.announced) - len(there), "types": types, "chosen": chosen, "errors": errors}
+
+
+def owed_of(kept: HeldSubmission) -> list[dict]:
+    """Photos the phone has announced and not sent yet: the repaired report announces them again, so that they can follow."""
+    payload, missing = kept.payload if isinstance(kept.payload, dict) else {}, held.photos_missing(kept)
+    entries = [PhotoEntry(data=each) for each in payload.get("photos") or []] if missing else []
+    sound = {each.validated_data["sha256"]: dict(each.validated_data) for each in entries if each.is_valid()}
+    return [sound[sha256] for sha256 in dict.fromkeys(missing) if sha256 in sound]
 
 
 def initial_of(kept: HeldSubmission, user) -> dict:
@@ -106,7 +116,8 @@ def _named(rows, value):
         return None
 
 
-CARRIED = ("severity", "site", "visit", "checklist", "voices", "source", "superior_number", "superior_due_at")
+CARRIED = ("field", "severity", "site", "visit", "checklist", "voices", "source", "superior_number", "superior_due_at")
+OF_ABOVE = ("superior_number", "superior_due_at")
 
 
 def carried_of(kept: HeldSubmission, user) -> dict:
@@ -119,4 +130,6 @@ def carried_of(kept: HeldSubmission, user) -> dict:
             found |= part.validated_data
     if found.get("source") not in sources_for(user):
         found.pop("source", None)
+    if found.get("source") not in FROM_ABOVE:
+        found = {name: value for name, value in found.items() if name not in OF_ABOVE}
     return found

@@ -115,6 +115,23 @@ def test_photo_that_somebody_else_sent_first_is_asked_for_and_linked_all_the_sam
     assert (repaired.status_code, repaired.json()["photos_missing"]) == (201, [])
 
 
+def test_report_repaired_elsewhere_takes_the_photos_its_phone_still_owes(client, send, put, member, report, bare):
+    first, second, key = photo_bytes(1), photo_bytes(2), uuid.uuid4()
+    entries = [{"sha256": sha256_of(content), "size": len(content)} for content in (first, second)]
+    broken = report(photos=entries, problem_type="gone")
+    put(member, broken, key=key, **{"X-Offline": "1"})
+    send(member, key, first)
+    client.force_login(member)
+    assert "还有 1 张照片在手机上" in client.get(f"/m/held/{key}/").content.decode()
+    client.post(f"/m/held/{key}/", {"problem_type": bare.pk, "text": "修好了"})
+    again = put(member, broken, key=key, **{"X-Offline": "1"})
+    told = again.json()
+    assert (again.status_code, told["code"], told["stored"]["text"]) == (409, "payload_conflict", "修好了")
+    assert (told["photos_missing"], told["voices_missing"]) == ([sha256_of(second)], [])
+    assert not HeldSubmission.objects.waiting().exists()
+    assert send(member, key, second).json()["photos_missing"] == []
+
+
 def test_smaller_picture_takes_the_place_of_one_announced_by_a_kept_report(api, put, member, report):
     content, less, key = photo_bytes(1, size=(640, 480)), photo_bytes(1, size=(64, 48)), uuid.uuid4()
     put(member, report(photos=[{"sha256": sha256_of(content), "size": len(content)}], lat=900), key=key, **{"X-Offline": "1"})

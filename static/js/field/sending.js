@@ -19,7 +19,9 @@ const verdict = (state, reason = "", more = {}) => ({ state, reason, ...more });
 export async function send(item, { csrf, files }) {
   try {
     const first = await put(item.path, item.body, csrf);
-    return (await judged(first, item)) ?? (await photos(first, item, { csrf, files }));
+    const told = judged(first, item);
+    if (told?.state === CONFLICT) return await owed(first, told, item, { csrf, files });
+    return told ?? (await photos(first, item, { csrf, files }));
   } catch (error) {
     if (error instanceof Unreachable) return verdict(WAITING, gettext("网络不通，联网后自动发送"));
     throw error;
@@ -34,7 +36,7 @@ function doorOf({ status, answer }) {
 }
 
 // A verdict when the words were not taken; nothing when they were.
-async function judged({ status, answer }, item) {
+function judged({ status, answer }, item) {
   const door = doorOf({ status, answer });
   if (door) return door;
   if (status === 403 && answer?.detail?.startsWith("CSRF")) return verdict(WAITING, gettext("服务器没有正确应答，稍后自动再试"));
@@ -43,6 +45,20 @@ async function judged({ status, answer }, item) {
   if ([400, 403, 404, 422].includes(status) && answer) return verdict(REPAIR, reasons(answer).join(gettext("；")));
   if (![200, 201, 202].includes(status) || answer?.uuid !== item.target) return verdict(WAITING, notOurs(status, answer));
   return null;
+}
+
+// What stands there may be this very report, repaired on another phone: the files it announces and this one has go to it all the same, and what it has
+// got is asked for again.
+async function owed(first, conflict, item, { csrf, files }) {
+  const here = new Set(item.files.map(({ sha256 }) => sha256));
+  const of = (missing) => (missing ?? []).filter((sha256) => here.has(sha256));
+  const wanted = (answer) => ({ photos_missing: of(answer.photos_missing), voices_missing: of(answer.voices_missing) });
+  if (!missingOf(wanted(first.answer)).length) return conflict;
+  const sent = await photos({ status: 409, answer: wanted(first.answer) }, item, { csrf, files, wanted });
+  if ([WAITING, SIGNIN].includes(sent.state)) return sent;
+  const again = judged(await put(item.path, item.body, csrf), item);
+  const reason = [conflict.reason, sent.reason].filter(Boolean).join(gettext("；"));
+  return again?.state === CONFLICT ? { ...again, reason } : { ...conflict, reason };
 }
 
 function notOurs(status, answer) {
@@ -64,7 +80,7 @@ const missingOf = (answer) => [
 ];
 
 // A photo that the server cannot use does not keep the others back; one that it has taken and still misses is left for later.
-async function photos(first, item, { csrf, files }) {
+async function photos(first, item, { csrf, files, wanted = (answer) => answer }) {
   const refused = new Map();
   const taken = new Set();
   let missing = missingOf(first.answer);
@@ -75,7 +91,7 @@ async function photos(first, item, { csrf, files }) {
     const sent = await one(item, next, { csrf, files, isHeld: first.status === 202 });
     if (sent.state === REPAIR) refused.set(next[1], sent.reason);
     else if (sent.state) return sent;
-    else missing = sent.missing;
+    else missing = missingOf(wanted(sent.answer));
   }
   if (refused.size) return verdict(REPAIR, [...new Set(refused.values())].join(gettext("；")), { answer: first.answer });
   if (first.status === 202) return verdict(REPAIR, gettext("内容有误，服务器已保留，请修改"), { held: true, answer: first.answer });
@@ -87,7 +103,7 @@ async function one(item, [what, sha256], { csrf, files, isHeld }) {
   if (!blob) return verdict(REPAIR, gettext("有照片在手机上已经找不到，请到那一条补充照片"));
   const said = await putFile(`${item.path}${what}/${sha256}/`, blob, csrf);
   if (said.status === 413) return shrunk(item, what, sha256, { csrf, files, isHeld });
-  return refusedFile(said, item) ?? { missing: missingOf(said.answer) };
+  return refusedFile(said, item) ?? { answer: said.answer };
 }
 
 // A verdict when the bytes were not taken; nothing when they were.
@@ -107,7 +123,7 @@ async function shrunk(item, what, sha256, { csrf, files, isHeld }) {
     if (said.status === 413) continue;
     const refused = refusedFile(said, item);
     if (!refused) await files.replaced(sha256, less, { isHeld });
-    return refused ?? { missing: missingOf(said.answer) };
+    return refused ?? { answer: said.answer };
   }
   return verdict(WAITING, words(gettext("照片太大（%s MB），这个网络不放行，换个网络会再试"), [((await files.blob(sha256)).size / 1048576).toFixed(1)]));
 }

@@ -47,6 +47,7 @@ function remedies(item, { again }) {
     return [
       note(gettext("服务器上已有同一编号的另一份内容。两份都在，请选一种处理。")),
       item.stored && (item.kind === "finding" ? h("p", {}, h("a", { href: `/m/sent/${item.target}/` }, gettext("看服务器上的那一份"))) : h("p.quiet", {}, storedVisit(item.stored))),
+      ...left(item),
       button(gettext("手机上的另报一条"), after(queue.anew), { tone: "plain" }), h("p"),
       item.stored && button(gettext("以服务器上的为准"), after(queue.settled), { tone: "plain" }),
     ];
@@ -54,6 +55,13 @@ function remedies(item, { again }) {
   if (item.state !== REPAIR) return [];
   if (item.held) return [h("a.m-button.is-plain", { href: `${place.held}${item.target}/` }, gettext("去修改"))];
   return [button(gettext("再试一次"), after(queue.retry), { tone: "plain" }), ...(item.answer ? rest(item, { after }) : [])];
+}
+
+// Photos of this phone that what the server has does not show: put away with the item, they are gone.
+function left({ stored, files }) {
+  const there = new Set((stored?.photos ?? []).filter(({ received }) => received).map(({ sha256 }) => sha256));
+  const n = stored?.photos ? files.filter(({ what, sha256 }) => what === "photos" && !there.has(sha256)).length : 0;
+  return n ? [note(words(gettext("手机上有 %s 张照片不在服务器上的那一份里，以服务器上的为准就会从手机里删除。"), [n]), "warn")] : [];
 }
 
 const CONCLUSIONS = { normal: () => gettext("正常"), problem: () => gettext("发现问题"), unreachable: () => gettext("无法到访") };

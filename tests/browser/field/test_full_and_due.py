@@ -98,6 +98,28 @@ def test_report_sent_anew_announces_the_photos_that_are_on_the_phone(phone, bare
     assert fresh["body"]["photos"] == [{"sha256": less, "size": 1, "source": "camera"}]
 
 
+def test_photo_owed_to_a_report_repaired_elsewhere_follows_it(phone, bare, client, member):
+    def spoilt(route):
+        body = json.loads(route.request.post_data)
+        route.continue_(post_data=json.dumps(body | {"problem_type": 999_999}))
+
+    phone.page.route(re.compile("/findings/[0-9a-f-]+/$"), spoilt)
+    phone.page.route("**/photos/**", lambda route: route.abort())
+    phone.report(bare.name, text="要修改的", photos=[picture(1)])
+    phone.wait_for("items[0].state === 'waiting' && items[0].tries > 0")
+    client.force_login(member)
+    [key] = HeldSubmission.objects.values_list("uuid", flat=True)
+    client.post(f"/m/held/{key}/", {"problem_type": bare.pk, "text": "修好了"})
+    phone.page.unroute("**/photos/**")
+    phone.page.evaluate(f"{QUEUE}.run({{ now: true }}))")
+    phone.wait_for("items[0].state === 'conflict'")
+    finding = Finding.objects.get()
+    assert (finding.text, finding.photos.exclude(photo=None).count(), HeldSubmission.objects.waiting().count()) == ("修好了", 1, 0)
+    phone.page.goto("/m/unsent/")
+    expect(phone.page.locator("[data-item]")).to_contain_text("两份都在")
+    expect(phone.page.locator("[data-item]")).not_to_contain_text("不在服务器上的那一份里")
+
+
 def test_visit_in_conflict_shows_what_the_server_has(visit, phone):
     phone.open(f"/m/round/{visit.patrol.uuid}/")
     phone.context.set_offline(True)
