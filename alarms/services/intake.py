@@ -13,11 +13,11 @@ from alarms.reading import ALIVE, READINGS, Message
 from alarms.services import dispatching, monitors, pictures, raising, signals
 from alarms.services.merging import Signal
 from alarms.services.signals import Taken
-from alarms.words import AlarmKind, Meaning, SourceKind
+from alarms.words import OF_MANY_PLACES, AlarmKind, Meaning, SourceKind
 from common import clock, language
 from grids.models import Grid
 
-SLOT_SECONDS = 600
+SLOT = dt.timedelta(minutes=10)
 """As long as this the same words without a time are a message sent again. Sent again a little later it merges."""
 
 
@@ -27,8 +27,8 @@ def take_in(source: AlarmSource, message: Message, *, size: int) -> Taken:
     if message.meaning == ALIVE:
         signals.beaten(source, now=now)
         return Taken("alive")
-    message = in_time(source, message, now=now)
-    known = signals.known(source, message.digest)
+    message = in_time(source, message, at=now)
+    known = signals.known(source, message.digest) or _just_before(source, message, now=now)
     if known:
         return known
     kept = pictures.keep(message.pictures)
@@ -53,11 +53,20 @@ def _take_in(source: AlarmSource, message: Message, *, kept, size: int, now: dt.
     return Taken(meaning, signal, alarm)
 
 
-def in_time(source: AlarmSource, message: Message, *, now: dt.datetime) -> Message:
+def _just_before(source: AlarmSource, message: Message, *, now: dt.datetime) -> Taken | None:
+    """The same words of less than ten minutes ago, though a mark lies between: what a platform relays without a point merges with nothing."""
+    if not message.slot or message.lon is not None or source.kind not in OF_MANY_PLACES:
+        return None
+    found = signals.known(source, in_time(source, message, at=now - SLOT).digest)
+    return found if found and found.signal and found.signal.received_at > now - SLOT else None
+
+
+def in_time(source: AlarmSource, message: Message, *, at: dt.datetime) -> Message:
     """A device that never says when may send the same words for every fire: what comes ten minutes later, or after trying out, is something else."""
     if message.meaning == READINGS or message.occurred_at is not None:
         return message
-    return replace(message, slot=f"{int(now.timestamp()) // SLOT_SECONDS}{'-test' if is_tried_out(source, now=now) else ''}")
+    tried_out = "-test" if is_tried_out(source, now=clock.now()) else ""
+    return replace(message, slot=f"{int(at.timestamp()) // int(SLOT.total_seconds())}{tried_out}")
 
 
 def is_tried_out(source: AlarmSource, *, now: dt.datetime) -> bool:

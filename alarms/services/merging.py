@@ -52,7 +52,7 @@ def running(signal: Signal, rule: AlarmRule, *, now: dt.datetime) -> Alarm | Non
     lately = Q(state__in=OPEN_STATES, last_signal_at__gte=since)
     if signal.source.kind != SourceKind.CITIZEN:
         lately |= Q(state=AlarmState.FALSE, source=signal.source, closed_at__gte=since)
-    candidates = found.filter(lately).filter(_near(signal, rule.merge_metres)).order_by("-pk")[:200]
+    candidates = found.filter(lately).filter(_near(signal, rule.merge_metres)).exclude(_without_own_point()).order_by("-pk")[:200]
     return next((alarm for alarm in candidates if _is_one_place(alarm, signal, rule.merge_metres)), None)
 
 
@@ -65,6 +65,11 @@ def _near(signal: Signal, metres: int) -> Q:
     wide = reach / max(0.1, cos(radians(signal.lat)))
     box = Q(lat__range=(signal.lat - reach, signal.lat + reach), lon__range=(signal.lon - wide, signal.lon + wide))
     return box if of_many else box | Q(source=signal.source, lon=None)
+
+
+def _without_own_point() -> Q:
+    """Alarms that are shown where their platform stands, for want of anything better: nothing is near them."""
+    return Q(source__kind__in=OF_MANY_PLACES, lon=F("source__lon"), lat=F("source__lat"))
 
 
 def _point_of(signal: Signal) -> tuple[float, float] | None:

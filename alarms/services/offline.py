@@ -14,6 +14,7 @@ from alarms.words import OPEN_STATES, AlarmKind, AlarmState, Judgement, SourceKi
 from audit.services import record
 from common import clock, language
 from common.apart import Apart
+from common.errors import Conflict
 from common.templatetags.ui import moment
 from inspections.models import Finding
 from inspections.services import corrections
@@ -40,7 +41,10 @@ def _is_back(alarm: Alarm) -> bool:
         return False
     with language.official():
         note = _("设备于%(moment)s恢复在线。") % {"moment": moment(heard)}
-    advance(alarm, "resolve", by=None, note=note)
+    try:
+        advance(alarm, "resolve", by=None, note=note)
+    except Conflict:  # the operator was quicker
+        return False
     return True
 
 

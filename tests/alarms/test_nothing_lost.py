@@ -70,6 +70,15 @@ def test_what_a_platform_relays_without_a_point_is_never_one_alarm(district, sta
     assert alarm_of(platform, 3, lon=114.5, lat=34.5) == alarm_of(platform, 4, lon=114.5, lat=34.501)
 
 
+def test_a_camera_and_a_caller_near_the_house_of_a_platform_are_not_what_it_relays_without_a_point(report, district, camera):
+    platform = SourceFactory(district=district, kind="platform", lon=camera.lon, lat=camera.lat)
+    relayed = alarm_of(platform, 1)
+    seen = alarm_of(camera, 2)
+
+    assert relayed != seen
+    assert report("有烟", lon=camera.lon, lat=camera.lat) == seen
+
+
 # --- the same words ------------------------------------------------------------------------------------------------------------------------
 def test_the_same_words_without_a_time_are_a_new_alarm_another_day_and_the_same_when_sent_again(camera):
     first = intake.take_in(camera, message(), size=1)
@@ -86,6 +95,17 @@ def test_the_same_words_a_little_later_only_merge(camera):
         again = intake.take_in(camera, message(), size=1)
 
     assert (again.alarm, again.replay, Alarm.objects.count()) == (first, False, 1)
+
+
+def test_what_a_platform_sends_again_without_time_and_point_is_one_alarm_for_ten_minutes(district):
+    platform = SourceFactory(district=district, kind="platform")
+    first = intake.take_in(platform, message(), size=1)
+    with later(6):
+        again = intake.take_in(platform, message(), size=1)
+    with later(11):
+        other = intake.take_in(platform, message(), size=1)
+
+    assert (again.alarm, again.replay, other.replay) == (first.alarm, True, False)
 
 
 def test_what_was_tried_out_is_an_alarm_when_it_is_meant(camera):
@@ -195,6 +215,19 @@ def test_a_silence_that_the_operator_has_closed_is_not_raised_again_until_the_de
     AlarmSource.objects.filter(pk=monitor.pk).update(heard_at=NOW + dt.timedelta(hours=30))
     with later(33 * 60):
         assert offline.watch()["gone"] == 1
+
+
+def test_a_device_that_is_back_while_the_operator_closes_its_alarm_fails_nothing(district, operator):
+    monitor = SourceFactory(district=district, kind="dust_monitor")
+    AlarmSource.objects.filter(pk=monitor.pk).update(heard_at=NOW)
+    with later(150):
+        offline.watch()
+    AlarmSource.objects.filter(pk=monitor.pk).update(heard_at=NOW + dt.timedelta(minutes=155))
+    with later(156):
+        (looked_at,) = offline._running()
+        advance.advance(Alarm.objects.get(), "resolve", by=operator, note="已恢复")
+
+        assert offline._is_back(looked_at) is False
 
 
 # --- calls -------------------------------------------------------------------------------------------------------------------------------------
