@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from common import clock
 from emergency import coverage
 from emergency.models import DailyReport, Decision, Episode, Order, rule_of
-from emergency.words import UNDECIDED, DecisionKind, DecisionState, EpisodeState, OrderState, Party
+from emergency.words import ORDER, UNDECIDED, Colour, DecisionKind, DecisionState, EpisodeState, OrderState, Party
 
 CURRENT = ~Q(state=OrderState.SUPERSEDED)
 
@@ -43,6 +43,7 @@ class Group:
     party: str
     label: str
     is_lift: bool
+    level: str
     total: int
     acknowledged: int
     in_force: int
@@ -52,20 +53,23 @@ class Group:
 
 
 def groups(orders, now) -> list[Group]:
-    """Enterprises, units and grids of the current orders; one query."""
+    """Enterprises, units and grids of the current orders, of two steps each for itself; one query."""
     waiting = Q(state__in=(OrderState.ISSUED, OrderState.ACKNOWLEDGED))
-    rows = orders.filter(CURRENT).values("party", "is_lift").order_by("party").annotate(
+    rows = orders.filter(CURRENT).values("party", "is_lift", "level").order_by("party").annotate(
         total=Count("pk"), acknowledged=Count("pk", filter=Q(acknowledged_at__isnull=False)), in_force=Count("pk", filter=Q(in_force_at__isnull=False)),
         late=Count("pk", filter=Q(state=OrderState.ISSUED, ack_due_at__lt=now)), overdue=Count("pk", filter=waiting & Q(force_due_at__lt=now)),
         must=Count("pk", filter=Q(force_due_at__isnull=False)),
     )  # fmt: skip
-    found = {(row["party"], row["is_lift"]): row for row in rows}
-    wanted = [(party, is_lift) for is_lift in (False, True) for party in (Party.ENTERPRISE, Party.UNIT, Party.GRID) if (party, is_lift) in found]
-    return [Group(label=_label(*key), **found[key] | {"party": key[0].value}) for key in wanted]
+    order = (Party.ENTERPRISE, Party.UNIT, Party.GRID)
+    found = sorted(rows, key=lambda row: (row["is_lift"], ORDER.index(row["level"]), order.index(row["party"])))
+    several = len({row["level"] for row in found if not row["is_lift"]}) > 1
+    return [Group(label=_label(Party(row["party"]), row["is_lift"], row["level"] if several else ""), **row) for row in found]
 
 
-def _label(party: Party, is_lift: bool) -> str:
-    return _("%(party)s（解除令）") % {"party": party.label} if is_lift else str(party.label)
+def _label(party: Party, is_lift: bool, level: str) -> str:
+    if is_lift:
+        return _("%(party)s（解除令）") % {"party": party.label}
+    return _("%(party)s（%(level)s）") % {"party": party.label, "level": Colour(level).label} if level else str(party.label)
 
 
 def current_orders(episode: Episode):

@@ -38,7 +38,8 @@ def of_day(episode: Episode, day: dt.date) -> dict:
     """Every figure of the district's report of a day, and the estimated cut by pollutant in kg. The orders are those of the step that was in
     force when the day ended, whatever has replaced them since."""
     begin, end = clock.at(day), clock.at(day + dt.timedelta(days=1))
-    current = list(Order.objects.filter(decision=episode.step_on(day), is_lift=False).select_related("enterprise"))
+    given = Order.objects.filter(decision=episode.step_on(day), is_lift=False)
+    current = list(given.exclude(_taken_over(day)).select_related("enterprise"))
     typed = UnitReport.objects.filter(episode=episode, day=day).aggregate(**{name: Sum(name) for name in UnitReport.NUMBERS})
     in_force = [order for order in current if order.in_force_at and order.in_force_at < end]
     return {
@@ -54,6 +55,11 @@ def of_day(episode: Episode, day: dt.date) -> dict:
         **{name: typed[name] or 0 for name in UnitReport.NUMBERS},
         "cuts": cuts_of(in_force),
     }
+
+
+def _taken_over(day: dt.date) -> Q:
+    """Orders of units that had gone up in another one by then, which has their measures in its own order."""
+    return Q(party=Party.UNIT, state=OrderState.SUPERSEDED, organisation__merged_into__isnull=False, organisation__valid_to__lte=day)
 
 
 def _visits(district_id: int, begin: dt.datetime, end: dt.datetime) -> int:
@@ -79,16 +85,25 @@ def cuts_of(in_force: list[Order]) -> dict[str, str]:
 
 
 # --- units ------------------------------------------------------------------------------------------------------------------------------
-def units_of(episode: Episode) -> list[Organisation]:
-    """Units that had an order."""
+def units_of(episode: Episode, day: dt.date) -> list[Organisation]:
+    """Units of that day that had an order; for one that had gone up in another by then, the other."""
     told = Order.objects.filter(episode=episode, party=Party.UNIT, is_lift=False).values("organisation")
-    return list(Organisation.objects.filter(pk__in=told).order_by("position", "pk"))
+    heirs = {_heir(unit, day).pk for unit in Organisation.objects.filter(pk__in=told).select_related("merged_into")}
+    return list(Organisation.objects.filter(pk__in=heirs).active(day).order_by("position", "pk"))
+
+
+def _heir(unit: Organisation, day: dt.date) -> Organisation:
+    while unit.merged_into is not None and not unit.is_active(day):
+        unit = unit.merged_into
+    return unit
 
 
 def by_unit(episode: Episode, day: dt.date) -> list[dict]:
-    """Each unit with its report of the day, or without."""
-    reports = {each.organisation_id: each for each in UnitReport.objects.filter(episode=episode, day=day)}
-    return [{"unit": unit, "report": reports.get(unit.pk)} for unit in units_of(episode)]
+    """Each unit with its report of the day, or without; one that has gone up in another since, with what it reported itself."""
+    reports = {each.organisation_id: each for each in UnitReport.objects.filter(episode=episode, day=day).select_related("organisation")}
+    units = {unit.pk: unit for unit in units_of(episode, day)}
+    gone = [report.organisation for key, report in reports.items() if key not in units]
+    return [{"unit": unit, "report": reports.get(unit.pk)} for unit in (*units.values(), *gone)]
 
 
 def days_of(episode: Episode) -> list[dt.date]:

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import SeenForm, within
+from common.forms import Lines, SeenForm, within
 from emergency import thresholds
 from emergency.models import Decision, EmergencyRule, ListedEnterprise, ReductionList, ThresholdRule, UnitMeasure, UnitReport
 from emergency.words import COLOUR_NAMES, ORDER, CallOutcome, Colour, EvidenceKind, ListState, Party, Seen
@@ -12,8 +12,8 @@ from grids.models import Grid, Organisation
 OWN_EVIDENCE = [(kind.value, kind.label) for kind in EvidenceKind if kind != EvidenceKind.POWER]
 
 
-def words(length: int, *, rows: int = 3) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, "maxlength": length})
+def words(length: int, *, rows: int = 3) -> Lines:
+    return Lines(attrs={"rows": rows, "maxlength": length})
 
 
 def moment(label, *, required=True, help_text="") -> forms.DateTimeField:
@@ -77,21 +77,16 @@ class VersionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class Words(forms.CharField):
-    """Typed in an area: browsers send a line's end as two signs and count it as one."""
-
-    def to_python(self, value):
-        return super().to_python(str(value).replace("\r\n", "\n") if value else value)
-
-
 class NoteForm(VersionForm):
-    note = Words(label=_("意见"), max_length=300, required=False, widget=words(300, rows=2))
+    note = forms.CharField(label=_("意见"), max_length=300, required=False, widget=words(300, rows=2))
 
 
 # --- orders -------------------------------------------------------------------------------------------------------------------------------
 class EvidenceForm(forms.Form):
     kind = forms.ChoiceField(label=_("凭证类别"), choices=OWN_EVIDENCE, initial=EvidenceKind.PHOTO)
-    text = Words(label=_("说明"), max_length=500, required=False, widget=words(500, rows=2), help_text=_("停了哪些生产线、哪些工地，做了什么。"))
+    text = forms.CharField(
+        label=_("说明"), max_length=500, required=False, widget=words(500, rows=2), help_text=_("停了哪些生产线、哪些工地，做了什么。")
+    )
     reading = forms.DecimalField(label=_("电表读数（kWh）"), required=False, min_value=0, max_digits=14, decimal_places=2)
     photos = Photos(label=_("照片"))
 
@@ -125,16 +120,16 @@ class CallForm(forms.Form):
 
 class InspectionForm(forms.Form):
     seen = forms.ChoiceField(label=_("检查结果"), choices=Seen.choices, widget=forms.RadioSelect)
-    text = Words(label=_("情况"), max_length=500, required=False, widget=words(500, rows=2), help_text=_("没有落实的，写明哪些措施。"))
+    text = forms.CharField(label=_("情况"), max_length=500, required=False, widget=words(500, rows=2), help_text=_("没有落实的，写明哪些措施。"))
     unit_name = forms.CharField(label=_("检查单位"), max_length=60, required=False)
 
 
 class ReasonForm(forms.Form):
-    note = Words(label=_("理由"), max_length=300, required=False, widget=words(300, rows=2))
+    note = forms.CharField(label=_("理由"), max_length=300, required=False, widget=words(300, rows=2))
 
 
 class ProblemForm(forms.Form):
-    text = Words(label=_("问题描述"), max_length=2000, widget=words(2000, rows=4))
+    text = forms.CharField(label=_("问题描述"), max_length=2000, widget=words(2000, rows=4))
 
 
 # --- reports --------------------------------------------------------------------------------------------------------------------------------
@@ -155,21 +150,21 @@ class UnitReportForm(forms.ModelForm):
 
 class SendReportForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    note = Words(label=_("说明"), max_length=1000, required=False, widget=words(1000, rows=3))
+    note = forms.CharField(label=_("说明"), max_length=1000, required=False, widget=words(1000, rows=3))
 
 
 class ReviewForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    effect = Words(label=_("响应效果"), max_length=3000, required=False, widget=words(3000, rows=5))
-    problems = Words(label=_("存在问题"), max_length=3000, required=False, widget=words(3000, rows=4))
-    penalties = Words(
+    effect = forms.CharField(label=_("响应效果"), max_length=3000, required=False, widget=words(3000, rows=5))
+    problems = forms.CharField(label=_("存在问题"), max_length=3000, required=False, widget=words(3000, rows=4))
+    penalties = forms.CharField(
         label=_("处理处罚"),
         max_length=3000,
         required=False,
         widget=words(3000, rows=3),
         help_text=_("拒不执行停产、限产措施的，依法处一万元以上十万元以下罚款。"),
     )
-    advice = Words(label=_("改进建议"), max_length=3000, required=False, widget=words(3000, rows=3))
+    advice = forms.CharField(label=_("改进建议"), max_length=3000, required=False, widget=words(3000, rows=3))
 
 
 # --- lists --------------------------------------------------------------------------------------------------------------------------------

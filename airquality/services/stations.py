@@ -93,6 +93,11 @@ def _from_file(code: str, name: str, lon: float, lat: float, *, district: Grid, 
     return Station(district=district, code=code, name=name, level=level, lon=lon, lat=lat, grid=grid, is_active=False)
 
 
+def hold_in(grid: Grid) -> None:
+    """Until commit: what a split of the grid will move (``settings.GRID_HELD``)."""
+    list(Station.objects.select_for_update(of=("self",)).filter(grid=grid).order_by("pk").values_list("pk", flat=True))
+
+
 def grid_split(source: Grid, parts: list[Grid], *, by) -> None:
     """Stations of a grid that was split go to the part in which they stand (``settings.GRID_SPLIT``)."""
     stations = list(Station.objects.select_for_update(of=("self",)).filter(grid=source).order_by("pk"))

@@ -12,6 +12,13 @@ def grid_moved(old_path: str, new_path: str, grid) -> None:
         model.objects.filter(grid_path__startswith=old_path).update(grid_path=scope.moved("grid_path", old_path, new_path))
 
 
+def hold_in(grid) -> None:
+    """Until commit: what a split of the grid will move (``settings.GRID_HELD``)."""
+    for model in (Alarm, AlarmSource):
+        rows = model.objects.filter(grid_path__startswith=grid.path).select_for_update(of=("self",)).order_by("pk")
+        list(rows.values_list("pk", flat=True))
+
+
 def grid_split(source, parts, *, by) -> None:
     """Sources and running alarms of a grid that was split go to the part in which they lie, each on record (``settings.GRID_SPLIT``)."""
     devices = [device for device in _regridded(AlarmSource.objects.filter(grid=source), parts) if device.kind in WITH_KEY]

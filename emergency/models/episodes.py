@@ -73,9 +73,11 @@ class Episode(models.Model):
         return str(COLOUR_NAMES[Colour(self.peak)]) if self.peak else ""
 
     def step_on(self, day: dt.date) -> "Decision | None":
-        """The step by which the response went when a day ended; a lift leaves the one before it."""
+        """The step by which the response went when a day ended, today the one by which it goes; a lift leaves the one before it. Of a day on which
+        the first one is still to begin, that."""
         published = self.decisions.filter(state=DecisionState.PUBLISHED).exclude(kind=DecisionKind.LIFT)
-        begun = [step for step in published if step.begins_at <= clock.end_of(day)]
+        until = [step for step in published if step.begins_at <= clock.end_of(day)]
+        begun = [step for step in until if step.begins_at <= clock.now()] or until[:1]
         return begun[-1] if begun else None
 
 

@@ -1,7 +1,11 @@
 """What happens to orders and to the list when grids and organisations change (``settings.GRID_MOVED``, ``GRID_SPLIT``, ``ORGANISATION_MERGED``)."""
 
+import datetime as dt
+
 from audit.services import record_many
-from emergency.models import ListedEnterprise, Order, UnitMeasure
+from common import clock
+from emergency.models import ListedEnterprise, Order, Receipt, UnitMeasure, rule_of
+from emergency.services import telling
 from emergency.words import OrderState, Party
 from grids import geometry, scope
 
@@ -10,6 +14,21 @@ def grid_moved(old_path: str, new_path: str, grid) -> None:
     """Keep the copies of grid paths right when a subtree moves."""
     for model in (Order, ListedEnterprise):
         model.objects.filter(grid_path__startswith=old_path).update(grid_path=scope.moved("grid_path", old_path, new_path))
+
+
+def hold_in(grid) -> None:
+    """Until commit: what a split of the grid will move (``settings.GRID_HELD``)."""
+    for model in (ListedEnterprise, Order):
+        _hold(model.objects.filter(grid_path__startswith=grid.path))
+
+
+def hold_of(source, into) -> None:
+    """Until commit: orders that their merger will move (``settings.ORGANISATION_HELD``)."""
+    _hold(Order.objects.running().filter(organisation__in=(source, into)))
+
+
+def _hold(rows) -> None:
+    list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
 
 
 def grid_split(source, parts, *, by) -> None:
@@ -50,11 +69,26 @@ def _succeed(order: Order, into) -> list[Order]:
         order.organisation = into
         order.save(update_fields=["organisation"])
         return [order]
-    own.measures = [*own.measures, *(line for line in order.measures if line not in own.measures)]
+    added = [line for line in order.measures if line not in own.measures]
+    own.measures = [*own.measures, *added]
     own.save(update_fields=["measures"])
+    if added and own.state == OrderState.IN_FORCE:
+        _ask_again(own)
     order.state = OrderState.SUPERSEDED
     order.save(update_fields=["state"])
     return [own]
+
+
+def _ask_again(order: Order) -> None:
+    """What it was in force of was less: received and put in force anew, within limits of its own."""
+    now, rule = clock.now(), rule_of(order.district_id)
+    order.state, order.acknowledged_at, order.in_force_at = OrderState.ISSUED, None, None
+    order.urged_at, order.proposed_at, order.declined_note = None, None, ""
+    order.ack_due_at = now + dt.timedelta(minutes=rule.ack_minutes)
+    order.force_due_at = max(now, order.decision.begins_at) + dt.timedelta(minutes=rule.force_minutes)
+    order.save()
+    Receipt.objects.filter(order=order).delete()
+    telling.asked_again(order, at=now)
 
 
 def _running():

@@ -131,7 +131,7 @@ def _remind_reports(episode: Episode, now: dt.datetime) -> int:
     if day not in figures.days_of(episode) or now < clock.at(day, dt.time(rule.report_hour)) - REPORT_AHEAD:
         return 0
     reported = UnitReport.objects.filter(episode=episode, day=day).values("organisation")
-    told = Q(pk__in=[unit.pk for unit in figures.units_of(episode)])
+    told = Q(pk__in=[unit.pk for unit in figures.units_of(episode, day)])
     waiting = list(Organisation.objects.filter(told).exclude(pk__in=reported).order_by("pk"))
     for unit in waiting:
         telling.report_due(episode, day, unit, hour=rule.report_hour)

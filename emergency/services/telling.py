@@ -133,6 +133,22 @@ def _order(order: Order, to, *, channels) -> None:
     )
 
 
+def asked_again(order: Order, *, at: dt.datetime) -> None:
+    """A unit that has answered has got measures of another one."""
+    queue(
+        to=people.members_of(order.organisation, PARTIES),
+        title=lambda: title_of(order),
+        body=lambda: _("指令编号 %(number)s：单位合并后增加了措施，请重新签收并落实") % {"number": order.number},
+        url=order.get_absolute_url(),
+        dedup_key=f"emergency:order:{order.pk}:{at:%Y%m%d%H%M%S}",
+        kind="emergency.order",
+        subject=order,
+        channels=CALLED,
+        district_id=order.district_id,
+        urgent=True,
+    )
+
+
 def send_link(order: Order) -> int:
     """To the enterprise's contact by text, whose link is made when it is sent (``links.words``)."""
     person = contacts.addressee(order.enterprise)

@@ -26,6 +26,8 @@ def split_grid(source: Grid, *, parts: list[dict], on, by, note: str = "", carry
     lock_district(source.district_id)
     source.refresh_from_db()
     _check_splittable(source, parts, on)
+    for hook in settings.GRID_HELD:
+        import_string(hook)(source)
     made = [create_grid(parent=source.parent, organisation=source.organisation, by=by, on=on, **part) for part in parts]
     for child in source.children.order_by("pk"):
         replant(child, geometry.part_holding(geometry.point_inside(child), made))

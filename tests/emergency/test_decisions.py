@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from audit import verify
 from common import clock
 from common.errors import Conflict, NotYourRole
+from emergency import board
 from emergency.models import Decision, Episode, Order
 from emergency.services import answers, decisions, scan
 from inspections.services import weather
@@ -140,7 +141,10 @@ def test_a_step_published_ahead_leaves_the_one_in_force_with_its_limits_until_it
 
     with later(minutes=61):
         assert scan.scan()["overdue"] == 6
+        assert episode.step_on(clock.today()).level == "yellow"
     assert states() == {("yellow", "in_force"), ("yellow", "issued"), ("orange", "issued")}
+    groups = board.groups(Order.objects.filter(episode=episode, party="enterprise"), clock.now())
+    assert [(group.label, group.total, group.in_force) for group in groups] == [("企业（黄色预警）", 3, 1), ("企业（橙色预警）", 3, 0)]
     with later(hours=6, minutes=1):
         assert (scan.scan()["replaced"], scan.scan()["replaced"]) == (11, 0)
     assert states() == {("yellow", "superseded"), ("orange", "issued")}

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from emergency.forms import DecisionForm
 from emergency.models import Decision, Order
 from emergency.services import answers, problems
 from tests.factories.accounts import UserFactory
@@ -32,6 +33,12 @@ def test_the_form_comes_with_the_words_of_the_level(place, as_user):
     page = text(as_user(place.office).get(f"{reverse('emergency:new')}?level=red"))
 
     assert "红色预警" in page and "Ⅰ级响应" in page
+
+
+def test_a_line_break_counts_as_one_sign_in_the_approval_form_too():
+    form = DecisionForm({"reason": "\r\n".join(["一" * 499, "二" * 500])})
+
+    assert "reason" not in form.errors
 
 
 def test_a_form_that_is_wrong_comes_back_with_reasons_and_what_was_typed(place, as_user):

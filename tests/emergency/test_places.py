@@ -1,13 +1,20 @@
 """Orders and the list follow when grids move, are split, or units are merged."""
 
+import datetime as dt
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from audit import verify
 from common import clock
-from emergency.models import ListedEnterprise, Order, UnitMeasure
-from emergency.services import answers
+from emergency import figures
+from emergency.models import ListedEnterprise, Order, UnitMeasure, UnitReport
+from emergency.services import answers, reporting
 from grids import services
+from notices.models import Notice
 from tests.factories.accounts import UserFactory
+from tests.factories.emergency import later
 from tests.factories.grids import SIDE, square
 
 pytestmark = pytest.mark.django_db
@@ -32,14 +39,19 @@ def test_orders_of_enterprises_go_with_their_grid_to_the_new_township(place, adm
     assert [ListedEnterprise.objects.visible_to(person).count() for person in (old, new)] == [1, 2]
 
 
+def halves(grid) -> list[dict]:
+    west, south = grid.min_lon, grid.min_lat
+    return [
+        {"code": code, "name": name, "polygon": square(start, south, width=SIDE / 2)}
+        for code, name, start in [("A1", "西片", west), ("A2", "东片", west + SIDE / 2)]
+    ]
+
+
 def test_orders_of_a_grid_that_is_split_go_to_the_part_in_which_the_enterprise_lies(place, administrator):
     place.running()
     village = place.district.villages[0]
-    west, south = village.min_lon, village.min_lat
-    halves = [("A1", "西片", west), ("A2", "东片", west + SIDE / 2)]
-    parts = [{"code": code, "name": name, "polygon": square(start, south, width=SIDE / 2)} for code, name, start in halves]
-    ListedEnterprise.objects.filter(position=1).update(lon=west + SIDE * 0.75)
-    first, east = services.split_grid(village, parts=parts, on=clock.today(), by=administrator)
+    ListedEnterprise.objects.filter(position=1).update(lon=village.min_lon + SIDE * 0.75)
+    first, east = services.split_grid(village, parts=halves(village), on=clock.today(), by=administrator)
     order = place.order(party="enterprise", enterprise__position=1)
 
     assert (order.grid, order.grid_path, order.enterprise.grid_path) == (east, east.path, east.path)
@@ -71,3 +83,58 @@ def test_a_successor_with_an_order_of_its_own_takes_the_other_measures_into_it(p
 
     assert (doubled.state, own.state, own.measures) == ("superseded", "issued", lines)
     assert verify.run(district=place.district.pk, state=True).faults == []
+
+
+HELD = {
+    "split": (
+        ("alarms_alarm", "alarms_alarmsource", "airquality_station", "emergency_order", "emergency_listedenterprise"),
+        lambda place, by: services.split_grid(place.district.villages[0], parts=halves(place.district.villages[0]), on=clock.today(), by=by),
+    ),
+    "merge": (
+        ("emergency_order",),
+        lambda place, by: services.merge_organisations(place.district.housing, into=place.district.ecology, on=clock.today(), by=by),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", HELD)
+def test_what_a_split_or_a_merger_moves_is_locked_before_anything_is_on_record(place, administrator, what):
+    UserFactory(dept_handler=place.district.housing)
+    place.running()
+    tables, act = HELD[what]
+    with CaptureQueriesContext(connection) as asked:
+        act(place, administrator)
+    said = [query["sql"] for query in asked.captured_queries]
+    before = said[: next(n for n, sql in enumerate(said) if "pg_advisory_xact_lock" in sql)]
+
+    assert {table for table in tables if any(f'FOR UPDATE OF "{table}"' in sql for sql in before)} == set(tables)
+
+
+def test_a_successor_that_had_answered_is_asked_anew_for_the_measures_it_has_got(place, administrator):
+    handler = UserFactory(dept_handler=place.district.ecology)
+    place.running()
+    own = place.order(party="unit", organisation=place.district.ecology)
+    answers.show_own(own, by=handler, kind="words", text="已落实")
+    with later(hours=5):
+        moment = clock.now()
+        services.merge_organisations(place.district.housing, into=place.district.ecology, on=clock.today(), by=administrator)
+        own.refresh_from_db()
+        due = (own.ack_due_at - moment, own.force_due_at - moment)
+        again = answers.acknowledge_own(own, by=handler)
+
+    assert (own.state, own.in_force_at, due) == ("issued", None, (dt.timedelta(minutes=30), dt.timedelta(hours=1)))
+    assert again.at >= moment
+    assert Notice.objects.filter(kind="emergency.order", recipient=handler, channel="inbox").count() == 2
+    assert verify.run(district=place.district.pk, state=True).faults == []
+
+
+def test_after_a_merger_one_order_is_counted_and_the_successor_alone_reports(place, administrator):
+    episode, day = place.running(), clock.today()
+    before = figures.of_day(episode, day)["orders"]
+    closed = place.district.housing
+    reporting.report(episode, closed, day, by=place.office, version=None, **dict.fromkeys(UnitReport.NUMBERS, 1), note="")
+    services.merge_organisations(closed, into=place.district.ecology, on=day, by=administrator)
+
+    assert figures.of_day(episode, day)["orders"] == before - 1
+    assert closed in figures.units_of(episode, day - dt.timedelta(days=1)) and closed not in figures.units_of(episode, day)
+    assert [row["unit"] for row in figures.by_unit(episode, day) if row["report"]] == [closed]
