@@ -156,7 +156,7 @@ GROUPS: dict[str, tuple] = {
     ),
     "checklist": (_("检查清单"), {"revise": _("修订清单"), "switch": _("启用或停用清单"), "load": _("载入默认清单")}),
     "patrol_rule": (_("巡查规则"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED}),
-    "weather": (_("天气状态"), {"start": _("启动预警"), "stop": _("解除预警")}),
+    "weather": (_("天气状态"), {"start": _("启动预警"), "take_over": _("预警接管天气状态"), "stop": _("解除预警")}),
     "field_settings": (_("外业设置"), {"edit": EDITED}),
     "site": (
         _("监管对象"),

@@ -52,7 +52,7 @@ def start(district: Grid, weather: str, *, note: str, by, held_by: str = "") -> 
     if weather == Weather.ORDINARY or weather not in Weather.values:
         raise ValidationError({"weather": _("请选择预警级别。")}, code="weather")
     if running and running.weather == weather:
-        return _take_over(running, held_by)
+        return _take_over(running, held_by, by=by)
     now = clock.now()
     if running:
         _end(running, now)
@@ -83,11 +83,12 @@ def _hold(district: Grid, *, by, held_by: str) -> WeatherState | None:
     return running
 
 
-def _take_over(running: WeatherState, held_by: str) -> WeatherState:
+def _take_over(running: WeatherState, held_by: str, *, by) -> WeatherState:
     if running.held_by == held_by:
         raise ValidationError(_("%(weather)s已经启动。") % {"weather": running.get_weather_display()}, code="running")
     running.held_by = held_by
     running.save(update_fields=["held_by"])
+    record("weather.take_over", running, by=by, district_id=running.district_id, payload={"held_by": held_by})
     return running
 
 

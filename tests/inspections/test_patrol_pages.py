@@ -11,7 +11,7 @@ from audit.models import AuditEvent
 from common import clock
 from inspections import coverage, defaults
 from inspections.models import Checklist, FieldSettings, Patrol, PatrolRule, Visit, WeatherState
-from inspections.services import rules, tracks
+from inspections.services import rules, tracks, weather
 from tests.factories.accounts import UserFactory
 from tests.factories.evidence import photo_bytes, sha256_of
 from tests.factories.grids import DistrictFactory
@@ -264,6 +264,15 @@ def test_warning_is_begun_and_lifted_by_the_office(enter, office, town, district
     assert not WeatherState.objects.filter(ends_at=None).exists()
     assert AuditEvent.objects.filter(action__startswith="weather.").count() == 3
     assert enter(town).get(address).status_code == 403
+
+
+def test_state_set_by_hand_and_taken_over_by_a_warning_names_the_warning_as_its_basis(enter, office, district):
+    by_hand = weather.start(district, "orange", note="手动启动", by=office)
+    weather.start(district, "orange", note="", by=office, held_by="2026-01")
+    page = enter(office).get(reverse("patrols:weather")).content.decode()
+    assert '<td class="text-cell" data-label="依据">2026-01号预警</td>' in page and "手动启动" not in page
+    event = AuditEvent.objects.get(action="weather.take_over")
+    assert (event.actor_id, event.district_id, event.object_id, event.details) == (office.pk, district.pk, str(by_hand.pk), {"held_by": "2026-01"})
 
 
 def test_settings_of_the_field_are_kept_by_keepers(enter, director, office, district):
