@@ -141,7 +141,9 @@ class FieldReportForm(ReportForm):
         clean = dict(self.cleaned_data)
         clean.pop("photos", None)
         clean["outcome"] = Outcome.DISSUADED if clean.pop("stopped", False) else ""
-        elsewhere = [name for name in ("field", "site") if name in self.carried and self.carried[name].district_id != clean["problem_type"].district_id]
+        elsewhere = [
+            name for name in ("field", "site") if name in self.carried and self.carried[name].district_id != clean["problem_type"].district_id
+        ]
         return clean | {name: value for name, value in self.carried.items() if name not in elsewhere}
 
 

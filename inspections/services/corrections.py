@@ -21,8 +21,8 @@ def changes(finding: Finding, corrected: dict) -> dict:
     found = {name: value for name, value in corrected.items() if value != getattr(finding, name)}
     if not found:
         raise ValidationError(_("没有需要更正的内容：所填与台账一致。"), code="nothing_to_correct")
-    if grid := found.get("grid"):
-        found["grid_path"] = grid.path
+    if "grid" in found:
+        found["grid_path"] = found["grid"].path if found["grid"] else ""
     return found
 
 

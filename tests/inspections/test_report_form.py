@@ -8,7 +8,8 @@ from evidence.models import Photo
 from inspections.models import Finding
 from tests.factories.accounts import UserFactory
 from tests.factories.evidence import photo_bytes, sha256_of
-from tests.factories.grids import centre
+from tests.factories.grids import DistrictFactory, centre
+from tests.factories.inspections import ProblemTypeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +166,38 @@ class TestPhone:
         assert phone.post(f"/m/held/{key}/", {"problem_type": bare.pk, "text": "修好了"}).status_code == 302
         finding = Finding.objects.get(uuid=key)
         assert (finding.severity, finding.site, finding.source) == (bare.severity, None, "grid_patrol")
+
+    def test_repair_that_loses_its_source_loses_what_came_from_above_too(self, phone, put, member, report, bare):
+        above = {"superior_number": "市督〔2026〕8号", "superior_due_at": "2026-12-01T10:00:00+08:00"}
+        for source in ("city_inspection", "grid_patrol", ...):
+            key = uuid.uuid4()
+            put(member, report(problem_type="gone", source=source, **above), key=key, **{"X-Offline": "1"})
+            assert phone.post(f"/m/held/{key}/", {"problem_type": bare.pk, "text": "修好了"}).status_code == 302
+            finding = Finding.objects.get(uuid=key)
+            assert (finding.source, finding.superior_number, finding.superior_due_at) == ("grid_patrol", "", None)
+
+    def test_repair_of_the_office_keeps_the_source_its_number_and_its_date(self, client, put, office, report, bare):
+        client.force_login(office)
+        key, above = uuid.uuid4(), {"superior_number": "市督〔2026〕8号", "superior_due_at": "2026-12-01T10:00:00+08:00"}
+        put(office, report(problem_type="gone", source="city_inspection", **above), key=key, **{"X-Offline": "1"})
+        client.post(f"/m/held/{key}/", {"problem_type": bare.pk, "text": "修好了"})
+        finding = Finding.objects.get(uuid=key)
+        assert (finding.source, finding.superior_number, f"{finding.superior_due_at:%Y-%m-%d %H:%M}") == (
+            "city_inspection",
+            "市督〔2026〕8号",
+            "2026-12-01 02:00",
+        )
+
+    def test_repair_keeps_the_field_of_the_report_unless_the_type_is_of_another_district(self, client, put, report, bare, district):
+        other = DistrictFactory()
+        elsewhere = ProblemTypeFactory(district=other, field=other.dust, code="elsewhere")
+        both = UserFactory(member=district.villages[0], patroller=other.villages[0])
+        client.force_login(both)
+        for kind, field in ((bare, district.straw), (elsewhere, other.dust)):
+            key = uuid.uuid4()
+            put(both, report(field=district.straw.pk, problem_type="gone"), key=key, **{"X-Offline": "1"})
+            assert client.post(f"/m/held/{key}/", {"problem_type": kind.pk, "text": "修好了"}).status_code == 302
+            assert Finding.objects.get(uuid=key).field == field
 
     def test_kept_submission_of_another_person_is_404(self, phone, put, office, report):
         key = uuid.uuid4()

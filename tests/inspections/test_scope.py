@@ -4,6 +4,8 @@ import io
 
 import pytest
 
+from inspections.models import Finding
+from inspections.services import corrections
 from tests.factories.accounts import UserFactory
 from tests.factories.inspections import FindingFactory, ProblemTypeFactory
 from tests.factories.rectification import TaskFactory
@@ -44,6 +46,14 @@ def people(district):
         "administrator": (UserFactory(sysadmin=district), set()),
         "nobody": (UserFactory(), set()),
     }
+
+
+def test_problem_put_outside_all_grids_is_no_longer_the_old_townships(client, district, office):
+    finding, town = FindingFactory(district=district, grid=district.villages[0]), UserFactory(town_handler=district.town_a.organisation)
+    assert Finding.objects.visible_to(town).filter(pk=finding.pk).exists()
+    corrections.apply(finding, {"grid": None}, note="不在网格内", by=office)
+    assert (finding.grid, finding.grid_path) == (None, "")
+    assert not Finding.objects.visible_to(town).filter(pk=finding.pk).exists()
 
 
 def token(key) -> str:
