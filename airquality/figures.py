@@ -165,11 +165,9 @@ def daily_values(stations: Iterable[Station], first: dt.date, last: dt.date, *, 
     return [StationDay._make(row) for row in rows]
 
 
-def area_days(
-    stations: Sequence[Station], first: dt.date, last: dt.date, *, edition: str = "", status: str = BEST, every: bool = False
-) -> list[AreaDay]:
+def area_days(stations: Sequence[Station], first: dt.date, last: dt.date, *, edition: str = "", status: str = BEST) -> list[AreaDay]:
     """Days of one station or of several together. ``edition`` recomputes all of them by one standard; else each day keeps its own."""
-    return together(daily_values(stations, first, last, status=status), measured_by_none(stations), edition=edition, every=every)
+    return together(daily_values(stations, first, last, status=status), measured_by_none(stations), edition=edition)
 
 
 def days_of_areas(

@@ -12,6 +12,7 @@ from airquality.aqi.ranks import change_rate, ranks
 from airquality.figures import Period
 from airquality.models import Station
 from airquality.words import POLLUTANTS
+from common import clock
 from grids.models import Grid
 
 Subject = TypeVar("Subject", Station, Grid)
@@ -55,8 +56,12 @@ def stations(
 def townships(
     district: Grid, first: dt.date, last: dt.date, *, by: str = "composite", by_change=False, edition: str = "", status=figures.BEST
 ) -> Ranking:
-    """Of those that existed at the end, by the mean of the stations in each; a township without a station is listed without a rank."""
-    towns = list(Grid.objects.filter(parent=district).active(last).order_by("code"))
+    """By the mean of the stations in each; a township without a station is listed without a rank.
+
+    Townships of today, and those closed since without a successor: parts of a split one and whoever took one over have its stations, earlier months too.
+    """
+    children = Grid.objects.filter(parent=district)
+    towns = list((children.active(clock.today()) | children.active(last)).order_by("code"))
     return _ranking(_both(district, towns, figures.stations_of(towns), first, last, edition, status), by, by_change)
 
 

@@ -19,9 +19,12 @@ from airquality.services import daily, rules
 from audit import verify
 from audit.models import AuditEvent
 from common.errors import Conflict, NotYourRole
+from grids import services as grids
 from grids.models import Grid
 from tests.airquality.conftest import DAY
+from tests.factories.accounts import UserFactory
 from tests.factories.airquality import DailyValueFactory, StationFactory
+from tests.factories.grids import SIDE, square
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = dt.date(2026, 11, 1), dt.date(2026, 11, 3)
@@ -102,7 +105,7 @@ def test_a_station_that_is_excluded_for_a_day_has_no_part_in_its_area(district, 
     for each, pm25 in ((station, 30), (other, 90)):
         days(each, pm25, pm25)
     DailyValue.objects.filter(station=other, day=FIRST).update(excluded_reason="exceptional")
-    both = {every: figures.area_days([station, other], FIRST, LAST, every=every) for every in (False, True)}
+    both = {every: figures.together(figures.daily_values([station, other], FIRST, LAST), every=every) for every in (False, True)}
     assert {every: [(day.values["pm25"], day.stations, day.excluded_reason) for day in found] for every, found in both.items()} == {
         False: [(30, 1, ""), (60, 2, "")],
         True: [(60, 2, ""), (60, 2, "")],
@@ -228,6 +231,18 @@ def test_a_township_without_a_station_has_no_rank(district, station):
     days(station, 30)
     ranking = rankings.townships(district, FIRST, LAST, by="pm25")
     assert [(line.subject, line.rank) for line in ranking.lines] == [(district.town_a, 1), (district.town_b, None)]
+
+
+def test_after_a_split_the_parts_have_the_earlier_months_and_a_township_closed_without_successor_keeps_its_own(district, station, other):
+    for each, pm25 in ((station, 30), (other, 60)):
+        days(each, pm25)
+    keeper, lat = UserFactory(office_director=district), district.town_a.min_lat
+    parts = [{"code": f"N{n}", "name": f"新{n}街", "polygon": square(district.town_a.min_lon + n * SIDE, lat)} for n in range(2)]
+    west, east = grids.split_grid(district.town_a, parts=parts, on=dt.date(2026, 11, 20), by=keeper)
+    Grid.objects.filter(pk=district.town_b.pk).update(valid_to=dt.date(2026, 11, 20))
+
+    lines = rankings.townships(district, FIRST, LAST, by="pm25").lines
+    assert [(line.subject, line.rank, line.value) for line in lines] == [(west, 1, 30), (district.town_b, 2, 60), (east, None, None)]
 
 
 def test_the_queries_of_a_ranking_do_not_grow_with_the_stations(district, django_assert_max_num_queries):
