@@ -79,9 +79,7 @@ class PhotoView(UploadView):
     def keep(self, uuid, stream, *, sha256: str, size: int, by) -> dict:
         finding = Finding.objects.filter(uuid=uuid, reporter=by).first()
         if finding:
-            if smaller.stand_in(finding, self.replaces, stream, sha256=sha256, size=size, by=by):
-                photos.link_sent(finding, by=by, shown={sha256})
-            else:
+            if not smaller.stand_in(finding, self.replaces, stream, sha256=sha256, size=size, by=by, link=photos.link_sent):
                 photos.attach(finding, stream, sha256=sha256, size=size, by=by)
             return of_finding(finding)
         kept = self.held(uuid, by=by)
@@ -116,9 +114,7 @@ class VisitPhotoView(UploadView):
     def keep(self, uuid, stream, *, sha256: str, size: int, by) -> dict:
         visit = Visit.objects.filter(uuid=uuid, person=by).exclude(received_at=None).first()
         if visit:
-            if smaller.stand_in(visit, self.replaces, stream, sha256=sha256, size=size, by=by):
-                visit_photos.link_sent(visit, by=by, shown={sha256})
-            else:
+            if not smaller.stand_in(visit, self.replaces, stream, sha256=sha256, size=size, by=by, link=visit_photos.link_sent):
                 visit_photos.attach(visit, stream, sha256=sha256, size=size, by=by)
             return {"photos_missing": visit_photos.missing(visit), "voices_missing": []}
         kept = self.held(uuid, by=by)

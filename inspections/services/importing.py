@@ -197,11 +197,17 @@ class LedgerImport:
         """A number names one problem: neither another row of this sheet nor another ledger's row may overwrite it."""
         if key in self.taken:
             raise ValidationError({"number": _("这张表里已有一行用了这个问题编号，请核对后另编号。")}, code="twice")
-        if finding and finding.source != values["source"]:
+        if finding and finding.source != values["source"] and values["source"] not in self._sources_before(finding):
             texts = {"source": finding.get_source_display()}
-            raise ValidationError(
-                {"number": _("这个问题编号已是“%(source)s”的问题，来源不同的台账请在编号前加上台账名称。") % texts}, code="other_source"
+            told = _(
+                "这个问题编号已是“%(source)s”的问题。如是另一本台账的问题，请在编号前加上台账名称；如是同一个问题、来源填错，请在问题页更正来源，不要另编号。"
             )
+            raise ValidationError({"number": told % texts}, code="other_source")
+
+    def _sources_before(self, finding: Finding) -> set[str]:
+        """What the source was before the office corrected it: an older sheet still says so."""
+        corrected = finding.events.filter(action="correct", details__changes__has_key="source")
+        return {changes["source"][0] for changes in corrected.values_list("details__changes", flat=True)}
 
     def _check_not_ours(self, number: str) -> None:
         if Finding.objects.filter(district=self.district, number=number).exists():

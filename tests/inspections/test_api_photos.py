@@ -1,3 +1,4 @@
+import io
 import uuid
 
 import pytest
@@ -6,6 +7,7 @@ from django.core.management import call_command
 from audit.models import AuditEvent
 from evidence.models import Photo
 from inspections.models import Finding, HeldSubmission
+from inspections.services import smaller
 from tests.factories.accounts import UserFactory
 from tests.factories.evidence import photo_bytes, sha256_of
 
@@ -154,6 +156,19 @@ def test_smaller_picture_that_arrives_broken_replaces_nothing(api, announced, me
         assert [slot.sha256 for slot in Finding.objects.get().photos.all()] == [sha256_of(content if status == 400 else less)]
     assert answer.json()["photos_missing"] == []
     call_command("verify_audit", "--state")
+
+
+def test_smaller_picture_that_cannot_be_linked_is_not_announced_either(announced, member):
+    content, less = photo_bytes(1, size=(640, 480)), photo_bytes(1, size=(64, 48))
+    announced(content)
+    finding = Finding.objects.get()
+
+    def die(*_owner, **_options):
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        smaller.stand_in(finding, sha256_of(content), io.BytesIO(less), sha256=sha256_of(less), size=len(less), by=member, link=die)
+    assert [slot.sha256 for slot in finding.photos.all()] == [sha256_of(content)]
 
 
 def test_same_report_again_is_no_longer_waiting_for_repair(put, member, report):

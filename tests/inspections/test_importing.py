@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from audit.models import AuditEvent
 from inspections.models import Finding
+from inspections.services import corrections
 from inspections.services.importing import columns
 from notices.models import Notice
 from rectification.models import Task
@@ -172,6 +173,16 @@ def test_number_of_another_ledger_overwrites_no_problem_of_this_one(run):
     other = row(问题编号="2025-督-001", 问题来源="群众举报", 交办日期="2025.9.2", 问题描述="油烟扰民", 问题类型="油烟", 属地="乙镇")
     assert "这个问题编号已是“市督察”的问题" in run("--commit", "--partial", rows=[other]).err
     assert Finding.objects.get(superior_number="2025-督-001").text == "拆迁地块2100平方米未覆盖"
+
+
+def test_sheet_that_still_names_the_source_before_its_correction_is_imported_again(run, office):
+    run("--commit")
+    corrections.apply(Finding.objects.get(superior_number="2025-督-001"), {"source": "complaint"}, note="群众举报", by=office)
+    assert "Written: 0 new, 0 updated, 3 unchanged" in run("--commit").out
+    assert Finding.objects.get(superior_number="2025-督-001").source == "complaint"
+    other = row(问题编号="2025-督-001", 问题来源="网格巡查", 交办日期="2025.9.2", 问题描述="油烟扰民", 问题类型="油烟", 属地="乙镇")
+    shown = run("--commit", "--partial", rows=[other]).err
+    assert "请在编号前加上台账名称" in shown and "请在问题页更正来源" in shown
 
 
 @pytest.fixture
