@@ -151,7 +151,7 @@ function filesOf(item) {
     replaced: async (sha256, less, { isHeld }) => {
       const swapped = (entries) => entries.map((entry) => (entry.sha256 === sha256 ? { ...entry, sha256: less.sha256, size: less.size } : entry));
       const known = ({ files, body }) => ({ files: swapped(files), ...(isHeld && { body: { ...body, photos: swapped(body.photos) } }) });
-      if (await noted(store.swapFile(item.key, sha256, less))) await noted(store.change(item.key, known));
+      await noted(store.swapFile(item.key, sha256, less, known));
     },
   };
 }

@@ -126,11 +126,16 @@ export function change(key, patch) {
   });
 }
 
-export function swapFile(key, old, { sha256, blob }) {
+// Another picture in a file's place, and what ``known`` makes of the item that names it: both, or neither.
+export function swapFile(key, old, { sha256, blob }, known) {
   return using(async (db) => {
-    const writing = db.transaction("files", "readwrite", { durability: "strict" });
-    await writing.store.put({ blob }, [key, sha256]);
-    await writing.store.delete([key, old]);
+    const writing = db.transaction(["files", "items"], "readwrite", { durability: "strict" });
+    const [files, entries] = [writing.objectStore("files"), writing.objectStore("items")];
+    const there = await entries.get(key);
+    if (!there) return;
+    await files.put({ blob }, [key, sha256]);
+    await entries.put({ ...there, ...known(there) });
+    await files.delete([key, old]);
     await writing.done;
   });
 }

@@ -71,12 +71,15 @@ function form({ found, site, back, go, draft }) {
 
 function others(page, again) {
   const { draft, site, lists } = page;
+  const shown = page.list()?.code;
   const choose = (code) => { draft.code = code; again(); page.changed(); };
-  const offered = (some) => h("div.m-choices", {}, some.map(({ code, name }) => h("button.m-choice", { type: "button", "aria-pressed": String(code === draft.code), onclick: () => choose(code) }, name)));
+  const offered = (some) => h("div.m-choices", {}, some.map(({ code, name }) => h("button.m-choice", { type: "button", "aria-pressed": String(code === shown), onclick: () => choose(code) }, name)));
   const beside = lists.filter(({ code }) => !site.checklists.includes(code));
-  const isBeside = beside.some(({ code }) => code === draft.code);
-  return lists.length < 2 ? [] : [
-    (lists.length > beside.length + 1 || isBeside) && offered(lists.filter((list) => !beside.includes(list))),
+  const usual = lists.filter((list) => !beside.includes(list));
+  const isShown = ({ code }) => code === shown;
+  const isBeside = beside.some(isShown);
+  return lists.every(isShown) ? [] : [
+    !usual.every(isShown) && offered(usual),
     beside.length > 0 && h("details", { open: isBeside }, h("summary.m-link", {}, gettext("附加清单（可自选）")), offered(beside)),
   ];
 }

@@ -84,15 +84,30 @@ def test_photo_too_big_for_the_way_is_made_smaller_for_a_kept_report_too(phone, 
     assert HeldSubmission.objects.get().shown == [entry["sha256"]]
 
 
+def test_phone_that_dies_while_a_smaller_picture_takes_a_photos_place_has_the_photo(phone, bare):
+    phone.context.set_offline(True)
+    phone.report(bare.name, text="半路关机", photos=[picture(1)])
+    item = phone.page.evaluate(ITEMS)[0]
+    old = item["files"][0]["sha256"]
+    less = f"{{ sha256: '{'a' * 64}', blob: new Blob(['x']) }}"
+    dies = f"{STORE}.swapFile('{item['key']}', '{old}', {less}, () => {{ throw new Error('dead'); }})).catch((error) => error.message)"
+    assert phone.page.evaluate(dies) == "dead"
+    assert phone.page.evaluate(ITEMS)[0]["files"] == item["files"]
+    assert phone.page.evaluate(f"{STORE}.blobOf('{item['key']}', '{old}').then((blob) => blob?.size > 1))")
+    phone.context.set_offline(False)
+    phone.restart()
+    phone.wait_until_sent()
+    assert Finding.objects.get().photos.exclude(photo=None).count() == 1
+
+
 def test_report_sent_anew_announces_the_photos_that_are_on_the_phone(phone, bare):
     phone.context.set_offline(True)
     phone.report(bare.name, text="两份", photos=[picture(1)])
     item = phone.page.evaluate(ITEMS)[0]
     less = "a" * 64
     old = item["files"][0]["sha256"]
-    phone.page.evaluate(f"""{STORE}.swapFile('{item["key"]}', '{old}', {{ sha256: '{less}', blob: new Blob(['x']) }}))""")
-    changed = {"state": "conflict", "files": [{"sha256": less, "size": 1, "what": "photos"}]}
-    phone.page.evaluate(f"{STORE}.change('{item['key']}', {json.dumps(changed)}))")
+    changed = json.dumps({"state": "conflict", "files": [{"sha256": less, "size": 1, "what": "photos"}]})
+    phone.page.evaluate(f"""{STORE}.swapFile('{item["key"]}', '{old}', {{ sha256: '{less}', blob: new Blob(['x']) }}, () => ({changed})))""")
     phone.page.evaluate(f"{QUEUE}.anew('{item['key']}'))")
     fresh = next(each for each in phone.page.evaluate(ITEMS) if each["key"] != item["key"])
     assert fresh["body"]["photos"] == [{"sha256": less, "size": 1, "source": "camera"}]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from inspections.models import Finding, Patrol, Visit
+from inspections.models import Checklist, Finding, Patrol, Visit
 from registers.models import Site
 from tests.browser.field.conftest import picture
 from tests.factories.accounts import UserFactory
@@ -82,6 +82,20 @@ def test_all_lists_that_were_answered_go_out_whichever_stands_on_the_screen(visi
     assert [there.checklist.code, *(each["code"] for each in there.addons)] == ["ROOM", "SITE6", "NIGHT"]
     assert {code: given["value"] for code, given in there.answers.items()} == {"ROOM-1": "fail", "NIGHT-1": "pass", "SITE6-1": "pass"}
     assert (finding.severity, finding.checklist) == ("serious", {"code": "ROOM", "version": 1, "items": ["ROOM-1"]})
+
+
+def test_object_whose_only_list_may_be_chosen_beside_is_checked_by_it(visit, phone, checklist):
+    Visit.objects.update(checklist=None)
+    Checklist.objects.update(is_default=False)
+    phone.page.evaluate(REFRESH)
+    phone.open(f"/m/visit/{visit.uuid}/")
+    phone.page.get_by_text("附加清单").click()
+    phone.page.get_by_role("button", name="六个百分之百").click()
+    answer(phone, "周边100%围挡", "合格")
+    phone.page.get_by_role("button", name="提交：正常").click()
+    expect(phone.page.get_by_text("已提交")).to_be_visible()
+    phone.wait_until_sent()
+    assert Visit.objects.get().answers["SITE6-1"]["value"] == "pass"
 
 
 def test_check_half_filled_by_one_is_untouched_when_another_looks_at_the_same_object(district, visit, phone):
