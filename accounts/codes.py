@@ -13,6 +13,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -30,6 +31,7 @@ from notices.models import Channel, Notice
 LIVES = dt.timedelta(minutes=5)
 DISTANCE = dt.timedelta(seconds=60)
 TRIES, A_DAY = 5, 10
+FEWEST_DIGITS = 5
 KEPT = dt.timedelta(days=2)
 TITLE = gettext_lazy("登录验证码")
 
@@ -85,7 +87,15 @@ def check(phone: str, code: str) -> User | None:
 
 def digits(text: str) -> str:
     """What was typed, without blanks, hyphens and the country's code."""
-    return re.sub(r"\D", "", re.sub(r"^\s*(\+|00)86", "", text))
+    return re.sub(r"\D", "", re.sub(r"^[\s(（]*(\+|00)86", "", text))
+
+
+def kept_number(text: str) -> str:
+    """The digits as an account keeps them. ``ValidationError`` when something was typed and no number can be read out of it."""
+    number = digits(text)
+    if text.strip() and len(number) < FEWEST_DIGITS:
+        raise ValidationError(_("电话号码至少要有 %(n)s 位数字，请填手机号或带区号的座机号。"), code="too_short", params={"n": FEWEST_DIGITS})
+    return number
 
 
 # --- asked by the outbox ------------------------------------------------------------------------------------------------------------

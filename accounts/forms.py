@@ -2,7 +2,7 @@ from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateF
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.codes import digits
+from accounts.codes import kept_number
 from accounts.models import User
 
 
@@ -39,7 +39,7 @@ class PhoneField(forms.RegexField):
     """A number however it is typed; kept as digits, as those who send messages and look for a person by number know it."""
 
     def clean(self, value):
-        return digits(super().clean(value))
+        return kept_number(super().clean(value))
 
 
 def phone_field(**options):
@@ -64,6 +64,11 @@ class PhoneForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel", "autofocus": True}),
         error_messages={"invalid": _("请填登记在册的手机号。")},
     )
+
+    def clean_phone(self):
+        """As it was typed, for who must put it right; an account is looked for by its digits."""
+        kept_number(self.cleaned_data["phone"])
+        return self.cleaned_data["phone"]
 
 
 class CodeForm(forms.Form):

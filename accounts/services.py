@@ -8,11 +8,13 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts import sealing
+from accounts.codes import kept_number
 from accounts.models import User
 from audit import services as audit
 
@@ -25,9 +27,17 @@ ONE_TIME_ROUNDS = 20_000
 
 @transaction.atomic
 def change_own_details(user, *, phone, email, by):
-    user.phone, user.email = phone, email
+    user.phone, user.email = number_of(phone), email
     user.save(update_fields=["phone", "email"])
     audit.record("account.edit", user, by=by, district_id=audit.home_of(by or user))
+
+
+def number_of(phone: str) -> str:
+    """A telephone number as accounts keep it, whoever brings it: a form, a sheet, a command."""
+    try:
+        return kept_number(phone)
+    except ValidationError as refused:
+        raise ValidationError({"phone": refused}) from None
 
 
 def remember_language(user, language):
@@ -60,7 +70,7 @@ def issue_one_time_password(user, *, by) -> str:
 @transaction.atomic
 def create_account(*, username, name, phone="", by) -> tuple[User, str]:
     """A new account and its one-time password. What the person may do follows from posts and memberships given to it."""
-    user = User.objects.create(username=username, name=name, phone=phone)
+    user = User.objects.create(username=username, name=name, phone=number_of(phone))
     audit.record("account.create", user, by=by, district_id=audit.home_of(by or user))
     return user, issue_one_time_password(user, by=by)
 

@@ -60,7 +60,7 @@ def free_username(stem: str) -> str:
 def edit_person(user: User, *, district: Grid, by, name: str | None = None, phone: str | None = None, email: str | None = None) -> bool:
     """Change what is given; says whether anything changed. The audit log keeps the names of the fields only."""
     _check_of_district(user, district, by)
-    given = {"name": name, "phone": phone, "email": email}
+    given = {"name": name, "phone": accounts.number_of(phone) if phone is not None else None, "email": email}
     kept = User.objects.values(*given).get(pk=user.pk)
     changed = {field: value for field, value in given.items() if value is not None and value != kept[field]}
     if not changed:

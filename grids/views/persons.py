@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.codes import digits
 from accounts.models import User
 from accounts.policy import has_second_factor, may_sign_in_by_phone
 from accounts.services import sessions_of
@@ -55,7 +56,8 @@ def narrowed(viewer, district, form, day):
         found = found.filter(Q(pk__in=memberships.filter(role=role).values("user")) | Q(pk__in=posts.filter(role=role).values("user")))
     if word := wanted.get("q"):
         named = Q(name__contains=word) | Q(username__icontains=word)
-        found = found.filter(named | Q(phone=word) if len(word) >= 7 else named)
+        number = digits(word)
+        found = found.filter(named | Q(phone=number) if len(number) >= 7 else named)
     return found.order_by("-is_active", "name", "pk").prefetch_related(
         Prefetch("memberships", queryset=memberships.select_related("organisation"), to_attr="seats"),
         Prefetch("posts", queryset=posts.select_related("grid"), to_attr="places"),

@@ -31,7 +31,7 @@ def test_own_details_are_changed_by_form(client, user):
     assert kept(user) == ("03711234567", "")
 
 
-@pytest.mark.parametrize("typed", ["138 0000 0002", "138-0000-0002", "+86 138 0000 0002"])
+@pytest.mark.parametrize("typed", ["138 0000 0002", "138-0000-0002", "+86 138 0000 0002", "(+86)13800000002", "(0086) 138-0000-0002"])
 def test_number_is_kept_as_digits_however_it_is_typed(client, user, typed):
     client.post(reverse("account"), {"phone": typed, "email": ""})
 
@@ -47,7 +47,16 @@ def test_numbers_of_before_become_digits(user):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"phone": "call me"}, {"phone": "1" * 21}, {"phone": "1\0"}, {"email": "ding"}, {"email": f"{'d' * 300}@example.invalid"}]
+    "wrong",
+    [
+        {"phone": "call me"},
+        {"phone": "1" * 21},
+        {"phone": "1\0"},
+        {"phone": "-----"},
+        {"phone": "+86 1234"},
+        {"email": "ding"},
+        {"email": f"{'d' * 300}@example.invalid"},
+    ],
 )
 def test_nonsense_comes_back_and_changes_nothing(client, user, wrong):
     answer = client.post(reverse("account"), {"phone": PHONE, "email": EMAIL} | wrong)
@@ -55,3 +64,9 @@ def test_nonsense_comes_back_and_changes_nothing(client, user, wrong):
     assert answer.status_code == 400
     assert "field-error" in answer.content.decode()
     assert kept(user) == (PHONE, EMAIL)
+
+
+def test_number_of_too_few_digits_is_refused_with_what_to_fill_in(client, user):
+    answer = client.post(reverse("account"), {"phone": "-----", "email": ""})
+
+    assert answer.context["form"].errors == {"phone": ["电话号码至少要有 5 位数字，请填手机号或带区号的座机号。"]}

@@ -1,6 +1,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from accounts import services
 from audit.models import AuditEvent
@@ -33,6 +34,13 @@ def test_a_new_account_comes_with_its_password():
 
     assert user.check_password(password)
     assert list(AuditEvent.objects.order_by("seq").values_list("action", flat=True)) == ["account.create", "account.password_issue"]
+
+
+def test_number_of_a_new_account_is_kept_as_digits_whoever_brings_it():
+    assert services.create_account(username="wang", name="王五", phone="(+86) 138-0000-0001", by=None)[0].phone == "13800000001"
+    with pytest.raises(ValidationError) as refused:
+        services.create_account(username="zhao", name="赵六", phone="—", by=None)
+    assert list(refused.value.message_dict) == ["phone"]
 
 
 def test_deactivation_signs_the_person_out(client):

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from accounts.models import User
 from audit.models import AuditEvent
 from common import clock
-from grids import services
+from grids import roster, services
 from grids.models import Grid, Handover, Headquarters, Organisation, Post
 from grids.roles import PostRole, Role
 from tests.factories.accounts import UserFactory
@@ -339,6 +339,18 @@ def test_the_holder_arranges_a_stand_in_and_takes_it_back(as_, district):
     assert status(as_(away), "handover-end", handover.pk, method="post") == 302
     handover.refresh_from_db()
     assert (handover.ends_on, AuditEvent.objects.filter(action="handover.end").count()) == (today - dt.timedelta(days=5), 1)
+
+
+def test_people_are_found_by_a_number_however_it_is_kept_in_a_sheet_or_typed(as_, district):
+    village, today = district.villages[0], clock.today()
+    run = roster.Run(district, None, today)
+    values = {"code": village.code, "updated": today, "names": "固话某、手机某", "titles": "", "phones": "0371-6600000、100-1234-5678"}
+    columns = {PostRole.MEMBER: ("names", "titles", "phones")}
+    assert roster.apply_posts(values, run, columns) == "updated"
+    assert roster.apply_posts(values, run, columns) == "unchanged"
+    client = as_(office_staff=district)
+    for word, name in (("0371-6600000", "固话某"), ("03716600000", "固话某"), ("100-1234-5678", "手机某"), ("+86 10012345678", "手机某")):
+        assert [person.name for person in client.get(reverse("grids:people"), {"q": word}).context["page"]] == [name], word
 
 
 def test_people_are_found_by_unit_role_and_word(as_, district):
