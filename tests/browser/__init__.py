@@ -13,7 +13,7 @@ from scripts.provide import CHROMIUM_FLAGS
 
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-PATIENCE = 10_000
+PATIENCE = 30_000
 """Milliseconds that an expectation may take on a busy machine."""
 
 

@@ -16,7 +16,7 @@ from scripts import children
 from scripts.supervisor import Program, Supervisor
 
 ROOT = Path(settings.BASE_DIR)
-PATIENCE = 180
+PATIENCE = 480
 
 
 @pytest.fixture(scope="module")

@@ -112,7 +112,7 @@ class Phone:
 
     def wait_for(self, condition: str, *, given: str = f"const items = await {ITEMS}") -> None:
         """Until something holds of ``items`` in the phone's database. Playwright's own waiting does not wait for a promise."""
-        for _ in range(400):
+        for _ in range(800):
             if self.page.evaluate(f"(async () => {{ {given}; return {condition}; }})()"):
                 return
             self.page.wait_for_timeout(50)
