@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import BooleanField, Case, CharField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.lookups import In
 
 from inspections.words import FROM_ABOVE, Risk
 from rectification.models import TaskEvent
@@ -136,4 +137,5 @@ def _other_party(month: Month) -> Q:
     other = "task__finding__tasks"
     another = Q(**{f"{other}__organisation_id__lt": F("task__organisation_id")}) | Q(**{f"{other}__organisation_id__gt": F("task__organisation_id")})
     present = Q(**{f"{other}__ended_at": None}) | Q(**{f"{other}__ended_at__gte": F("check_due")})
-    return another & present & Q(**{f"{other}__organisation_id__in": month.units_of(Kind.TOWNSHIP), f"{other}__assigned_at__lte": F("at")})
+    townships = In(month.unit_of_task(task=f"{other}__"), month.units_of(Kind.TOWNSHIP))
+    return another & present & Q(townships) & Q(**{f"{other}__assigned_at__lte": F("at")})

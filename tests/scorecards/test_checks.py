@@ -72,3 +72,14 @@ def test_sent_back_after_the_limit_the_check_was_missed_whatever_came_next(distr
     checked(task, ("feedback", 10), ("pass", 12, OTHER_PARTY))
 
     assert (missed, checks(district)) == ((0, 1, ["check_missed"]), (1, 2, ["check_missed", "check_on_time"]))
+
+
+def test_the_check_is_owed_by_the_township_that_had_the_task_then_whoever_has_it_since(district, task):
+    checked(task, ("feedback", 5))
+    owed = checks(district)
+    other = task.finding.tasks.get(organisation=district._town_a)
+    step(other, "succeed", beijing(3, month=11), from_id=district._town_a.pk)
+    other.organisation = district.ecology
+    other.save()
+
+    assert owed == checks(district) == (0, 1, ["check_missed"])
