@@ -111,7 +111,7 @@ def _moves(into: Book, mergings: list[Merging]) -> int:
     known = {f"finding__{name}": value for name, value in KNOWN.items()}
     moved = _changes().filter(finding__district_id=into.district_id, **known).annotate(known_at=_known_at(finding="finding__"))
     moved = moved.filter(at__gte=F("known_at")).annotate(from_grid=_holder("old", "at", mergings), to_grid=_holder("new", "at", mergings))
-    moved = moved.filter(Q(from_grid=None) | ~Q(from_grid=F("to_grid")))
+    moved = moved.filter(Q(from_grid=None) | Q(to_grid=None) | ~Q(from_grid=F("to_grid")))
     same = {"at": F("at"), "finding": F("finding_id"), "paper_number": paper(finding="finding__")}
     out = into.write(moved, key=key("change", "pk", "out"), grid=F("from_grid"), kind=words(EntryKind.MOVED_OUT), **same)
     return out + into.write(moved, key=key("change", "pk", "in"), grid=F("to_grid"), kind=words(EntryKind.MOVED_IN), **same)

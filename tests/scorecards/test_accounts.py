@@ -234,6 +234,17 @@ def test_a_problem_without_a_grid_is_booked_in_when_it_is_given_one(district):
     assert figures(grid) == {"moved_in": 1, "closing": 1}
 
 
+def test_a_problem_whose_grid_is_taken_away_is_booked_out(district):
+    grid, office = district.villages[0], UserFactory(office_director=district)
+    finding = FindingFactory(district=district, grid=grid, source="city_inspection", captured_at=beijing(2))
+    with clock.standing(beijing(3)):
+        advance(finding, "correct", by=office, note="不在网格内", corrected={"grid": None})
+
+    post(district)
+
+    assert figures(grid) == {"added": 1, "moved_out": 1}
+
+
 def test_a_corrected_place_moves_the_problem(district):
     office = UserFactory(office_staff=district)
     finding = FindingFactory(district=district, captured_at=beijing(2, month=9))
