@@ -15,7 +15,7 @@ from grids.roles import OrganisationKind
 from inspections.models import Finding
 from scorecards.forms_papers import Papers
 from scorecards.models import MONTH, ConsequenceRule, MoneyRule
-from scorecards.rule_words import RATES
+from scorecards.rule_words import MONTHS_OF_QUARTER, RATES
 from scorecards.words import Kind, Metric, Mode, MoneyKind, MoneySide, Side
 
 UNITS = [(kind, label) for kind, label in Kind.choices if kind != "grid"]
@@ -89,6 +89,8 @@ class ConsequenceRuleForm(VersionedForm):
             self.add_error("window", _("月数不能少于次数，否则永远达不到。"))
         if clean.get("mode") == Mode.CONSECUTIVE and clean.get("in_quarter") and (clean.get("count") or 0) > 3:
             self.add_error("count", _("一个季度只有3个月。"))
+        if clean.get("mode") == Mode.CUMULATIVE and clean.get("in_quarter") and clean.get("window") not in (None, MONTHS_OF_QUARTER):
+            self.add_error("window", _("只算同一季度的，累计月数请填 3，即整个季度。"))
         return clean
 
     def _stored(self, metric: str, threshold: Decimal) -> int | None:

@@ -14,6 +14,7 @@ MORE_IS_BETTER = frozenset({Metric.SHARE, Metric.CHANGE, Metric.GOOD_DAYS, Metri
 PERCENT = frozenset({Metric.SHARE, Metric.CHANGE}) | PERCENT_OF_AIR
 RATES = PERCENT | AIR
 """Metrics kept in hundredths, of a percent or of their unit; the others are counts."""
+MONTHS_OF_QUARTER = 3
 
 
 def number(metric: str, value: int) -> str:
@@ -56,9 +57,11 @@ def place(rule) -> str:
 def often(rule) -> str:
     said = {"count": rule.count, "window": rule.window}
     if rule.mode == Mode.CONSECUTIVE:
-        return _("连续 %(count)s 个月") % said
-    if rule.in_quarter:
+        return (_("同一季度内连续 %(count)s 个月") if rule.in_quarter else _("连续 %(count)s 个月")) % said
+    if rule.in_quarter and rule.window >= MONTHS_OF_QUARTER:
         return _("同一季度内累计 %(count)s 次") % said
+    if rule.in_quarter:
+        return _("同一季度的最近 %(window)s 个月内累计 %(count)s 次") % said
     return _("%(window)s 个月内累计 %(count)s 次") % said
 
 

@@ -1,6 +1,7 @@
 """Proposals on pages: who decides, who may know of an interview, and that two people at once are one decision."""
 
 import io
+import uuid
 
 import openpyxl
 import pytest
@@ -337,6 +338,18 @@ def test_a_rule_that_cannot_be_meant_is_refused_with_the_reason(district, people
 
     assert answer.status_code == 422 and said in answer.content.decode()
     assert not ConsequenceRule.objects.exists()
+
+
+def test_a_rule_within_the_quarter_says_so_and_counts_all_of_it(district, people, page):
+    values = values_of(page(people["director"], "new_consequence_rule").context["form"])
+    values |= {"name": "规则", "action": "remind", "n": "1", "in_quarter": "on", "count": "2", "mode": "cumulative"}
+
+    refused = page(people["director"], "new_consequence_rule", data=values | {"window": "2"})
+    page(people["director"], "new_consequence_rule", data=values | {"window": "3"})
+    page(people["director"], "new_consequence_rule", data=values | {"window": "3", "mode": "consecutive", "key": str(uuid.uuid4())})
+
+    assert refused.status_code == 422 and "请填 3" in refused.content.decode()
+    assert [each.sentence.split("，")[1] for each in ConsequenceRule.objects.order_by("pk")] == ["同一季度内累计 2 次", "同一季度内连续 2 个月"]
 
 
 def test_a_share_is_typed_in_percent_and_read_back_so(district, people, page):
