@@ -39,7 +39,7 @@ def hand_over(
     with transaction.atomic():
         hold(district.pk)
         if there := Clue.objects.filter(key=key).first():
-            return _same(there, words)
+            return _same(there, words, findings=findings, evidence=evidence)
         clue = Clue.objects.create(key=key, district=district, number=_next_number(district), handed_by=by, handed_at=clock.now(), **words)
         clue.findings.set(findings)
         clue.files.set(evidence)
@@ -47,8 +47,10 @@ def hand_over(
     return clue
 
 
-def _same(there: Clue, words: dict) -> Clue:
-    if any(getattr(there, name) != value for name, value in words.items()):
+def _same(there: Clue, words: dict, *, findings: list[Finding], evidence: list[File]) -> Clue:
+    papers = {file.sha256 for file in evidence} == set(there.files.values_list("sha256", flat=True))
+    problems = {finding.pk for finding in findings} == set(there.findings.values_list("pk", flat=True))
+    if not (papers and problems and all(getattr(there, name) == value for name, value in words.items())):
         text = _("这条线索已登记为 %(number)s，登记后不能修改。要另外移送一条，请重新打开“线索移送”再填。")
         raise Conflict(text % {"number": there}, code="already", clue=there.pk)
     return there

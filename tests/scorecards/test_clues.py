@@ -92,6 +92,17 @@ def test_a_form_sent_again_with_other_words_is_told_that_it_is_entered_already(d
     assert Clue.objects.get().facts == FACTS
 
 
+@pytest.mark.parametrize("change", ["findings", "evidence"])
+def test_other_problems_or_papers_are_other_words(district, director, entered, page, change):
+    values, _answer = entered
+    values["evidence"].seek(0)
+    other = {"findings": FindingFactory(district=district).number, "evidence": SimpleUploadedFile("另一份.pdf", PDF + b"%")}
+
+    answer = page(director, "new_clue", data=values | {change: other[change]})
+
+    assert answer.status_code == 422 and "登记后不能修改" in answer.content.decode()
+
+
 def test_only_the_leading_group_the_director_and_the_head_of_supervision_see_it(district, entered, page):
     clue = Clue.objects.get()
     insiders = [UserFactory(leader=district), UserFactory(office_director=district), head_of_supervision(district)]
