@@ -23,8 +23,6 @@ from scorecards.words import SheetKind, SheetState
 from worktime.models import Unit
 
 MORNING = dt.time(9)
-MONTH_SETTLES_ON = 10
-"""Sheets of a month are not opened any more when it is about to be settled."""
 REMINDED_FOR = dt.timedelta(days=3)
 """How long after the date a late scan still tells that it has passed."""
 BY_HAND = ("inbox", "email")
@@ -76,11 +74,11 @@ def weekly(rule: ReconcilingRule, now: dt.datetime) -> Period | None:
 
 
 def monthly(rule: ReconcilingRule, now: dt.datetime) -> Period | None:
-    """Last month's, once its cards stand and until it is about to be settled."""
+    """Last month's, once its cards stand and until the day it is to be settled."""
     today = clock.beijing(now).date()
-    if now < clock.at(today.replace(day=1), MORNING) or today.day >= MONTH_SETTLES_ON:
-        return None
     month = clock.previous_month(today)
+    if now < clock.at(today.replace(day=1), MORNING) or today >= settling.settling_on(rule.district_id, month):
+        return None
     built = Scorecard.objects.filter(district_id=rule.district_id, month=month).exists()
     if not built or settling.is_settled(rule.district_id, month):
         return None
@@ -91,7 +89,7 @@ def monthly(rule: ReconcilingRule, now: dt.datetime) -> Period | None:
 @transaction.atomic
 def open_period(period: Period, *, district: Grid, now: dt.datetime) -> list[Reconciliation]:
     """A sheet for each unit that has a row. Nothing when the period has been opened before."""
-    Grid.objects.select_for_update(no_key=True).get(pk=district.pk)
+    settling.hold(district.pk)
     if Reconciliation.objects.filter(district=district, kind=period.kind, period=period.key).exists():
         return []
     found = reconcile_rows.counts(district.pk, period.starts, period.ends)

@@ -14,7 +14,7 @@ from common.errors import Conflict, NotYourRole
 from inspections.models import FindingEvent
 from notices.models import Notice
 from scorecards import services
-from scorecards.models import Dispute, Reconciliation
+from scorecards.models import Dispute, Reconciliation, SettlingRule
 from scorecards.services import reconcile_clock, reconcile_rows, reconciling
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import DistrictFactory
@@ -137,6 +137,16 @@ def test_a_month_about_to_be_settled_is_not_opened_any_more(district):
     at(beijing(10, month=11), services.build, "2026-10", district=district)
 
     assert [sheet.kind for sheet in opened(beijing(10, 10, month=11))] == []
+
+
+@pytest.mark.usefixtures("lives")
+@pytest.mark.parametrize(("settling_day", "kinds"), [(5, []), (20, ["monthly", "monthly"])])
+def test_about_to_be_settled_is_what_the_districts_own_settling_day_says(district, settling_day, kinds):
+    SettlingRule.objects.create(district=district, settling_day=settling_day)
+    at(beijing(2, 9, month=11), services.build, "2026-10", district=district)
+
+    day = beijing(6 if settling_day == 5 else 12, 10, month=11)
+    assert [sheet.kind for sheet in opened(day) if sheet.kind == "monthly"] == kinds
 
 
 @pytest.mark.usefixtures("lives")
