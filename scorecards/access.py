@@ -10,6 +10,7 @@ from grids.models import Grid
 from grids.roles import OFFICE, Role
 from grids.scope import rights
 from scorecards.models import Scorecard
+from scorecards.models.schemes import WELL_FORMED_MONTH
 from scorecards.models.settling import READERS
 
 
@@ -25,6 +26,14 @@ def district_of(request) -> Grid:
     return found
 
 
+def month_asked(request) -> str:
+    """What ``?month=`` names; empty without it, 404 for what is no month."""
+    asked = request.GET.get("month", "")
+    if asked and not re.fullmatch(WELL_FORMED_MONTH, asked):
+        raise Http404
+    return asked
+
+
 def cards_of(request, month: str):
     """Cards of units."""
     return _published(request, month).filter(organisation__isnull=False)
@@ -35,6 +44,8 @@ def grid_cards_of(request, month: str):
 
 
 def _published(request, month: str):
+    if not re.fullmatch(WELL_FORMED_MONTH, month):
+        raise Http404
     return Scorecard.objects.visible_to(request.user).filter(district=district_of(request), month=month)
 
 

@@ -12,6 +12,7 @@ from grids.models import Grid
 from grids.roles import OrganisationKind
 from inspections.models import Finding
 from rectification.models import Task
+from scorecards.heirs import with_merged
 from scorecards.indicators import INDICATORS
 from scorecards.models.cards import Scorecard
 from scorecards.models.settling import READERS
@@ -27,9 +28,9 @@ class AppealQuerySet(models.QuerySet):
         return self.filter(state__in=UNDECIDED)
 
     def visible_to(self, user):
-        """The unit that appeals, those who may have to decide, and the office."""
+        """The unit that appeals or its heir, those who may have to decide, and the office."""
         rights = scope.rights(user)
-        return self.filter(Q(district_id__in=rights.districts_with(READERS)) | Q(scorecard__organisation__in=rights.organisation_ids))
+        return self.filter(Q(district_id__in=rights.districts_with(READERS)) | Q(scorecard__organisation__in=with_merged(rights.organisation_ids)))
 
 
 class Appeal(models.Model):

@@ -17,6 +17,7 @@ from inspections.words import Source
 from rectification.models import Task
 from registers.models import Site
 from scorecards import air_words, marks
+from scorecards.heirs import with_merged
 from scorecards.indicators import INDICATORS, Month, Shape
 from scorecards.indicators.flags import Flag, with_flags
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, Figures, PublishedQuerySet, Scheme
@@ -44,6 +45,8 @@ class Scorecard(models.Model):
     grade = models.CharField(_("等次"), max_length=10, choices=Grade, blank=True)
     unranked = models.CharField(_("未排名原因"), max_length=10, choices=Unranked, blank=True, db_default="")
     built_at = models.DateTimeField(_("生成时间"))
+    first_built_at = models.DateTimeField(null=True, editable=False)
+    """``built_at`` moves with each rebuild; the time to appeal runs from here. Empty of months built before it was kept: from the month's end."""
     cut_off = models.DateTimeField(_("截止"))
     digest = models.CharField(_("校验码"), max_length=64, blank=True)
 
@@ -86,8 +89,9 @@ class Scorecard(models.Model):
         """Which rows of units' cards the card of a grid or of headquarters looks at."""
         if self.grid:
             return Q(grid__path__startswith=self.grid.path)
-        month = Month(self.month, self.district_id, {self.organisation_id: Kind.HEADQUARTERS})
-        return Q(field__in=month.fields_of_headquarters.get(self.organisation_id, []))
+        body = self.organisation_id or 0
+        month = Month(self.month, self.district_id, {body: Kind.HEADQUARTERS.value})
+        return Q(field__in=month.fields_of_headquarters.get(body, []))
 
     @property
     def month_label(self) -> str:
@@ -186,11 +190,12 @@ class ScoreRowQuerySet(models.QuerySet):
         return self.exclude(amount=0, granted=0)
 
     def visible_to(self, user):
-        """Rows whose finding the person may see, and every mark of their own unit's card, so that it can be appealed against; of what is no finding,
-        those of their own unit or ground, or all with the whole district. How many more there are, the page says. ``sees_finding``: as a link.
+        """Rows whose finding the person may see, and every mark on the card of their own unit or of one that went up in it, so that it can be appealed
+        against; of what is no finding, those of their own unit or ground, or all with the whole district. How many more there are, the page says.
+        ``sees_finding``: as a link.
         """
         rights = scope.rights(user)
-        of_unit = Q(scorecard__organisation_id__in={seat.organisation_id for seat in rights.seats})
+        of_unit = Q(scorecard__organisation_id__in=with_merged(seat.organisation_id for seat in rights.seats))
         own = of_unit | scope.under(rights.paths, "grid__path")
         whole = Q(scorecard__district_id__in=rights.whole_district_ids)
         open_to_all = Q(adjustment__isnull=False) | Q(station__isnull=False)

@@ -12,11 +12,13 @@ from common import clock
 from common.errors import Conflict, NotYourRole
 from evidence.models import File
 from grids import people, scope
+from grids.roles import PARTIES
 from notices import services as notices
+from scorecards.heirs import people_of
 from scorecards.models import Adjustment, Scorecard
 from scorecards.services import adjustments
 from scorecards.services.building import build
-from scorecards.services.settling import SIGNERS, check_open, hold, may_run
+from scorecards.services.settling import SIGNERS, appeals_until, check_open, hold, is_settled, may_run
 from scorecards.words import AdjustmentKind, SignState, month_words
 
 MOST = 10_000
@@ -93,6 +95,7 @@ def sign(entry: Adjustment, *, by, note: str = "") -> Adjustment:
     if Scorecard.objects.filter(district_id=entry.district_id, month=entry.month).exists():
         build(entry.month, district=entry.district, by=by, rebuild=True)
     _tell_outcome(entry, by=by)
+    _tell_unit(entry)
     record("adjustment.sign", entry, by=by, district_id=entry.district_id, payload=_facts(entry))
     return entry
 
@@ -110,6 +113,30 @@ def drop(entry: Adjustment, *, by, note: str = "") -> Adjustment:
     return entry
 
 
+@transaction.atomic
+def revoke(entry: Adjustment, *, by, note: str = "") -> Adjustment:
+    """A signed one that counts nowhere is taken back by who might have signed it; one that counts stays."""
+    _insist_signer(entry, by)
+    if not note.strip():
+        raise ValidationError({"note": _("请写明撤销的理由。")})
+    hold(entry.district_id)
+    check_open(entry.district_id, entry.month)
+    if entry.state == SignState.SIGNED and not may_be_revoked(entry):
+        raise ValidationError(_("这张分录已计入计分卡，不能撤销。"), code="counts")
+    _move(entry, source=SignState.SIGNED, state=SignState.DROPPED, by=by, note=note)
+    build(entry.month, district=entry.district, by=by, rebuild=True)
+    _tell_revoked(entry, by=by)
+    record("adjustment.drop", entry, by=by, district_id=entry.district_id, payload={"note": entry.note, "was": SignState.SIGNED})
+    return entry
+
+
+def may_be_revoked(entry: Adjustment) -> bool:
+    """Signed, and counts nowhere in a month that is open."""
+    if entry.state != SignState.SIGNED or is_settled(entry.district_id, entry.month):
+        return False
+    return entry in adjustments.uncounted(entry.district_id, entry.month)
+
+
 def why_not_sign(user, entry: Adjustment) -> str:
     """Empty when the person may sign."""
     if not scope.rights(user).in_district(entry.district_id, SIGNERS):
@@ -122,9 +149,9 @@ def _insist_signer(entry: Adjustment, by) -> None:
         raise NotYourRole(reason)
 
 
-def _move(entry: Adjustment, *, state: SignState, by, note: str) -> None:
+def _move(entry: Adjustment, *, state: SignState, by, note: str, source: SignState = SignState.PROPOSED) -> None:
     changes = {"state": state, "signed_by": by, "signed_at": clock.now(), "note": note.strip()[:300]}
-    if not Adjustment.objects.filter(pk=entry.pk, state=SignState.PROPOSED).update(**changes):
+    if not Adjustment.objects.filter(pk=entry.pk, state=source).update(**changes):
         entry.refresh_from_db()
         raise Conflict(_("这张分录已经办结：%(state)s。") % {"state": entry.get_state_display()}, code="decided")
     entry.refresh_from_db()
@@ -153,11 +180,37 @@ def _tell_outcome(entry: Adjustment, *, by) -> None:
         _queue(entry, to=[entry.proposed_by], title=lambda: _("分录%(state)s：%(unit)s，%(kind)s") % _named(entry), key="done")
 
 
-def _queue(entry: Adjustment, *, to, title, key: str) -> None:
+def _tell_unit(entry: Adjustment) -> None:
+    """With the date until which it may appeal against a deduction."""
+    _queue(
+        entry,
+        to=people_of(entry.organisation, PARTIES),
+        title=lambda: _("%(month)s记分分录已签批：%(kind)s，%(points)s 分") % _figures(entry),
+        body=lambda: _("%(reason)s。如有异议，可在 %(until)s 前从计分卡提出申诉。") % _figures(entry) if entry.amount < 0 else entry.reason,
+        key="unit",
+    )
+
+
+def _figures(entry: Adjustment) -> dict:
+    until = appeals_until(entry.district_id, entry.month, signed_at=entry.signed_at)
+    return _named(entry) | {
+        "month": month_words(entry.month),
+        "points": f"{entry.amount / 100:+.2f}",
+        "reason": entry.reason.rstrip("。"),
+        "until": f"{clock.beijing(until):%Y-%m-%d} {clock.hour(until)}",
+    }
+
+
+def _tell_revoked(entry: Adjustment, *, by) -> None:
+    told = {entry.proposed_by, *people_of(entry.organisation, PARTIES)} - {by}
+    _queue(entry, to=told, title=lambda: _("分录已撤销：%(unit)s，%(kind)s") % _named(entry), body=entry.note, key="revoked")
+
+
+def _queue(entry: Adjustment, *, to, title, key: str, body="") -> None:
     notices.queue(
         to=to,
         title=title,
-        body=entry.reason,
+        body=body or entry.reason,
         url=reverse("scorecards:adjustment", args=[entry.pk]),
         dedup_key=f"adjustments:{entry.pk}:{key}",
         kind="scorecards.adjustment",

@@ -20,6 +20,15 @@ def signed(district_id: int, month: str) -> list[Adjustment]:
     return list(found.select_related("organisation").order_by("organisation__position", "organisation_id", "id"))
 
 
+def uncounted(district_id: int, month: str) -> list[Adjustment]:
+    """Signed entries of a built month that count nowhere, because their unit has no card in it or is not ranked."""
+    cards = Scorecard.objects.filter(district_id=district_id, month=month, organisation__isnull=False)
+    if not cards.exists():
+        return []
+    ranked = set(cards.filter(unranked="").values_list("organisation_id", flat=True))
+    return [entry for entry in signed(district_id, month) if entry.organisation_id not in ranked]
+
+
 def first_open_month(district_id: int) -> str:
     """Where a correction counts: the month after the last settled one; without any the earliest that has cards, or last month."""
     if settled := settled_months(district_id):

@@ -1,5 +1,6 @@
 """Filing, withdrawing and deciding an appeal. A decision works the month out anew, so that it stands on card, ranking and digest."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -31,7 +32,7 @@ def file(card: Scorecard, event_key: str, *, grounds: str, by, evidence: Iterabl
     hold(card.district_id)
     check_open(card.district_id, card.month)
     row = mark_of(card, event_key)
-    _check_in_time(card)
+    _check_in_time(card, row)
     _check_words("grounds", grounds, _("请写明申诉理由。"))
     if known := Appeal.objects.filter(scorecard=card, event_key=event_key).exclude(state=AppealState.WITHDRAWN).first():
         raise Conflict(_("这项扣分已在申诉，不能重复提出。"), code="twice", appeal=known.pk)
@@ -51,23 +52,30 @@ def file(card: Scorecard, event_key: str, *, grounds: str, by, evidence: Iterabl
 
 def mark_of(card: Scorecard, event_key: str) -> ScoreRow:
     """The deduction of that event; ``ValidationError`` when the card has none (any more)."""
-    row = ScoreRow.objects.filter(scorecard=card, event_key=event_key, amount__lt=0).exclude(event_key="").select_related("line").first()
+    row = (
+        ScoreRow.objects.filter(scorecard=card, event_key=event_key, amount__lt=0).exclude(event_key="").select_related("line", "adjustment").first()
+    )
     if row is None:
         raise ValidationError(_("计分卡上没有这项扣分：重新核算后可能已经变化，请回到计分卡查看。"), code="no_mark")
     return row
 
 
-def too_late(card: Scorecard) -> str:
+def until(card: Scorecard, row: ScoreRow) -> dt.datetime:
+    """Of an entry's mark the unit has its days from the signing on."""
+    return appeals_until(card.district_id, card.month, signed_at=row.adjustment.signed_at if row.adjustment else None)
+
+
+def too_late(card: Scorecard, row: ScoreRow) -> str:
     """Why it is too late to appeal; empty while it is not."""
-    until = appeals_until(card.district_id, card.month)
-    if clock.now() <= until:
+    last = until(card, row)
+    if clock.now() <= last:
         return ""
-    day = clock.beijing(until)
+    day = clock.beijing(last)
     return _("申诉期已于%(month)d月%(day)d日24:00届满，不能再提出。") % {"month": day.month, "day": day.day}
 
 
-def _check_in_time(card: Scorecard) -> None:
-    if reason := too_late(card):
+def _check_in_time(card: Scorecard, row: ScoreRow) -> None:
+    if reason := too_late(card, row):
         raise ValidationError(reason, code="too_late")
 
 

@@ -6,13 +6,14 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.errors import NotYourRole
 from grids import people, scope
-from grids.models import Handover, Membership, Organisation
+from grids.models import Handover, Membership
 from grids.roles import MANAGERS, PARTIES, OrganisationKind, Role
 from inspections.models import Finding
 from inspections.words import FROM_SUPERVISION
 from rectification.models import LookBack, TaskEvent
 from rectification.words import LookBackResult
 from rectification.workflow import Part
+from scorecards.heirs import people_of, with_merged
 from scorecards.models import Adjustment, Appeal, ScoreRow
 from scorecards.words import AppealState
 
@@ -86,10 +87,7 @@ def takers(appeal: Appeal) -> set[int]:
 # --- who may ------------------------------------------------------------------------------------------------------------------------
 def is_unit(user, organisation_id: int) -> bool:
     """Manager or handler of the unit, or of the one it was merged into."""
-    if scope.rights(user).in_organisation(organisation_id, PARTIES):
-        return True
-    heir = Organisation.objects.filter(pk=organisation_id).values_list("merged_into", flat=True).first()
-    return heir is not None and is_unit(user, heir)
+    return organisation_id in with_merged(scope.rights(user).organisation_ids)
 
 
 def insist_unit(user, organisation_id: int) -> None:
@@ -102,7 +100,7 @@ def barred(user, appeal: Appeal) -> str:
     rights = scope.rights(user)
     if not rights.in_district(appeal.district_id, {ROLE_OF[OrganisationKind(appeal.decider)]}):
         return _("这件申诉由%(body)s裁定。") % {"body": appeal.decider_label}
-    if any(seat.organisation_id == appeal.scorecard.organisation_id for seat in rights.seats):
+    if appeal.scorecard.organisation_id in with_merged(seat.organisation_id for seat in rights.seats):
         return _("您在申诉单位任职，不能参加裁定。")
     return _("这项扣分由您经手，不能参加裁定。") if user.pk in takers(appeal) else ""
 
@@ -117,16 +115,13 @@ def why_not_decide(user, appeal: Appeal) -> str:
 def deciders(appeal: Appeal) -> list:
     """People who may decide now."""
     found = people.with_role(appeal.district_id, {ROLE_OF[OrganisationKind(appeal.decider)]})
-    own = set(people.members_of(appeal.scorecard.organisation).values_list("pk", flat=True))
+    own = set(people_of(appeal.scorecard.organisation).values_list("pk", flat=True))
     barred = own | takers(appeal) | ({appeal.first_by_id} if appeal.state == AppealState.SECOND else set())
     return [person for person in found if person.pk not in barred]
 
 
 def unit_people(appeal: Appeal) -> list:
     """Who is told of a decision: managers of the unit and whoever appealed."""
-    found = people.members_of(appeal.scorecard.organisation, PARTIES)
-    return [
-        person
-        for person in found
-        if person.pk == appeal.filed_by_id or scope.rights(person).in_organisation(appeal.scorecard.organisation_id, MANAGERS)
-    ]
+    unit = appeal.scorecard.organisation
+    managers = set(people_of(unit, MANAGERS).values_list("pk", flat=True))
+    return [person for person in people_of(unit, PARTIES) if person.pk == appeal.filed_by_id or person.pk in managers]

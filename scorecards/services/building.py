@@ -123,7 +123,8 @@ def _cards(month: str, *, district: Grid) -> list[Scorecard]:
             card.built_at = clock.now()
         return cards
     schemes = _schemes(month, district=district)
-    start = {"district": district, "month": month, "built_at": clock.now(), "cut_off": clock.month_bounds(month)[1]}
+    now = clock.now()
+    start = {"district": district, "month": month, "built_at": now, "first_built_at": now, "cut_off": clock.month_bounds(month)[1]}
     fresh = [Scorecard(organisation=unit, scheme=schemes[unit.kind], **start) for unit in _units(month, district=district, kinds=list(schemes))]
     if Kind.GRID in schemes:
         fresh += [Scorecard(grid=grid, scheme=schemes[Kind.GRID], **start) for grid in _grids(month, district=district)]

@@ -15,10 +15,10 @@ from grids.models import Grid
 from grids.roles import OFFICE
 from notices import services as notices
 from scorecards.models import MONTH, Account, Adjustment, Appeal, Reconciliation, Scorecard, Settlement, SettlementEvent
-from scorecards.services import posting, recomputing
+from scorecards.services import adjustments, posting, recomputing
 from scorecards.services.air import checking
 from scorecards.services.building import build
-from scorecards.services.settling import LEADERS, appeals_until, hold, is_settled, may_run, settled_months
+from scorecards.services.settling import LEADERS, hold, is_settled, last_appeals_until, may_run, settled_months
 from scorecards.words import SettlementAct, SettlementState, SheetKind, SheetState, SignState, month_words
 
 CHANNELS = ("inbox", "email")
@@ -69,7 +69,7 @@ def _earlier(district: Grid, month: str) -> Item:
 
 
 def _window(district: Grid, month: str) -> Item:
-    until = clock.beijing(appeals_until(district.pk, month))
+    until = clock.beijing(last_appeals_until(district.pk, month))
     facts = {"month": until.month, "day": until.day}
     over = clock.now() > until
     words = _("已于%(month)d月%(day)d日24:00届满") if over else _("至%(month)d月%(day)d日24:00，届满前不能提请结账")
@@ -87,8 +87,12 @@ def _entries(district: Grid, month: str) -> Item:
     entries = Adjustment.objects.filter(district=district, month=month).exclude(state=SignState.DROPPED)
     total, waiting = entries.count(), entries.filter(state=SignState.PROPOSED).count()
     words = _("共 %(total)s 张，%(waiting)s 张待签批") if waiting else _("共 %(total)s 张，全部签批")
-    url = f"{reverse('scorecards:adjustments')}?month={month}"
-    return Item("entries", _("记分分录"), words % {"total": total, "waiting": waiting}, not waiting, url)
+    words, lost = words % {"total": total, "waiting": waiting}, adjustments.uncounted(district.pk, month)
+    if lost:
+        named = _("、").join(f"{each.organisation}{each.get_kind_display()}" for each in lost)
+        remedy = _("%(entries)s已签批却无处计入：单位没有计分卡或不参与排名。请由签批人撤销，再视情况记给承继单位或记入以后的月份")
+        words += _("；") + remedy % {"entries": named}
+    return Item("entries", _("记分分录"), words, not waiting and not lost, f"{reverse('scorecards:adjustments')}?month={month}")
 
 
 def _reconciled(district: Grid, month: str) -> Item:

@@ -19,7 +19,7 @@ from scorecards.models.consequences import INNER
 from scorecards.services import measures
 from scorecards.services import telling_consequences as telling
 from scorecards.services.measures import Measure
-from scorecards.services.settling import is_settled
+from scorecards.services.settling import hold, is_settled
 from scorecards.words import Action, Colour, Mode, ProposalState, SettlementState
 
 RECENT = 3
@@ -56,7 +56,7 @@ def propose(district: Grid, month: str) -> list[Proposal]:
     if not rules:
         return []
     with transaction.atomic():
-        Grid.objects.select_for_update(no_key=True).get(pk=district.pk)
+        hold(district.pk)
         known = set(Proposal.objects.filter(district=district, month=month).values_list("rule_id", "organisation_id"))
         fresh = [proposal for proposal in _reached(rules, district, month) if (proposal.rule_id, proposal.organisation_id) not in known]
         made = Proposal.objects.bulk_create(fresh)

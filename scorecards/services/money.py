@@ -22,7 +22,7 @@ from scorecards.services import measures
 from scorecards.services import telling_consequences as telling
 from scorecards.services.consequences import recent_months, snapshot
 from scorecards.services.measures import Measure
-from scorecards.services.settling import is_settled
+from scorecards.services.settling import hold, is_settled
 from scorecards.words import Metric, MoneyKind, MoneySide, MoneyState, Side, Ties
 
 LEADER = frozenset({Role.DISTRICT_LEADER})
@@ -152,7 +152,7 @@ def draw_up(district: Grid, month: str) -> MoneyTable | None:
     if not lines:
         return None
     with transaction.atomic():
-        Grid.objects.select_for_update(no_key=True).get(pk=district.pk)
+        hold(district.pk)
         table, is_new = MoneyTable.objects.get_or_create(
             district=district, month=month, defaults={"made_at": clock.now(), "total": sum(line.amount for line in lines)}
         )

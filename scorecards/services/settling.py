@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -12,8 +13,8 @@ from common.errors import NotYourRole
 from grids import scope
 from grids.models import Grid
 from grids.roles import OFFICE, Role
-from scorecards.models import Settlement, SettlingRule
-from scorecards.words import SettlementState, month_words
+from scorecards.models import Adjustment, Scorecard, Settlement, SettlingRule
+from scorecards.words import SettlementState, SignState, month_words
 from worktime import services as worktime
 from worktime.models import Unit
 
@@ -78,15 +79,29 @@ def _settling_day(rule: SettlingRule, month: str) -> dt.date:
     return day if worktime.is_workday(day) else worktime.next_working_day(day)
 
 
-def appeals_until(district_id: int, month: str) -> dt.datetime:
-    """The last moment at which a unit may appeal: so many working days before settling, and never less than as many after the cards are built."""
+def appeals_until(district_id: int, month: str, *, signed_at: dt.datetime | None = None) -> dt.datetime:
+    """The last moment at which a unit may appeal: so many working days before settling, and never less than as many after the cards were first built.
+
+    Of the mark of an entry never less than as many after it was signed (``signed_at``).
+    """
     rule = rule_of(district_id)
     settling = _settling_day(rule, month)
     day = settling
     while worktime.working_days_between(day, settling) < rule.appeal_days:
         day -= dt.timedelta(days=1)
-    from_build = worktime.deadline(clock.month_bounds(month)[1], rule.appeal_days, Unit.WORKING_DAYS).due_at
-    return max(clock.end_of(day), from_build)
+    known = [_first_built(district_id, month), signed_at] if signed_at else [_first_built(district_id, month)]
+    return max(clock.end_of(day), *(worktime.deadline(start, rule.appeal_days, Unit.WORKING_DAYS).due_at for start in known))
+
+
+def _first_built(district_id: int, month: str) -> dt.datetime:
+    first = Scorecard.objects.filter(district_id=district_id, month=month).aggregate(at=Min("first_built_at"))["at"]
+    return first or clock.month_bounds(month)[1]
+
+
+def last_appeals_until(district_id: int, month: str) -> dt.datetime:
+    """When nothing of the month can be appealed against any more: deductions may have been signed late."""
+    entries = Adjustment.objects.filter(district_id=district_id, month=month, state=SignState.SIGNED, amount__lt=0)
+    return appeals_until(district_id, month, signed_at=entries.aggregate(at=Max("signed_at"))["at"])
 
 
 # --- rules --------------------------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def theirs(request):
 @require_GET
 def adjustment_list(request):
     seen = theirs(request)
-    month, state = request.GET.get("month", ""), request.GET.get("state", "")
+    month, state = access.month_asked(request), request.GET.get("state", "")
     of_month = seen.filter(month=month) if month else seen
     found = of_month.filter(state=state) if state in SignState.values else of_month
     page = Paginator(found.select_related("organisation", "proposed_by", "signed_by").order_by("-month", "-id"), PAGE_SIZE)
@@ -117,14 +117,15 @@ def adjustment(request, pk):
 
 
 def shown(request, entry: Adjustment, *, form=None, conflict: str = "", lost=(), status: int = 200):
-    waits = entry.state == SignState.PROPOSED
+    waits, is_lost = entry.state == SignState.PROPOSED, adjusting.may_be_revoked(entry)
     context = {
         "entry": entry,
         "row": adjustments.corrected_row(entry),
         "form": form or SignForm(),
         "may_sign": waits and not adjusting.why_not_sign(request.user, entry),
         "may_take_back": waits and entry.proposed_by_id == request.user.pk,
-        "why_not": adjusting.why_not_sign(request.user, entry) if waits else "",
+        "why_not": adjusting.why_not_sign(request.user, entry) if waits or is_lost else "",
+        "is_lost": is_lost,
         "conflict": conflict,
         "lost": lost,
     }
@@ -133,8 +134,8 @@ def shown(request, entry: Adjustment, *, form=None, conflict: str = "", lost=(),
 
 @taken_from("scorecards:adjustment", "pk")
 def answer(request, pk, action):
-    """Sign or drop."""
-    steps = {"sign": adjusting.sign, "drop": adjusting.drop}
+    """Sign, drop, or take back what counts nowhere."""
+    steps = {"sign": adjusting.sign, "drop": adjusting.drop, "revoke": adjusting.revoke}
     if action not in steps:
         raise Http404
     entry, form = the_entry(request, pk), SignForm(request.POST)
@@ -145,7 +146,7 @@ def answer(request, pk, action):
         return shown(request, entry, form=form, status=400)
     except Conflict as lost:
         return shown(request, the_entry(request, pk), conflict=str(lost), lost=typed(form), status=409)
-    messages.success(request, _("分录已签批。") if action == "sign" else _("分录未通过，已归档。"))
+    messages.success(request, {"sign": _("分录已签批。"), "drop": _("分录未通过，已归档。"), "revoke": _("分录已撤销。")}[action])
     return redirect(entry)
 
 

@@ -40,7 +40,7 @@ def theirs(request):
 @require_GET
 def appeal_list(request):
     seen = theirs(request)
-    month, state = request.GET.get("month", ""), request.GET.get("state", "")
+    month, state = access.month_asked(request), request.GET.get("state", "")
     of_month = seen.filter(scorecard__month=month) if month else seen
     found = of_month.filter(_of_state(state)).select_related("scorecard__organisation", "finding__problem_type").order_by("-filed_at", "-id")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -74,7 +74,7 @@ def new_appeal(request, card, event_key):
     found = get_object_or_404(Scorecard.objects.visible_to(request.user).select_related("organisation", "district"), pk=card)
     appeals.insist_unit(request.user, found.organisation_id)
     row = ScoreRow.objects.visible_to(request.user).filter(scorecard=found, event_key=event_key, amount__lt=0).exclude(event_key="")
-    row = row.select_related("line", "finding__problem_type").first()
+    row = row.select_related("line", "adjustment", "finding__problem_type").first()
     if row is None:
         raise Http404
     row.line.scorecard = found
@@ -89,20 +89,20 @@ def new_appeal(request, card, event_key):
         "row": row,
         "form": form,
         "kept": kept,
-        "until": appeals_until(found.district_id, found.month),
-        "closed": _why_closed(found),
+        "until": appealing.until(found, row),
+        "closed": _why_closed(found) or appealing.too_late(found, row),
     }
     context["decider"] = OrganisationKind(appeals.decider_of(row)).label
     return render(request, "scorecards/appeal_new.html", context, status=400 if form.errors else 200)
 
 
 def _why_closed(card: Scorecard) -> str:
-    """Why no appeal is taken any more; empty while it is."""
+    """Why no appeal is taken any more, however late the mark; empty while it is."""
     try:
         check_open(card.district_id, card.month)
     except ValidationError as refused:
         return refused.messages[0]
-    return appealing.too_late(card)
+    return ""
 
 
 def _filed(request, form, kept: Kept, card: Scorecard, event_key: str):
@@ -234,7 +234,16 @@ def on_card(user, card: Scorecard, marked) -> dict:
         appeal.is_readable = appeal.pk in readable
     known = {appeal.event_key: appeal for appeal in found}
     is_open = appeals.is_unit(user, card.organisation_id) and not _why_closed(card)
+    dates = _dates(card, marked) if is_open else {}
     for row in marked:
         row.appeal = known.get(row.event_key)
-        row.appeal_url = reverse("scorecards:new_appeal", args=[card.pk, row.event_key]) if is_open and row.amount < 0 and not row.appeal else ""
-    return {"appeals": found, "may_appeal": is_open, "appeals_until": appeals_until(card.district_id, card.month) if is_open else None}
+        may = row.amount < 0 and not row.appeal and row.pk in dates
+        row.appeal_url = reverse("scorecards:new_appeal", args=[card.pk, row.event_key]) if may else ""
+    return {"appeals": found, "may_appeal": bool(dates), "appeals_until": min(dates.values(), default=None)}
+
+
+def _dates(card: Scorecard, marked) -> dict:
+    """Until when each mark, and any other, may be appealed against, as long as it may."""
+    window = appeals_until(card.district_id, card.month)
+    dates = {None: window} | {row.pk: appealing.until(card, row) if row.adjustment_id else window for row in marked}
+    return {key: until for key, until in dates.items() if clock.now() <= until}

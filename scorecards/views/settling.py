@@ -54,7 +54,7 @@ def shown(request, district, month, months, *, propose_form=None, back_form=None
         "items": closing.checklist(district, month) if settlement.state != SettlementState.SETTLED else [],
         "events": settlement.events.all() if settlement.pk else [],
         "settling_on": settling.settling_on(district.pk, month),
-        "until": settling.appeals_until(district.pk, month),
+        "until": settling.last_appeals_until(district.pk, month),
         "months": [{"month": each, "label": month_words(each), "settlement": stands.get(each)} for each in months],
         "may_run": settling.may_run(request.user, district.pk),
         "may_set_rules": settling.may_set_rules(request.user, district.pk),

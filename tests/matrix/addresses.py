@@ -162,7 +162,7 @@ def choices(world) -> dict[str, dict[str, dict]]:
         "mobile_tasks:step": {action: task | {"action": action} for action in ON_THE_PHONE},
         "api-finding-step": {action: finding | {"action": action} for action in FINDING_STEPS},
         "scorecards:repair_match_row": {action: {"pk": world.listed.pk, "action": action} for action in ("register", "correct", "rematch", "report")},
-        "scorecards:answer_adjustment": {action: {"pk": world.entry.pk, "action": action} for action in ("sign", "drop")},
+        "scorecards:answer_adjustment": {action: {"pk": world.entry.pk, "action": action} for action in ("sign", "drop", "revoke")},
         "api-task-step": {action: task | {"action": action} for action in TASK_STEPS},
     }
     return {name: {"": given} for name, given in single.items()} | several

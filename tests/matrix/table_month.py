@@ -119,4 +119,5 @@ MONTH = {
     "scorecards:adjustment_paper": {"GET": "200 office director supervision leader; 403 field auditor; 404 *", "POST": "405 *"},
     "scorecards:answer_adjustment sign": {"GET": "302 *", "POST": "302 director leader; 403 field auditor office supervision; 404 *"},
     "scorecards:answer_adjustment drop": {"GET": "302 *", "POST": "400 office director leader; 403 field auditor supervision; 404 *"},
+    "scorecards:answer_adjustment revoke": {"GET": "302 *", "POST": "400 director leader; 403 field auditor office supervision; 404 *"},
 }

@@ -332,3 +332,15 @@ def test_a_card_asks_the_same_number_of_queries_for_more_appeals(scene, visit, c
 
     with at(IN_TIME), django_assert_num_queries(len(few)):
         client.get(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/scorecards/%00/5/", "/scorecards/%00/", "/scorecards/2026-13/", "/scorecards/appeals/?month=%00", "/scorecards/adjustments/?month=x"],
+)
+def test_an_address_with_what_is_no_month_is_no_page(client, scene, address):
+    client.force_login(scene["director"], backend=BACKEND)
+
+    assert client.get(address).status_code == 404
+    assert client.get("/api/v1/scorecards/%00/").status_code == 404
+    assert client.get(f"/scorecards/appeals/new/{scene.card.pk}/%00/").status_code == 404
