@@ -289,6 +289,13 @@ def test_unknown_numbers_and_known_ones_read_the_same(client, gateway, member):
     assert Notice.objects.count() == 1
 
 
+def test_what_is_no_number_is_sent_back_as_it_was_typed(client, gateway, member):
+    answer = ask(client, "(+86)---1")
+
+    assert answer.status_code == 400 and "至少要有 5 位数字" in answer.content.decode() and "(+86)---1" in answer.content.decode()
+    assert not Notice.objects.exists()
+
+
 def test_a_wrong_code_and_a_code_of_another_number_are_refused(client, gateway, district, member):
     other = UserFactory(member=district.villages[0], phone="13800002222")
     ask(client, member.phone)

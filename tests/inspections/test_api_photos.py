@@ -124,7 +124,7 @@ def test_report_repaired_elsewhere_takes_the_photos_its_phone_still_owes(client,
     put(member, broken, key=key, **{"X-Offline": "1"})
     send(member, key, first)
     client.force_login(member)
-    assert "还有 1 张照片在手机上" in client.get(f"/m/held/{key}/").content.decode()
+    assert "还有 1 张照片没有传到" in client.get(f"/m/held/{key}/").content.decode()
     client.post(f"/m/held/{key}/", {"problem_type": bare.pk, "text": "修好了"})
     again = put(member, broken, key=key, **{"X-Offline": "1"})
     told = again.json()

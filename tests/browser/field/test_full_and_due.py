@@ -135,6 +135,17 @@ def test_photo_owed_to_a_report_repaired_elsewhere_follows_it(phone, bare, clien
     expect(phone.page.locator("[data-item]")).not_to_contain_text("不在服务器上的那一份里")
 
 
+def test_conflict_says_how_many_photos_the_servers_copy_lacks(phone, bare):
+    phone.context.set_offline(True)
+    phone.report(bare.name, text="两份", photos=[picture(1), picture(2)])
+    item = phone.page.evaluate(ITEMS)[0]
+    there = {"sha256": item["files"][0]["sha256"], "received": True}
+    stored = json.dumps({"state": "conflict", "stored": {"uuid": item["target"], "photos": [there]}})
+    phone.page.evaluate(f"{STORE}.change('{item['key']}', {stored}))")
+    phone.page.goto("/m/unsent/")
+    expect(phone.page.locator("[data-item]")).to_contain_text("手机上有 1 张照片不在服务器上的那一份里")
+
+
 def test_visit_in_conflict_shows_what_the_server_has(visit, phone):
     phone.open(f"/m/round/{visit.patrol.uuid}/")
     phone.context.set_offline(True)
