@@ -118,13 +118,17 @@ def title_of(order: Order) -> str:
     return _("%(level)s应急指令，请在%(time)s前签收") % {"level": order.get_level_display(), "time": clock.hour(order.ack_due_at)}
 
 
-def _order(order: Order, to, *, channels) -> None:
+def _number_of(order: Order) -> str:
+    return _("指令编号 %(number)s") % {"number": order.number}
+
+
+def _order(order: Order, to, *, channels, body=_number_of, turn: str = "") -> None:
     queue(
         to=to,
         title=lambda: title_of(order),
-        body=lambda: _("指令编号 %(number)s") % {"number": order.number},
+        body=lambda: body(order),
         url=order.get_absolute_url(),
-        dedup_key=f"emergency:order:{order.pk}",
+        dedup_key=f"emergency:order:{order.pk}{turn}",
         kind="emergency.order",
         subject=order,
         channels=channels,
@@ -135,18 +139,11 @@ def _order(order: Order, to, *, channels) -> None:
 
 def asked_again(order: Order, *, at: dt.datetime) -> None:
     """A unit that has answered has got measures of another one."""
-    queue(
-        to=people.members_of(order.organisation, PARTIES),
-        title=lambda: title_of(order),
-        body=lambda: _("指令编号 %(number)s：单位合并后增加了措施，请重新签收并落实") % {"number": order.number},
-        url=order.get_absolute_url(),
-        dedup_key=f"emergency:order:{order.pk}:{at:%Y%m%d%H%M%S}",
-        kind="emergency.order",
-        subject=order,
-        channels=CALLED,
-        district_id=order.district_id,
-        urgent=True,
-    )
+    _order(order, people.members_of(order.organisation, PARTIES), channels=CALLED, body=_more_of, turn=f":{at:%Y%m%d%H%M%S}")
+
+
+def _more_of(order: Order) -> str:
+    return _("指令编号 %(number)s：单位合并后增加了措施，请重新签收并落实") % {"number": order.number}
 
 
 def send_link(order: Order) -> int:
