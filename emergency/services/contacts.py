@@ -1,5 +1,6 @@
 """An enterprise's contact as somebody the outbox can address: a person without any right, who cannot sign in."""
 
+from accounts.codes import digits
 from accounts.models import User
 from emergency.models import ListedEnterprise
 from grids import people
@@ -10,7 +11,7 @@ def guarantor(enterprise: ListedEnterprise) -> User | None:
     if not enterprise.guarantor_phone:
         return None
     district_id = enterprise.reduction_list.district_id
-    known = list(people.of_district(district_id).filter(phone=enterprise.guarantor_phone, is_active=True)[:2])
+    known = list(people.of_district(district_id).filter(phone=digits(enterprise.guarantor_phone), is_active=True)[:2])
     if len(known) == 1:
         return known[0]
     key = f"guarantor-{district_id}-{enterprise.credit_code}"
@@ -26,6 +27,7 @@ def addressee(enterprise: ListedEnterprise) -> User | None:
 
 
 def _person(key: str, name: str, phone: str) -> User:
+    phone = digits(phone)
     person, made = User.objects.get_or_create(username=key, defaults={"name": name, "phone": phone, "password": "!"})
     if not made and (person.name, person.phone) != (name, phone):
         person.name, person.phone = name, phone

@@ -19,7 +19,7 @@ from grids.roles import Role
 from inspections import search
 from inspections.models import ChecklistItem, Finding, FindingEvent, FindingPhoto, Visit
 from inspections.services import held, photos, places, voices
-from inspections.words import Flag, Kind, Source
+from inspections.words import FROM_ABOVE, Flag, Kind, Source
 
 LATE_AFTER = dt.timedelta(hours=24)
 AHEAD_BY = dt.timedelta(minutes=5)
@@ -124,7 +124,8 @@ def _build(clean: dict, *, digest: str, by, now: dt.datetime) -> Finding:
         visit_key=clean.get("visit"),
         checklist=clean.get("checklist") or {},
         **{key: clean.get(key) or "" for key in ("text", "address", "device_id", "superior_number", "outcome")},
-        **{key: clean.get(key) for key in ("lon", "lat", "accuracy", "seq", "superior_due_at")},
+        **{key: clean.get(key) for key in ("lon", "lat", "accuracy", "seq")},
+        superior_due_at=clean.get("superior_due_at") if source in FROM_ABOVE else None,
     )
     finding.text = finding.text or words_of_items(finding)
     finding.flags = [{"code": flag} for flag in [*flags, *_flags_of_time(finding)]]

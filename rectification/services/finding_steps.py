@@ -31,10 +31,10 @@ def prepare_register(move: Move) -> None:
     """Give the number; the office may put type, field, place and risk right on the way."""
     finding = move.subject
     for name in CLASSIFIED:
-        if move.details.get(name) not in (None, ""):
+        if move.details.get(name) not in (None, "") or name == "grid" and name in move.details:
             move.changes[name] = move.details[name]
-    if grid := move.changes.get("grid"):
-        move.changes["grid_path"] = grid.path
+    if "grid" in move.changes:
+        move.changes["grid_path"] = move.changes["grid"].path if move.changes["grid"] else ""
     if (problem_type := move.changes.get("problem_type")) and "field" not in move.changes:
         move.changes["field"] = problem_type.field
     similar.insist_compared(move)

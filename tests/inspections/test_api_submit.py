@@ -29,6 +29,12 @@ def test_report_becomes_one_row_in_the_grid_of_its_point(put, member, report, di
     assert AuditEvent.objects.filter(action="finding.submit", object_id=str(finding.pk)).count() == 1
 
 
+def test_no_date_from_above_without_a_source_from_above(put, member, report):
+    key = uuid.uuid4()
+    assert put(member, report(superior_due_at="2026-12-01T10:00:00+08:00"), key=key).status_code == 201
+    assert Finding.objects.get(uuid=key).superior_due_at is None
+
+
 def test_same_content_again_is_a_replay(put, member, report):
     key, body = uuid.uuid4(), report(captured_at="2026-11-20T08:51:00+08:00")
     put(member, body, key=key)

@@ -232,3 +232,13 @@ def test_unfinished_tasks_of_a_merged_organisation_go_on_for_its_successor(scene
     assert fresh(done).organisation == scene.district.town_a.organisation
     assert fresh(doubled).state == TaskState.VOID
     assert Task.objects.filter(finding=doubled.finding, organisation=scene.district.town_b.organisation).count() == 1
+
+
+def test_a_problem_registered_as_outside_all_grids_is_in_none(scene):
+    finding = scene.finding("reported")
+    assert finding.grid is not None
+
+    advance(finding, "register", by=scene["office"], version=finding.version, grid=None)
+
+    finding.refresh_from_db()
+    assert (finding.grid, finding.grid_path) == (None, "")
