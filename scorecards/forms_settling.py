@@ -145,4 +145,4 @@ def _mark(row) -> str:
 class SignForm(forms.Form):
     """Signing or dropping an entry, with the signer's words."""
 
-    note = forms.CharField(label=_("意见"), max_length=300, required=False, widget=words(300, rows=2), help_text=_("不予签批、撤回时必填。"))
+    note = forms.CharField(label=_("意见"), max_length=300, required=False, widget=words(300, rows=2), help_text=_("不予签批、撤回、撤销时必填。"))

@@ -89,8 +89,8 @@ def _entries(district: Grid, month: str) -> Item:
     words = _("共 %(total)s 张，%(waiting)s 张待签批") if waiting else _("共 %(total)s 张，全部签批")
     words, lost = words % {"total": total, "waiting": waiting}, adjustments.uncounted(district.pk, month)
     if lost:
-        named = _("、").join(f"{each.organisation}{each.get_kind_display()}" for each in lost)
-        remedy = _("%(entries)s已签批却无处计入：单位没有计分卡或不参与排名。请由签批人撤销，再视情况记给承继单位或记入以后的月份")
+        named = _("、").join(f"{each.organisation}“{each.get_kind_display()}”" for each in lost)
+        remedy = _("%(entries)s已签批却无处计入：单位没有计分卡或不参与排名。请由攻坚办主任或区领导撤销，再视情况记给承继单位或记入以后的月份")
         words += _("；") + remedy % {"entries": named}
     return Item("entries", _("记分分录"), words, not waiting and not lost, f"{reverse('scorecards:adjustments')}?month={month}")
 
