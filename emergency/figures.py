@@ -11,6 +11,7 @@ from common import clock
 from emergency import coverage
 from emergency.models import Episode, Inspection, Order, UnitReport
 from emergency.words import OrderState, Party
+from grids.heirs import heir_on
 from grids.models import Organisation
 from inspections.models import Finding, Visit
 from inspections.words import PatrolKind, Source
@@ -88,14 +89,8 @@ def cuts_of(in_force: list[Order]) -> dict[str, str]:
 def units_of(episode: Episode, day: dt.date) -> list[Organisation]:
     """Units of that day that had an order; for one that had gone up in another by then, the other."""
     told = Order.objects.filter(episode=episode, party=Party.UNIT, is_lift=False).values("organisation")
-    heirs = {_heir(unit, day).pk for unit in Organisation.objects.filter(pk__in=told)}
+    heirs = {heir_on(unit, day).pk for unit in Organisation.objects.filter(pk__in=told)}
     return list(Organisation.objects.filter(pk__in=heirs).active(day).order_by("position", "pk"))
-
-
-def _heir(unit: Organisation, day: dt.date) -> Organisation:
-    while unit.merged_into_id and not unit.is_active(day):
-        unit = Organisation.objects.get(pk=unit.merged_into_id)
-    return unit
 
 
 def by_unit(episode: Episode, day: dt.date) -> list[dict]:

@@ -12,6 +12,7 @@ from airquality.services.locks import hold_district
 from airquality.words import StationLevel
 from audit.services import record, record_many
 from common.errors import Conflict, NotYourRole
+from common.rows import hold_rows
 from grids import geometry, scope
 from grids.models import Grid
 from grids.roles import OFFICE
@@ -95,7 +96,7 @@ def _from_file(code: str, name: str, lon: float, lat: float, *, district: Grid, 
 
 def hold_in(grid: Grid) -> None:
     """Until commit: what a split of the grid will move (``settings.GRID_HELD``)."""
-    list(Station.objects.select_for_update(of=("self",)).filter(grid=grid).order_by("pk").values_list("pk", flat=True))
+    hold_rows(Station.objects.filter(grid=grid))
 
 
 def grid_split(source: Grid, parts: list[Grid], *, by) -> None:

@@ -3,6 +3,7 @@
 from alarms.models import Alarm, AlarmSource
 from alarms.words import WITH_KEY
 from audit.services import record_many
+from common.rows import hold_rows
 from grids import geometry, scope
 
 
@@ -15,8 +16,7 @@ def grid_moved(old_path: str, new_path: str, grid) -> None:
 def hold_in(grid) -> None:
     """Until commit: what a split of the grid will move (``settings.GRID_HELD``)."""
     for model in (Alarm, AlarmSource):
-        rows = model.objects.filter(grid_path__startswith=grid.path).select_for_update(of=("self",)).order_by("pk")
-        list(rows.values_list("pk", flat=True))
+        hold_rows(model.objects.filter(grid_path__startswith=grid.path))
 
 
 def grid_split(source, parts, *, by) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record_many
 from common import clock, language
+from common.rows import hold_rows
 from emergency.models import Decision, EmergencyRule, ListedEnterprise, Order, UnitMeasure, rule_of
 from emergency.services import links, telling
 from emergency.words import DecisionKind, OrderState, Party
@@ -36,8 +37,7 @@ def issue(decision: Decision, *, now: dt.datetime) -> list[Order]:
 def supersede(decision: Decision) -> int:
     """This step has begun: the orders of earlier ones end. Until then both stand side by side."""
     earlier = Order.objects.running().filter(episode=decision.episode_id, decision_id__lt=decision.pk)
-    held = list(earlier.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-    return Order.objects.filter(pk__in=held).update(state=OrderState.SUPERSEDED)
+    return Order.objects.filter(pk__in=hold_rows(earlier)).update(state=OrderState.SUPERSEDED)
 
 
 def record_issued(orders: list[Order], *, by) -> None:

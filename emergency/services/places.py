@@ -4,6 +4,7 @@ import datetime as dt
 
 from audit.services import record_many
 from common import clock
+from common.rows import hold_rows
 from emergency.models import ListedEnterprise, Order, Receipt, UnitMeasure, rule_of
 from emergency.services import telling
 from emergency.words import OrderState, Party
@@ -19,16 +20,12 @@ def grid_moved(old_path: str, new_path: str, grid) -> None:
 def hold_in(grid) -> None:
     """Until commit: what a split of the grid will move (``settings.GRID_HELD``)."""
     for model in (ListedEnterprise, Order):
-        _hold(model.objects.filter(grid_path__startswith=grid.path))
+        hold_rows(model.objects.filter(grid_path__startswith=grid.path))
 
 
 def hold_of(source, into) -> None:
     """Until commit: orders that their merger will move (``settings.ORGANISATION_HELD``)."""
-    _hold(Order.objects.running().filter(organisation__in=(source, into)))
-
-
-def _hold(rows) -> None:
-    list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    hold_rows(Order.objects.running().filter(organisation__in=(source, into)))
 
 
 def grid_split(source, parts, *, by) -> None:

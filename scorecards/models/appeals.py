@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.models import File
 from grids import scope
+from grids.heirs import with_merged
 from grids.models import Grid
 from grids.roles import OrganisationKind
 from inspections.models import Finding
 from rectification.models import Task
-from scorecards.heirs import with_merged
 from scorecards.indicators import INDICATORS
 from scorecards.models.cards import Scorecard
 from scorecards.models.settling import READERS

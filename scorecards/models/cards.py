@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from airquality.models import Station
 from airquality.words import Status
 from grids import scope
+from grids.heirs import with_merged
 from grids.models import Field, Grid, Organisation
 from inspections.models import Finding, Visit
 from inspections.words import Source
 from rectification.models import Task
 from registers.models import Site
 from scorecards import air_words, marks
-from scorecards.heirs import with_merged
 from scorecards.indicators import INDICATORS, Month, Shape
 from scorecards.indicators.flags import Flag, with_flags
 from scorecards.models.schemes import MONTH, WELL_FORMED_MONTH, Figures, PublishedQuerySet, Scheme

@@ -12,9 +12,9 @@ from common import clock
 from common.errors import Conflict, NotYourRole
 from evidence.models import File
 from grids import people, scope
+from grids.heirs import people_of
 from grids.roles import PARTIES
 from notices import services as notices
-from scorecards.heirs import people_of
 from scorecards.models import Adjustment, Scorecard
 from scorecards.services import adjustments
 from scorecards.services.building import build

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.errors import NotYourRole
 from grids import people, scope
+from grids.heirs import people_of, with_merged
 from grids.models import Handover, Membership
 from grids.roles import MANAGERS, PARTIES, OrganisationKind, Role
 from inspections.models import Finding
@@ -13,7 +14,6 @@ from inspections.words import FROM_SUPERVISION
 from rectification.models import LookBack, TaskEvent
 from rectification.words import LookBackResult
 from rectification.workflow import Part
-from scorecards.heirs import people_of, with_merged
 from scorecards.models import Adjustment, Appeal, ScoreRow
 from scorecards.words import AppealState
 

@@ -1,5 +1,6 @@
-"""Who stands for units that went up in others: their heirs appeal, are told, and are barred from deciding, as the units were."""
+"""Who stands for units that went up in others: their heirs answer, appeal, are told, and are barred from deciding, as the units were."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db.models import Q
@@ -28,6 +29,12 @@ def standing_for(unit: Organisation) -> list[Organisation]:
         found.append(Organisation.objects.get(pk=heir))
         heir = found[-1].merged_into_id
     return found
+
+
+def heir_on(unit: Organisation, day: dt.date) -> Organisation:
+    """The unit itself, or the first of those after it that was there that day; the last one when none was."""
+    line = standing_for(unit)
+    return next((each for each in line if each.is_active(day)), line[-1])
 
 
 def people_of(unit: Organisation, roles=None):
