@@ -1,5 +1,5 @@
 // The board's map: points of running alarms, fetched every ten seconds; outlines of townships and the cameras' views once.
-// <div class="map" data-alarm-map="URL">; [data-wall="#id"] shows a part on the whole screen.
+// <div class="map" data-alarm-map="URL">; [data-wall="#id"] shows a part on the whole screen: [data-more] there says how many rows have no room.
 const EVERY = 10_000;
 
 function pin(alarm) {
@@ -64,7 +64,7 @@ class Board {
       if (!there.has(id)) { marker.remove(); this.pins.delete(id); }
     }
     for (const alarm of alarms) {
-      const marker = this.pins.get(alarm.id) || L.marker([alarm.lat, alarm.lon], { icon: pin(alarm), keyboard: true, alt: alarm.number }).addTo(this.map);
+      const marker = this.pins.get(alarm.id) || this.marker(alarm);
       marker.setIcon(pin(alarm)).unbindPopup().bindPopup(() => label(alarm));
       this.pins.set(alarm.id, marker);
     }
@@ -73,13 +73,18 @@ class Board {
     if (waiting) document.title = `(${waiting}) ${document.title}`;
   }
 
+  marker(alarm) {
+    const label = { permanent: true, direction: "right", offset: [10, 0], className: "alarm-label" };
+    return L.marker([alarm.lat, alarm.lon], { icon: pin(alarm), keyboard: true, alt: alarm.number }).bindTooltip(alarm.number.slice(-3), label).addTo(this.map);
+  }
+
   complain(broken) {
     if (broken && !this.note) {
       this.note = document.createElement("p");
       this.note.className = "notice notice-warn";
       this.note.setAttribute("role", "alert");
       this.note.textContent = gettext("与服务器的连接断开，显示的可能不是最新情况；恢复后自动更新。");
-      document.querySelector("[data-board]").before(this.note);
+      document.querySelector(".board-list").before(this.note);
     } else if (!broken && this.note) {
       this.note.remove();
       this.note = null;
@@ -87,8 +92,21 @@ class Board {
   }
 }
 
+// Nobody scrolls a wall: what lies below its edge is at least counted.
+function count() {
+  const more = document.querySelector("[data-more]");
+  const edge = document.querySelector(".board-list").getBoundingClientRect().bottom;
+  const hidden = [...document.querySelectorAll(".running-row")].filter((row) => row.getBoundingClientRect().bottom > edge + 1).length;
+  more.hidden = !document.fullscreenElement || !hidden;
+  more.textContent = interpolate(gettext("下面还有 %s 起"), [hidden]);
+}
+
 document.querySelectorAll("[data-alarm-map]").forEach((element) => new Board(element).start());
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-wall]");
   if (button) document.querySelector(button.dataset.wall).requestFullscreen();
 });
+for (const [where, what] of [[document, "htmx:afterSwap"], [document, "fullscreenchange"], [window, "resize"]]) {
+  where.addEventListener(what, () => requestAnimationFrame(count));
+}
+document.querySelector(".board-list").addEventListener("scroll", count, { passive: true });
