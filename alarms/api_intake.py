@@ -23,7 +23,14 @@ class KeyInAddress(DeviceAuthentication):
 
     def authenticate(self, request):
         key = request.query_params.get("key", "")
-        return identified(key) if key else super().authenticate(request)
+        found = identified(key) if key else super().authenticate(request)
+        if found is None:
+            raise exceptions.AuthenticationFailed(_("没有收到设备密钥：放在 Authorization 头、HTTP Basic 密码或地址的 ?key= 里。"), code="device_key")
+        return found
+
+    def authenticate_header(self, request):
+        """Many cameras send their password only when they are asked for it in this way."""
+        return 'Basic realm="airduty"'
 
 
 class KeyInAddressScheme(DeviceScheme):
@@ -74,7 +81,7 @@ class IntakeView(APIView):
         try:
             message = reading.read(body, request.content_type or "")
         except reading.Unreadable as unreadable:
-            intake.keep_unreadable(found, body, reason=str(unreadable))
+            intake.keep_unreadable(found, body, reason=unreadable)
             raise ValidationError(_("内容无法读取：%(reason)s。格式见 docs/alarms.md。") % {"reason": unreadable}, code="unreadable") from unreadable
         taken = intake.take_in(found, message, size=len(body))
         return Response(

@@ -1,5 +1,7 @@
 """From the bytes of a device to a ``Message``; no database. Sizes are capped before (``alarms.api_intake``)."""
 
+from django.utils.translation import gettext_lazy as _
+
 from alarms.reading import hikvision, hj212, multipart, plain
 from alarms.reading.message import ALIVE, READINGS, Message, Reading, Unreadable
 
@@ -11,7 +13,7 @@ LONGEST_TEXT = 256 * 1024
 def read(body: bytes, content_type: str) -> Message:
     """What the body says. The stated content type only helps: devices are careless with it. ``Unreadable`` with the reason."""
     if not body.strip():
-        raise Unreadable("empty body")
+        raise Unreadable(_("内容是空的"))
     start = body.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"--") or "multipart" in content_type.lower():
         return _of_parts(multipart.parts(body, content_type))
@@ -22,14 +24,14 @@ def _of_parts(contents: list[bytes]) -> Message:
     pictures = [content for content in contents if multipart.is_picture(content)]
     texts = [content for content in contents if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"#")]
     if not texts:
-        raise Unreadable("no part with XML or JSON")
+        raise Unreadable(_("没有 XML 或 JSON 部分"))
     message = _of_text(texts[0])
     return message.showing([*message.pictures, *pictures][:MOST_PICTURES], texts[0])
 
 
 def _of_text(text: bytes) -> Message:
     if len(text) > LONGEST_TEXT and not text.lstrip().startswith(b"{"):
-        raise Unreadable("text too long")
+        raise Unreadable(_("文字部分太长"))
     start = text.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
         message = hikvision.of_xml(text)
@@ -38,5 +40,5 @@ def _of_text(text: bytes) -> Message:
     elif start.startswith(b"##"):
         message = hj212.of_packet(start)
     else:
-        raise Unreadable("neither XML, JSON nor HJ 212")
+        raise Unreadable(_("既不是 XML、JSON，也不是 HJ 212 数据包"))
     return message.showing(message.pictures, text)

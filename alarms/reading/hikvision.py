@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
+from django.utils.translation import gettext_lazy as _
 
 from alarms.reading.message import Message, Unreadable, moment, number, of_state, words
 
@@ -21,7 +22,7 @@ FACTS = (
 def of_xml(raw: bytes) -> Message:
     root = _root(raw)
     if _bare(root.tag) not in ROOTS:
-        raise Unreadable(f"root element {words(_bare(root.tag))[:40]}")
+        raise Unreadable(_("XML 的根元素是 %(name)s，不是 EventNotificationAlert"), name=words(_bare(root.tag))[:40])
     found: dict[str, str] = {}
     for element in root.iter():
         if element.text and element.text.strip():
@@ -32,8 +33,13 @@ def of_xml(raw: bytes) -> Message:
 def _root(raw: bytes) -> Element:
     try:
         return ElementTree.fromstring(_in_utf8(raw), forbid_dtd=True)
-    except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise Unreadable(f"XML: {type(error).__name__}") from error
+    except ElementTree.ParseError as error:
+        line, column = error.position
+        raise Unreadable(_("XML 不完整或有错误（第%(line)s行第%(column)s个字符）"), line=line, column=column + 1) from error
+    except DefusedXmlException as error:
+        raise Unreadable(_("XML 里有不允许的声明（DTD 或实体）")) from error
+    except (ValueError, LookupError) as error:
+        raise Unreadable(_("XML 的编码无法识别")) from error
 
 
 def _in_utf8(raw: bytes) -> bytes:
@@ -68,7 +74,7 @@ def said(found: dict[str, str]) -> Message:
     """From the flat names of an event."""
     event = words(found.get("eventType") or found.get("EventType"))[:60]
     if not event:
-        raise Unreadable("no eventType")
+        raise Unreadable(_("没有 eventType（事件类型）"))
     told = found.get("dateTime", "")
     return Message(
         meaning=of_state(event, found.get("eventState", "active")),

@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils.translation import gettext_lazy as _
+
 from alarms.reading.message import ALIVE, READINGS, Message, Reading, Unreadable, moment, number
 from alarms.reading.plain import MEASURED
 from alarms.words import Meaning
@@ -34,12 +36,12 @@ def crc(data: bytes) -> int:
 def of_packet(raw: bytes) -> Message:
     found = PACKET.match(raw.strip())
     if found is None:
-        raise Unreadable("HJ 212: not a packet")
+        raise Unreadable(_("HJ 212 数据包不完整"))
     length, data, checksum = found.groups()
     if int(length) != len(data):
-        raise Unreadable(f"HJ 212: length {int(length)} stated, {len(data)} sent")
+        raise Unreadable(_("HJ 212 数据段写明长度%(stated)s，实际%(sent)s"), stated=int(length), sent=len(data))
     if int(checksum, 16) != crc(data):
-        raise Unreadable("HJ 212: checksum")
+        raise Unreadable(_("HJ 212 数据包的校验码不对"))
     return _said(data.decode("ascii", errors="replace"))
 
 
@@ -56,7 +58,7 @@ def _data(content: str, command: str, fields: dict) -> Message:
     pairs = dict(pair.split("=", 1) for pair in re.split(r"[;,]", content) if "=" in pair)
     at = moment(pairs.get("DataTime") or fields.get("QN", ""))
     if at is None:
-        raise Unreadable("HJ 212: DataTime")
+        raise Unreadable(_("HJ 212 数据包没有 DataTime（数据时间）"))
     values = {}
     for key, value in pairs.items():
         code, _dash, what = key.partition("-")

@@ -15,7 +15,14 @@ MOMENT = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})[T ]?(\d{2}):?(\d{2}):?(\d{2})?")
 
 
 class Unreadable(ValueError):
-    """The body says nothing that could be understood; its words are for whoever sets the device up."""
+    """The body says nothing that could be understood; its words are for whoever sets the device up, in the language in which they are asked for."""
+
+    def __init__(self, words, **facts):
+        super().__init__(words)
+        self.words, self.facts = words, facts
+
+    def __str__(self) -> str:
+        return str(self.words) % self.facts
 
 
 @dataclass(frozen=True)

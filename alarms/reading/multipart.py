@@ -5,6 +5,8 @@ Django's own parser refuses several of these, so the frame is taken apart here b
 
 import re
 
+from django.utils.translation import gettext_lazy as _
+
 from alarms.reading.message import Unreadable
 
 MOST_PARTS = 20
@@ -17,7 +19,7 @@ def parts(body: bytes, content_type: str) -> list[bytes]:
     boundary = _boundary(body, content_type)
     pieces = re.split(rb"(?:^|\r?\n)--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?=\r?\n|$)", body)
     if len(pieces) - 1 > MOST_PARTS + 1:
-        raise Unreadable("too many parts")
+        raise Unreadable(_("multipart 的分段超过%(most)s个"), most=MOST_PARTS)
     pieces[-1] = re.sub(rb"\r?\n\Z", b"", pieces[-1])  # a body that is not closed ends with the line of its last part
     return [content for piece in pieces[1:] if (content := _content(piece))]
 
@@ -30,7 +32,7 @@ def _boundary(body: bytes, content_type: str) -> bytes:
         return stated
     first = FRAME.match(body)
     if first is None:
-        raise Unreadable("multipart without boundary")
+        raise Unreadable(_("multipart 没有分隔符（boundary）"))
     return first[1]
 
 

@@ -4,6 +4,8 @@ import base64
 import binascii
 import json
 
+from django.utils.translation import gettext_lazy as _
+
 from alarms.reading import hikvision
 from alarms.reading.message import READINGS, Message, Reading, Unreadable, moment, number, of_state, words
 
@@ -19,10 +21,12 @@ MEASURED = {
 def of_json(raw: bytes) -> Message:
     try:
         content = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise Unreadable(_("JSON 不完整或有错误（第%(line)s行第%(column)s个字符）"), line=error.lineno, column=error.colno) from error
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"JSON: {str(error)[:80]}") from error
+        raise Unreadable(_("JSON 不是 UTF-8 编码，或嵌套太深")) from error
     if not isinstance(content, dict):
-        raise Unreadable("JSON: not an object")
+        raise Unreadable(_("JSON 不是一个对象"))
     if "readings" in content:
         return Message(meaning=READINGS, event="readings", readings=tuple(_readings(content["readings"])))
     if "event" in content:
@@ -33,7 +37,7 @@ def of_json(raw: bytes) -> Message:
 def _event(content: dict) -> Message:
     event, told = words(content["event"])[:60], content.get("occurred_at", "")
     if not event:
-        raise Unreadable("event is empty")
+        raise Unreadable(_("event（事件）是空的"))
     return Message(
         meaning=of_state(event, words(content.get("state", "active"))),
         event=event,
@@ -52,23 +56,23 @@ def _event(content: dict) -> Message:
 
 def _pictures(given) -> list[bytes]:
     if not isinstance(given, list) or len(given) > MOST_PICTURES:
-        raise Unreadable(f"pictures: a list of at most {MOST_PICTURES}")
+        raise Unreadable(_("pictures 应是列表，最多%(most)s张图"), most=MOST_PICTURES)
     try:
         return [base64.b64decode(str(each), validate=True) for each in given]
     except (binascii.Error, ValueError) as error:
-        raise Unreadable("pictures: not base64") from error
+        raise Unreadable(_("pictures 不是 base64 编码")) from error
 
 
 def _readings(given) -> list[Reading]:
     if not isinstance(given, list) or not 0 < len(given) <= MOST_READINGS:
-        raise Unreadable(f"readings: a list of 1 to {MOST_READINGS}")
+        raise Unreadable(_("readings 应是列表，1到%(most)s条"), most=MOST_READINGS)
     return [_reading(each, n) for n, each in enumerate(given)]
 
 
 def _reading(row, n: int) -> Reading:
     if not isinstance(row, dict) or (at := moment(row.get("at"))) is None:
-        raise Unreadable(f"readings[{n}].at: a time like 2026-11-27T10:15:00+08:00")
+        raise Unreadable(_("readings[%(n)s].at 应是这样的时间：2026-11-27T10:15:00+08:00"), n=n)
     values = {name: found for name, (low, high) in MEASURED.items() if (found := number(row.get(name), low, high)) is not None}
     if not values:
-        raise Unreadable(f"readings[{n}]: none of {', '.join(MEASURED)}")
+        raise Unreadable(_("readings[%(n)s] 里没有可信的数值，应至少有一项：%(names)s"), n=n, names=", ".join(MEASURED))
     return Reading(at, values)

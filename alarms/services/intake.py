@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from alarms import bearings
 from alarms.models import Alarm, AlarmSource
-from alarms.reading import ALIVE, READINGS, Message
+from alarms.reading import ALIVE, READINGS, Message, Unreadable
 from alarms.services import dispatching, monitors, pictures, raising, signals
 from alarms.services.merging import Signal
 from alarms.services.signals import Taken
@@ -83,9 +83,11 @@ def meaning_of(source: AlarmSource, message: Message, *, now: dt.datetime) -> st
     return Meaning.ALARM if not wanted or message.event.lower() in wanted else Meaning.OTHER
 
 
-def keep_unreadable(source: AlarmSource, body: bytes, *, reason: str) -> None:
+def keep_unreadable(source: AlarmSource, body: bytes, *, reason: Unreadable) -> None:
     """What nobody could read is kept as well, once: whoever sets the device up must see it."""
-    message = Message(meaning=Meaning.UNREADABLE, text=reason, raw=body[: signals.LONGEST_RAW])
+    with language.official():
+        text = str(reason)
+    message = Message(meaning=Meaning.UNREADABLE, text=text, raw=body[: signals.LONGEST_RAW])
     if signals.known(source, message.digest) is None:
         with suppress(IntegrityError), transaction.atomic():
             signals.write(source, message, meaning=Meaning.UNREADABLE, alarm=None, size=len(body), now=clock.now())

@@ -56,7 +56,9 @@ def test_without_a_key_or_with_another_devices_nothing_is_taken(client, camera, 
     _other, foreign = devices.issue(district.pk, "别的设备", by=director)
     other = SourceFactory(district=district)
 
-    assert post(client, camera, bodies.alert(), "application/xml").status_code == 401
+    keyless = post(client, camera, bodies.alert(), "application/xml")
+    assert (keyless.status_code, keyless["WWW-Authenticate"]) == (401, 'Basic realm="airduty"')
+    assert keyless.json() == {"detail": "没有收到设备密钥：放在 Authorization 头、HTTP Basic 密码或地址的 ?key= 里。"}
     assert post(client, camera, bodies.alert(), "application/xml", query="?key=wrong").status_code == 401
     assert post(client, camera, bodies.alert(), "application/xml", authorization=f"Device {foreign}").status_code == 404
     assert post(client, other, bodies.alert(), "application/xml", authorization=f"Device {key}").status_code == 404
@@ -87,8 +89,14 @@ def test_what_cannot_be_read_is_answered_with_the_reason_and_kept_to_be_seen(cli
     answer = post(client, camera, b"<html>", "text/html", authorization=f"Device {key}")
 
     assert answer.status_code == 400
-    assert "XML" in str(answer.json())
-    assert (AlarmSignal.objects.get().meaning, bytes(AlarmSignal.objects.get().raw)) == ("unreadable", b"<html>")
+    assert answer.json() == {"non_field_errors": ["内容无法读取：XML 不完整或有错误（第1行第7个字符）。格式见 docs/alarms.md。"]}
+    kept = AlarmSignal.objects.get()
+    assert (kept.meaning, kept.text, bytes(kept.raw)) == ("unreadable", "XML 不完整或有错误（第1行第7个字符）", b"<html>")
+
+
+def test_a_reason_is_kept_in_the_official_language_whatever_the_device_asks_for(client, camera, key):
+    assert post(client, camera, b"hello", "text/plain", authorization=f"Device {key}", accept_language="en").status_code == 400
+    assert AlarmSignal.objects.get().text == "既不是 XML、JSON，也不是 HJ 212 数据包"
 
 
 def test_a_body_too_large_is_refused_before_it_is_read(client, camera, key, monkeypatch):

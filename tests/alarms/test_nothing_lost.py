@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from alarms.models import Alarm, AlarmSignal, AlarmSource, SignalPicture
-from alarms.reading import plain
+from alarms.reading import Unreadable, plain
 from alarms.reading.message import number
 from alarms.services import advance, intake, offline, pictures
 from inspections.models import Finding
@@ -124,7 +124,7 @@ def test_a_message_with_its_own_time_is_the_same_however_late_it_is_sent_again(c
 
 def test_the_same_unreadable_body_is_kept_once(camera):
     for _n in range(2):
-        intake.keep_unreadable(camera, b"<html>", reason="XML")
+        intake.keep_unreadable(camera, b"<html>", reason=Unreadable("XML"))
     assert AlarmSignal.objects.get().meaning == "unreadable"
 
 

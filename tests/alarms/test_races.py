@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from alarms.models import Alarm, AlarmSignal, Call
+from alarms.reading import Unreadable
 from alarms.services import advance, intake, scan
 from common.errors import Conflict
 from inspections.models import Finding
@@ -79,6 +80,6 @@ def test_of_two_who_accept_at_once_one_goes(district, camera, member, chief, ope
 
 
 def test_the_same_unreadable_body_at_once_is_kept_once_and_refused_to_all_alike(camera):
-    found = at_once(*(lambda: intake.keep_unreadable(camera, b"<html>", reason="XML") for _n in range(6)))
+    found = at_once(*(lambda: intake.keep_unreadable(camera, b"<html>", reason=Unreadable("XML")) for _n in range(6)))
 
     assert (found, AlarmSignal.objects.count()) == ([None] * 6, 1)

@@ -194,7 +194,7 @@ def test_a_packet_of_the_standard_is_checked_and_read():
     assert found.meaning == READINGS
     assert found.readings[0].values == {"pm10": 96.2, "pm25": 41.0, "tsp": 210.5, "temperature": 8.1}
     assert found.readings[0].at == dt.datetime(2026, 11, 27, 2, 15, tzinfo=UTC)
-    with pytest.raises(Unreadable, match="checksum"):
+    with pytest.raises(Unreadable, match="校验码"):
         read(packet.replace(b"96.2", b"96.3"), "text/plain")
 
 
