@@ -139,11 +139,11 @@ INSERT INTO inspections_findingevent (finding_id, action, from_state, to_state, 
 SELECT id, '{action}', '{source}', '{target}', {version}, '测试员', '{part}', '', '{{}}', {at} FROM inspections_finding WHERE id >= %(first)s AND {at} IS NOT NULL
 """
 TASK_EVENT = """
-INSERT INTO rectification_taskevent (task_id, action, from_state, to_state, version, by_name, part, note, details, at)
-SELECT id, '{action}', '{source}', '{target}', {version}, '测试员', '{part}', '{note}', {details}, {at}
+INSERT INTO rectification_taskevent (task_id, action, from_state, to_state, version, by_name, part, note, details, check_due_at, at)
+SELECT id, '{action}', '{source}', '{target}', {version}, '测试员', '{part}', '{note}', {details}, {limit}, {at}
 FROM rectification_task WHERE finding_id >= %(first)s AND {at} IS NOT NULL
 """
-LIMIT = "jsonb_build_object('verify_due_at', fed_back_at + interval '3 days')"
+LIMIT = {"details": "jsonb_build_object('verify_due_at', fed_back_at + interval '3 days')", "limit": "fed_back_at + interval '3 days'"}
 """Feedbacks and verdicts note by when the check was due."""
 PHOTOS = """
 INSERT INTO evidence_photo (sha256, size, mime, width, height, stated_model, received_at, caption, rendered_at, render_error, render_attempts)
@@ -173,11 +173,19 @@ FOLLOWING = [
     FINDING_EVENT.format(action="assign", source="registered", target="assigned", version=2, part="office", at="assigned_at"),
     FINDING_EVENT.format(action="rectify", source="assigned", target="rectified", version=3, part="system", at="rectified_at"),
     FINDING_EVENT.format(action="strike_off", source="rectified", target="struck_off", version=4, part="director", at="struck_off_at"),
-    TASK_EVENT.format(action="accept", source="assigned", target="accepted", version=1, part="party", note="", details="'{}'", at="accepted_at"),
     TASK_EVENT.format(
-        action="feedback", source="accepted", target="fed_back", version=2, part="party", note="已全部覆盖", details=LIMIT, at="fed_back_at"
+        action="accept",
+        source="assigned",
+        target="accepted",
+        version=1,
+        part="party",
+        note="",
+        details="'{}'",
+        limit="NULL::timestamptz",
+        at="accepted_at",
     ),
-    TASK_EVENT.format(action="pass", source="fed_back", target="passed", version=3, part="office", note="", details=LIMIT, at="passed_at"),
+    TASK_EVENT.format(action="feedback", source="accepted", target="fed_back", version=2, part="party", note="已全部覆盖", at="fed_back_at", **LIMIT),
+    TASK_EVENT.format(action="pass", source="fed_back", target="passed", version=3, part="office", note="", at="passed_at", **LIMIT),
     PHOTOS,
     FINDING_PHOTOS,
     NOTICES,

@@ -173,6 +173,8 @@ class TaskEvent(models.Model):
     part = models.CharField(max_length=20, blank=True)
     note = models.TextField(blank=True)
     details = models.JSONField(default=dict, blank=True)
+    check_due_at = models.DateTimeField(null=True)
+    """Of a feedback and of a verdict on it: by when it was to be verified."""
     at = models.DateTimeField()
 
     class Meta:
@@ -180,6 +182,7 @@ class TaskEvent(models.Model):
         indexes = [
             models.Index(fields=["action", "at"], name="task_event_by_action"),
             models.Index(fields=["at", "id"], name="task_event_newest"),
+            models.Index(fields=["check_due_at"], condition=Q(check_due_at__isnull=False), name="task_event_by_check"),
         ]
 
 

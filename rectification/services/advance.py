@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -89,9 +90,9 @@ def _change(move: Move) -> None:
 
 
 def _write_history(move: Move) -> None:
-    kind, owner = (TaskEvent, "task") if isinstance(move.subject, Task) else (FindingEvent, "finding")
+    kind, of_kind = (TaskEvent, _of_task(move)) if isinstance(move.subject, Task) else (FindingEvent, {"finding": move.subject})
     move.event = kind.objects.create(
-        **{owner: move.subject},
+        **of_kind,
         action=move.action,
         from_state=move.was_state,
         to_state=move.target,
@@ -103,6 +104,10 @@ def _write_history(move: Move) -> None:
         details=move.facts,
         at=move.now,
     )
+
+
+def _of_task(move: Move) -> dict:
+    return {"task": move.subject, "check_due_at": parse_datetime(move.facts.get("verify_due_at") or "")}
 
 
 def _seal(move: Move) -> None:

@@ -1,12 +1,8 @@
 """Verifications that fell due in the month, given in time or not."""
 
-import datetime as dt
-
 from django.apps.registry import Apps
 from django.db import models
-from django.db.models import BooleanField, Case, CharField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models import BooleanField, Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.lookups import In
 
 from inspections.words import FROM_ABOVE, Risk
@@ -17,8 +13,6 @@ from scorecards.indicators.month import Month
 from scorecards.indicators.rows import NEVER, rows, text
 from scorecards.words import Kind, Reason
 
-LONGEST = dt.timedelta(days=92)
-"""No check has a longer limit."""
 NO = Value(False, output_field=BooleanField())
 VERDICTS = ("pass", "draw", "return")
 """Of the verifier; ``draw`` is whichever of two independent looks passes first."""
@@ -54,11 +48,11 @@ class CheckThen(models.Model):
         """Given ones are read from their verdicts, which note the limit they had; owed ones from the feedbacks the other party had not answered by the
         cut-off. The blind second look comes in either order: it answers for nobody else, but sending back before the limit takes the check away.
         """
-        in_time = Q(at__lte=F("check_due"))
+        in_time = Q(at__lte=F("check_due_at"))
         verdict = Case(When(in_time, then=text(Reason.CHECK_ON_TIME)), default=text(Reason.CHECK_LATE), output_field=CharField())
         given = {"reason": verdict, "is_hit": Case(When(in_time, then=True), default=False), "done_at": F("at")}
         missed = {"reason": text(Reason.CHECK_MISSED), "is_hit": NO, "done_at": NEVER}
-        return [*(_due(month, each, given) for each in _given(month)), *(_due(month, each, missed) for each in _missed(month))]
+        return [_due(month, _verdicts(), given), *(_due(month, each, missed) for each in _missed(month))]
 
 
 def owed_to_other_party(month: Month) -> list[QuerySet]:
@@ -78,64 +72,42 @@ def _checks(risk: Risk) -> list[QuerySet]:
 
 # --- what lies beneath --------------------------------------------------------------------------------------------------------------
 def _due(month: Month, events: QuerySet, columns: dict) -> QuerySet:
-    """Of events with ``check_due`` those of the month, once for each unit that owed the check, as columns of ``CheckThen``."""
-    events = events.filter(task__district_id=month.district_id).annotate(
+    """Of events with a limit those whose limit lies in the month, once for each unit that owed the check, as columns of ``CheckThen``."""
+    events = events.filter(month.within("check_due_at"), at__lt=month.end, task__district_id=month.district_id).annotate(
         source_then=month.then("source", finding="task__finding__"), risk_then=month.then("risk", finding="task__finding__")
     )
     low, medium = Q(risk_then=Risk.LOW), Q(risk_then=Risk.MEDIUM)
     owing = low & _other_party(month) | medium & Q(task__finding__tasks=F("task_id"))
-    due = events.filter(month.within("check_due")).exclude(source_then__in=FROM_ABOVE).filter(owing)
+    due = events.exclude(source_then__in=FROM_ABOVE).filter(owing)
     unit = Case(When(low, then=month.unit_of_task(task="task__finding__tasks__")), default=month.headquarters_of_field(finding="task__finding__"))
     facts = {"id": F("pk"), "unit_id": F("unit"), "risk": F("risk_then"), "finding_id": F("task__finding_id"), "task_id": F("task_id")}
-    facts |= {"source": F("source_then"), "assigned_at": F("task__assigned_at"), "due_at": F("check_due")}
+    facts |= {"source": F("source_then"), "assigned_at": F("task__assigned_at"), "due_at": F("check_due_at")}
     return columns_of(CheckThen, due.annotate(unit=unit).filter(unit__isnull=False), facts | columns)
 
 
-def _lately(month: Month) -> QuerySet:
-    """Events that a check falling due in the month can rest on, however long the history."""
-    return TaskEvent.objects.filter(at__gte=month.start - LONGEST, at__lt=month.end)
-
-
-def _verdicts(month: Month) -> QuerySet:
+def _verdicts() -> QuerySet:
     """Verdicts of those who had to look in any case, not of the blind second look."""
-    return _lately(month).filter(action__in=VERDICTS).exclude(part=Part.SECOND_LOOKER)
-
-
-def _given(month: Month) -> list[QuerySet]:
-    """Verdicts with the limit they note, and those of old that note none with that of the feedback before: apart, so that both cores find the former."""
-    of_feedback = TaskEvent.objects.filter(task=OuterRef("task_id"), action="feedback", at__lte=OuterRef("at")).order_by("-at", "-id")
-    stated = Subquery(of_feedback.annotate(stated=_moment("verify_due_at")).values("stated")[:1])
-    verdicts = _verdicts(month).annotate(noted=_moment("verify_due_at"))
-    return [
-        verdicts.filter(noted__isnull=False).annotate(check_due=F("noted")),
-        verdicts.filter(noted__isnull=True).annotate(check_due=Cast(stated, DateTimeField())),
-    ]
+    return TaskEvent.objects.filter(action__in=VERDICTS).exclude(part=Part.SECOND_LOOKER)
 
 
 def _missed(month: Month) -> list[QuerySet]:
     """Feedbacks that got no answer before the cut-off, or first a second looker's sending back after the limit."""
-    column = Case(When(task__fed_back_at=F("at"), then=F("task__verify_due_at")), default=None, output_field=DateTimeField())
-    owed = _lately(month).filter(action="feedback").annotate(check_due=Coalesce(_moment("verify_due_at"), column))
-    verdicts, overturns = _verdicts(month), _lately(month).filter(action="overturn")
-    later = {"task": OuterRef("task_id"), "at__gte": OuterRef("at")}
-    first = (verdicts | overturns).filter(**later).order_by("at", "id")
-    never = owed.filter(~Exists(verdicts.filter(**later)), ~Exists(overturns.filter(**later, at__lte=OuterRef("check_due"))))
-    if not overturns.filter(task__district_id=month.district_id).exists():
+    owed, overturns = TaskEvent.objects.filter(action="feedback"), TaskEvent.objects.filter(action="overturn")
+    later = {"task": OuterRef("task_id"), "at__gte": OuterRef("at"), "at__lt": month.end}
+    answered = Exists(_verdicts().filter(**later))
+    first = (_verdicts() | overturns).filter(**later).order_by("at", "id")
+    never = owed.filter(~answered, ~Exists(overturns.filter(**later, at__lte=OuterRef("check_due_at"))))
+    if not overturns.filter(task__district_id=month.district_id, at__lt=month.end).exists():
         return [never]
-    after = owed.filter(task__in=overturns.order_by().values("task_id")).filter(Exists(verdicts.filter(**later)))
+    after = owed.filter(answered, task__in=overturns.order_by().values("task_id"))
     after = after.annotate(answer=Subquery(first.values("action")[:1]), answered_at=Subquery(first.values("at")[:1]))
-    return [never, after.filter(answer="overturn", answered_at__gt=F("check_due"))]
-
-
-def _moment(name: str):
-    """A moment noted in the event's details; nothing when it is missing or empty."""
-    return Cast(NullIf(KeyTextTransform(name, "details"), Value("")), DateTimeField())
+    return [never, after.filter(answer="overturn", answered_at__gt=F("check_due_at"))]
 
 
 def _other_party(month: Month) -> Q:
     """Joins the tasks of the other units that shared the finding while the check was owed."""
     other = "task__finding__tasks"
     another = Q(**{f"{other}__organisation_id__lt": F("task__organisation_id")}) | Q(**{f"{other}__organisation_id__gt": F("task__organisation_id")})
-    present = Q(**{f"{other}__ended_at": None}) | Q(**{f"{other}__ended_at__gte": F("check_due")})
+    present = Q(**{f"{other}__ended_at": None}) | Q(**{f"{other}__ended_at__gte": F("check_due_at")})
     townships = In(month.unit_of_task(task=f"{other}__"), month.units_of(Kind.TOWNSHIP))
     return another & present & Q(townships) & Q(**{f"{other}__assigned_at__lte": F("at")})

@@ -1,4 +1,4 @@
-"""Tasks and findings as they stood at the cut-off.
+"""Tasks as they stood at the cut-off.
 
 A task to which nothing happened since is read from its row; one that went on is read from its history: last state, last feedback, last pass and
 date before the cut-off. Both in one statement, so that a step taken meanwhile is neither missed nor counted twice.
@@ -9,7 +9,6 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
 
 from grids.models import Organisation
-from inspections.models import Finding
 from rectification.models import Task, TaskEvent, TaskRequest
 from rectification.words import LEFT, PARTY_TURN, VERIFIER_TURN, RequestKind, RequestState, TaskState
 from rectification.workflow import TASK_STEPS
@@ -106,9 +105,3 @@ def referrals(month: Month) -> QuerySet:
 
 def not_referred(month: Month) -> Q:
     return ~Q(pk__in=referrals(month).values("task_id"))
-
-
-def findings(month: Month) -> QuerySet:
-    """Findings not refused, merged or voided before the cut-off, with ``source_then`` and ``severity_then``."""
-    live = Finding.objects.filter(district_id=month.district_id).filter(Q(ended_at=None) | Q(ended_at__gte=month.end))
-    return live.annotate(source_then=month.then("source"), severity_then=month.then("severity"))

@@ -1,54 +1,39 @@
 """Indicators over the problems of a township's ground or a department's field."""
 
-from django.db.models import Case, CharField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
-from grids.models import Post
-from inspections.models import Finding, ProblemType
-from inspections.words import (
-    FOUND_BY_OTHERS,
-    FROM_ABOVE,
-    FROM_CITY,
-    FROM_STATE,
-    FROM_SUPERVISION,
-    NOT_SELF_FOUND,
-    SELF_FOUND,
-    FindingState,
-    Severity,
-    Source,
-)
-from scorecards.indicators.facts import findings, referrals
+from inspections.models import ProblemType
+from inspections.words import FOUND_BY_OTHERS, FROM_ABOVE, FROM_CITY, FROM_STATE, FROM_SUPERVISION, NOT_SELF_FOUND, SELF_FOUND, Severity, Source
+from scorecards.indicators.facts import referrals
 from scorecards.indicators.flags import Flag, summed
+from scorecards.indicators.ground import COVERT, FindingThen
 from scorecards.indicators.month import Month
 from scorecards.indicators.rows import rows, text
 from scorecards.indicators.tasks import key
 from scorecards.words import Reason
 
-COVERT = Q(source_then=Source.COVERT_VISIT, rebound_of=None)
-"""Known once it is assigned. A problem that a look-back found back keeps the source of the first, and is known like any other."""
+GROUND, LEADER = F("ground_id"), F("leader_id")
 
 
-def _row(month: Month, queryset: QuerySet, *, unit, **columns) -> QuerySet:
-    facts = {"finding": F("pk"), "source": F("source_then"), "assigned_at": F("assigned_at"), "at": F("received_at")}
+def _row(queryset: QuerySet, *, unit, **columns) -> QuerySet:
+    facts = {"finding": F("pk"), "source": F("source"), "assigned_at": F("assigned_at"), "at": F("received_at")}
     return rows(queryset, unit=unit, **{**facts, **columns})
 
 
 # --- found by somebody else ---------------------------------------------------------------------------------------------------------
-def known(month: Month, sources: frozenset, *, moment: str) -> list[QuerySet]:
-    """Findings of ``sources`` by their ``moment`` in the month; a covert visit is known, and counted, once it is assigned.
-
-    Covert visits apart, so that all others are found by the index on ``moment``.
-    """
-    found = [findings(month).filter(~COVERT, month.within(moment), source_then__in=sources)]
-    return [*found, findings(month).filter(COVERT, month.within("assigned_at"))] if Source.COVERT_VISIT in sources else found
+def _known(month: Month, sources: frozenset) -> list[QuerySet]:
+    """Findings of ``sources`` received in the month; a covert visit is known, and counted, once it is assigned."""
+    live = FindingThen.objects.filter(is_live=True)
+    found = [live.filter(~COVERT, month.within("received_at"), source__in=sources)]
+    return [*found, live.filter(COVERT, month.within("assigned_at"))] if Source.COVERT_VISIT in sources else found
 
 
 def found_by(sources: frozenset):
     """Problems that one of ``sources`` found on the unit's ground or in its field."""
 
     def collect(month: Month) -> list[QuerySet]:
-        units = (month.township_of_ground(), month.department_of_field())
-        return [_found(month, found, unit=unit, reason=Reason.FOUND) for unit in units for found in known(month, sources, moment="received_at")]
+        return [_found(month, found, unit=unit, reason=Reason.FOUND) for unit in (GROUND, LEADER) for found in _known(month, sources)]
 
     return collect
 
@@ -60,22 +45,22 @@ def found_on_ground(sources: frozenset, *, field: str = ""):
     """
 
     def collect(month: Month) -> list[QuerySet]:
-        found = known(month, sources, moment="received_at")
+        found = _known(month, sources)
         if field:
             found = [_of_field(month, each, field) for each in found]
-        return [_found(month, each, unit=month.township_of_ground(), reason=Reason.FOUND_BY_OTHERS) for each in found]
+        return [_found(month, each, unit=GROUND, reason=Reason.FOUND_BY_OTHERS) for each in found]
 
     return collect
 
 
 def _of_field(month: Month, found: QuerySet, code: str) -> QuerySet:
     types = ProblemType.objects.filter(district_id=month.district_id, field__code=code)
-    return found.annotate(type_then=month.then("problem_type")).filter(type_then__in=types.order_by().values("pk"))
+    return found.filter(problem_type_id__in=types.order_by().values("pk"))
 
 
 def _found(month: Month, found: QuerySet, *, unit, reason: Reason) -> QuerySet:
-    event = Case(When(rebound_of__isnull=False, then=key("rebound", "rebound_of_id")), default=key("found", "pk"), output_field=CharField())
-    return _not_referred(month, _row(month, found, unit=unit, reason=text(reason), event_key=event))
+    event = Case(When(rebound_of_id__isnull=False, then=key("rebound", "rebound_of_id")), default=key("found", "pk"), output_field=CharField())
+    return _not_referred(month, _row(found, unit=unit, reason=text(reason), event_key=event))
 
 
 found_by_state, found_by_city, found_by_supervision = found_by(FROM_STATE), found_by(FROM_CITY), found_by(FROM_SUPERVISION)
@@ -91,13 +76,11 @@ def _not_referred(month: Month, queryset: QuerySet) -> QuerySet:
 
 # --- found by the unit itself -------------------------------------------------------------------------------------------------------
 def self_found_serious(month: Month) -> list[QuerySet]:
-    serious = findings(month).filter(month.within("registered_at"), severity_then=Severity.SERIOUS, rebound_of=None)
-    on_ground = serious.filter(source_then__in=SELF_FOUND)
-    in_field = serious.filter(source_then=Source.DEPARTMENT)
+    serious = FindingThen.objects.filter(is_taken=True, severity=Severity.SERIOUS, rebound_of_id=None)
     columns = {"reason": text(Reason.SELF_FOUND_SERIOUS), "at": F("registered_at"), "event_key": key("praise", "pk")}
     return [
-        _row(month, on_ground, unit=month.township_of_ground(), **columns),
-        _row(month, in_field, unit=month.department_of_field(), **columns),
+        _row(serious.filter(source__in=SELF_FOUND), unit=GROUND, **columns),
+        _row(serious.filter(source=Source.DEPARTMENT), unit=LEADER, **columns),
     ]
 
 
@@ -107,74 +90,42 @@ def of_month(month: Month) -> list[QuerySet]:
 
     A covert visit is on the ground's list once it is assigned. Who reported on another township's ground has a row there and one at home.
     """
-    decided = _decided(month).annotate(ground=month.township_of_ground(), home=_township_of_reporter(month))
-    own_ground = decided.filter(ground__isnull=False)
-    abroad = decided.filter(home__isnull=False).exclude(ground__isnull=False, ground=F("home"))
-    covert = findings(month).filter(COVERT, month.within("assigned_at"))
+    decided = FindingThen.objects.filter(Q(is_taken=True) | Q(is_refused=True))
+    abroad = decided.exclude(ground_id__isnull=False, ground_id=F("home_id"))
+    covert = FindingThen.objects.filter(COVERT, month.within("assigned_at"), is_live=True)
     return [
-        _base(month, own_ground, F("ground"), {**_of_ground(month), **_of_reporter(month, at_home=Q(home=F("ground")))}),
-        _base(month, abroad, F("home"), _of_reporter(month, at_home=Q())),
-        _base(month, covert, month.township_of_ground(), dict.fromkeys((Flag.FILED, Flag.FOUND_ABOVE), Q(pk__isnull=False))),
+        _base(decided, GROUND, OF_GROUND | _of_reporter(at_home=Q(home_id=F("ground_id")))),
+        _base(abroad, F("home_id"), _of_reporter(at_home=Q())),
+        _base(covert, GROUND, dict.fromkeys((Flag.FILED, Flag.FOUND_ABOVE), Q(pk__isnull=False))),
     ]
 
 
-def _taken(month: Month) -> Q:
-    return month.within("registered_at") & (Q(ended_at=None) | Q(ended_at__gte=month.end))
+FILED = ~COVERT & Q(is_taken=True)
+OF_GROUND = {
+    Flag.FILED: FILED,
+    Flag.REFUSED: ~COVERT & Q(is_refused=True),
+    Flag.SELF_FOUND: FILED & Q(source__in=SELF_FOUND, rebound_of_id=None),
+    Flag.FOUND_ABOVE: FILED & Q(source__in=FROM_ABOVE | FROM_SUPERVISION),
+    Flag.FOUND_BY_OTHERS: FILED & Q(source__in=FOUND_BY_OTHERS),
+}
 
 
-def _refused(month: Month) -> Q:
-    return Q(state=FindingState.REJECTED) & month.within("ended_at")
+def _of_reporter(*, at_home: Q) -> dict[Flag, Q]:
+    return {Flag.REPORT_TAKEN: at_home & Q(is_taken=True), Flag.REPORT_REFUSED: at_home & Q(is_refused=True)}
 
 
-def _decided(month: Month) -> QuerySet:
-    found = Finding.objects.filter(_taken(month) | _refused(month), district_id=month.district_id)
-    return found.annotate(source_then=month.then("source"))
+def _base(found: QuerySet, unit, conditions: dict[Flag, Q]) -> QuerySet:
+    facts = {"grid": F("grid_id"), "reason": _finder(), "at": Coalesce("registered_at", "ended_at"), "flags": summed(conditions)}
+    return _row(found, unit=unit, **facts).filter(row_flags__gt=0)
 
 
-def _of_ground(month: Month) -> dict[Flag, Q]:
-    known = ~COVERT
-    filed = known & _taken(month)
-    return {
-        Flag.FILED: filed,
-        Flag.REFUSED: known & _refused(month),
-        Flag.SELF_FOUND: filed & Q(source_then__in=SELF_FOUND, rebound_of=None),
-        Flag.FOUND_ABOVE: filed & Q(source_then__in=FROM_ABOVE | FROM_SUPERVISION),
-        Flag.FOUND_BY_OTHERS: filed & Q(source_then__in=FOUND_BY_OTHERS),
-    }
-
-
-def _of_reporter(month: Month, *, at_home: Q) -> dict[Flag, Q]:
-    return {Flag.REPORT_TAKEN: at_home & _taken(month), Flag.REPORT_REFUSED: at_home & _refused(month)}
-
-
-def _base(month: Month, found: QuerySet, unit, conditions: dict[Flag, Q]) -> QuerySet:
-    facts = {"grid": month.then("grid"), "reason": _finder(month), "at": Coalesce("registered_at", "ended_at"), "flags": summed(conditions)}
-    return _row(month, found, unit=unit, **facts).filter(row_flags__gt=0)
-
-
-def _finder(month: Month):
+def _finder():
     return Case(
-        When(_refused(month), then=text(Reason.INVALID)),
-        When(rebound_of__isnull=False, then=text(Reason.REBOUND)),
-        When(source_then__in=SELF_FOUND, then=text(Reason.SELF_FOUND)),
-        When(source_then__in=FROM_ABOVE | FROM_SUPERVISION, then=text(Reason.FOUND)),
-        When(source_then__in=FOUND_BY_OTHERS, then=text(Reason.FOUND_BY_OTHERS)),
+        When(is_refused=True, then=text(Reason.INVALID)),
+        When(rebound_of_id__isnull=False, then=text(Reason.REBOUND)),
+        When(source__in=SELF_FOUND, then=text(Reason.SELF_FOUND)),
+        When(source__in=FROM_ABOVE | FROM_SUPERVISION, then=text(Reason.FOUND)),
+        When(source__in=FOUND_BY_OTHERS, then=text(Reason.FOUND_BY_OTHERS)),
         default=text(Reason.OTHER_SOURCE),
         output_field=CharField(),
     )
-
-
-def _township_of_reporter(month: Month):
-    """The township in whose grids the reporter held a post during the month; of several, the first in the tree."""
-    township = {grid: unit for unit, grids in month.grids_of_township.items() for grid in grids if unit in month.units}
-    held = Post.objects.filter(grid__district_id=month.district_id, starts_on__lt=month.end.date()).filter(
-        Q(ends_on=None) | Q(ends_on__gte=month.start.date())
-    )
-    people: dict[int, set[int]] = {}
-    seen: set[int] = set()
-    for user, grid in held.order_by("grid__path", "id").values_list("user_id", "grid_id"):
-        if grid in township and user not in seen:
-            seen.add(user)
-            people.setdefault(township[grid], set()).add(user)
-    whens = [When(reporter_id__in=sorted(users), then=Value(unit)) for unit, users in sorted(people.items())]
-    return Case(*whens, default=Value(None), output_field=IntegerField())

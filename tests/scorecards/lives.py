@@ -25,7 +25,8 @@ COLUMN = {"accept": "accepted_at", "feedback": "fed_back_at", "pass": "passed_at
 def step(task, action: str, at, *, target: str = "", part: str = "", **details):
     """One step as ``advance`` leaves it: event, state and column."""
     target = target or TARGET.get(action, task.state)
-    TaskEventFactory(task=task, action=action, from_state=task.state, to_state=target, part=part, at=at, details=details)
+    limit = details.get("verify_due_at")
+    TaskEventFactory(task=task, action=action, from_state=task.state, to_state=target, part=part, at=at, details=details, check_due_at=limit)
     task.state = target
     if action in COLUMN:
         setattr(task, COLUMN[action], at)
