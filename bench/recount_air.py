@@ -24,8 +24,8 @@ from airquality.hours import day_of
 from airquality.words import POLLUTANTS
 
 PUBLISHED = {"二氧化硫": "so2", "二氧化氮": "no2", "一氧化碳": "co", "臭氧1小时": "o3", "臭氧8小时": "o3", "臭氧": "o3", "颗粒物(PM10)": "pm10",
-             "细颗粒物(PM2.5)": "pm25"}  # fmt: skip
-"""Names of primary pollutants in the feed."""
+             "颗粒物(PM2.5)": "pm25", "细颗粒物(PM2.5)": "pm25"}  # fmt: skip
+"""Names of primary pollutants in the feeds; another word, such as a dash, names none."""
 
 
 def main(path: str) -> int:
@@ -52,7 +52,8 @@ def judge(said: dict, found: index.Index) -> str:
         return (
             "without values and without a published index" if found.aqi is None else told("with values, but published without an index", said, ours)
         )
-    theirs = (int(said["aqi"]), said["quality"], {PUBLISHED[name] for name in said["primarypollutant"].split(",") if name})
+    primary = {PUBLISHED[name] for name in said["primarypollutant"].split(",") if name in PUBLISHED}
+    theirs = (int(said["aqi"]), said["quality"], primary)
     return "equal" if ours == theirs else told("different", said, ours)
 
 
