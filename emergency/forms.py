@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from common.forms import Lines, SeenForm, within
 from emergency import thresholds
 from emergency.models import Decision, EmergencyRule, ListedEnterprise, ReductionList, ThresholdRule, UnitMeasure, UnitReport
+from emergency.texts import other_time
 from emergency.words import COLOUR_NAMES, ORDER, CallOutcome, Colour, EvidenceKind, ListState, Party, Seen
 from grids.models import Grid, Organisation
 
@@ -67,6 +68,8 @@ class DecisionForm(forms.ModelForm):
         starts, ends = clean.get("starts_at"), clean.get("ends_at")
         if starts and ends and ends <= starts:
             self.add_error("ends_at", _("结束时间应晚于启动时间；不确定的可以不填，到解除为止。"))
+        if starts and (other := other_time(clean.get("public_text", ""), starts)):
+            self.add_error("public_text", _("公开文本写的时间是%(other)s，和上面填的时间不一致，请改成一致。") % {"other": other})
         return clean
 
     def values(self) -> dict:

@@ -1,6 +1,7 @@
 """First words of an approval form, to be changed by whoever fills it in. Written in Chinese whatever the reader's language: they go out of the house."""
 
 import datetime as dt
+import re
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,6 +36,18 @@ PUBLIC = {
 }
 
 
+NAMED = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*(\d{1,2})\s*[时点:：]")
+
+
+def other_time(text: str, starts_at: dt.datetime) -> str:
+    """The time that a public text names where it names none that is ``starts_at``; empty where it agrees or names none."""
+    at = clock.beijing(starts_at)
+    eve = at - dt.timedelta(days=1)
+    right = [(at.month, at.day, at.hour), *([(eve.month, eve.day, 24)] if at.hour == 0 else [])]
+    named = [tuple(map(int, each)) for each in NAMED.findall(text)]
+    return "" if not named or set(named) & set(right) else _words(*named[0])
+
+
 def first_words(district: Grid, kind: str, level: str, *, forecast: Forecast | None = None, episode: Episode | None = None) -> dict:
     """Initial values of the form of a step."""
     now = clock.beijing(clock.now()).replace(second=0, microsecond=0)
@@ -65,4 +78,8 @@ def _forecast(forecast: Forecast | None, kind: str) -> str:
 
 
 def _moment(moment: dt.datetime) -> str:
-    return _("%(month)d月%(day)d日%(hour)d时") % {"month": moment.month, "day": moment.day, "hour": moment.hour}
+    return _words(moment.month, moment.day, moment.hour)
+
+
+def _words(month: int, day: int, hour: int) -> str:
+    return _("%(month)d月%(day)d日%(hour)d时") % {"month": month, "day": day, "hour": hour}

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 from audit.services import record
 from common import clock, language
 from common.errors import Conflict, NotYourRole
+from common.templatetags.ui import moment
 from emergency import access
 from emergency.models import Decision, Episode, ReductionList, rule_of
 from emergency.services import ordering, telling
@@ -71,9 +72,12 @@ def edit(decision: Decision, *, by, version: int, **form) -> Decision:
 def _check(kind: str, episode: Episode | None, form: dict) -> None:
     if form["ends_at"] and form["ends_at"] <= form["starts_at"]:
         raise ValidationError({"ends_at": _("结束时间应晚于启动时间；不确定的可以不填，到解除为止。")})
+    if form["notified_at"] > clock.now():
+        raise ValidationError({"notified_at": _("收到通知的时间不能晚于现在。")})
     if kind == DecisionKind.START:
         return
     assert episode is not None
+    _check_follows(episode, form["starts_at"])
     step = ORDER.index(form["level"]) - ORDER.index(episode.level)
     if kind == DecisionKind.UPGRADE and step <= 0:
         raise ValidationError({"level": _("升级后的级别应高于现在的%(level)s。") % {"level": episode.get_level_display()}})
@@ -81,6 +85,14 @@ def _check(kind: str, episode: Episode | None, form: dict) -> None:
         raise ValidationError({"level": _("降级后的级别应低于现在的%(level)s。") % {"level": episode.get_level_display()}})
     if kind == DecisionKind.LIFT and step:
         raise ValidationError({"level": _("解除的是现在的%(level)s。") % {"level": episode.get_level_display()}})
+
+
+def _check_follows(episode: Episode, starts_at: dt.datetime) -> None:
+    """A step does not begin before the one that is in force; one published ahead may still be overtaken."""
+    before = episode.step_on(clock.today())
+    if before and before.begins_at <= clock.now() and starts_at < before.starts_at:
+        at = moment(before.starts_at)
+        raise ValidationError({"starts_at": _("不能早于现在执行的“%(step)s”的时间（%(at)s）。") % {"step": before, "at": at}})
 
 
 def _next_number(district: Grid, now: dt.datetime) -> str:
@@ -178,6 +190,7 @@ def publish(decision: Decision, *, by, version: int) -> Decision:
     access.insist_run(by, district.pk)
     _insist_list(decision)
     now = clock.now()
+    _insist_time_of_lift(decision, now)
     move(decision, version=version, source=DecisionState.APPROVED, state=DecisionState.PUBLISHED, published_by=by, published_at=now)
     episode = Episode.objects.get(pk=decision.episode_id)
     if decision.kind == DecisionKind.LIFT:
@@ -194,6 +207,12 @@ def publish(decision: Decision, *, by, version: int) -> Decision:
     ordering.record_issued(issued, by=by)
     transaction.on_commit(nudge_rounds, robust=True)
     return decision
+
+
+def _insist_time_of_lift(decision: Decision, now: dt.datetime) -> None:
+    """Publishing releases everybody at once: not while the city's time is still to come."""
+    if decision.kind == DecisionKind.LIFT and decision.starts_at > now:
+        raise ValidationError(_("还没有到解除时间（%(at)s），发布后立即解除，请到时再发布。") % {"at": moment(decision.starts_at)}, code="too_early")
 
 
 def nudge_rounds() -> None:

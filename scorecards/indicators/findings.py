@@ -3,7 +3,6 @@
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
-from inspections.models import ProblemType
 from inspections.words import FOUND_BY_OTHERS, FROM_ABOVE, FROM_CITY, FROM_STATE, FROM_SUPERVISION, NOT_SELF_FOUND, SELF_FOUND, Severity, Source
 from scorecards.indicators.facts import referrals
 from scorecards.indicators.flags import Flag, summed
@@ -22,18 +21,17 @@ def _row(queryset: QuerySet, *, unit, **columns) -> QuerySet:
 
 
 # --- found by somebody else ---------------------------------------------------------------------------------------------------------
-def _known(month: Month, sources: frozenset) -> list[QuerySet]:
+def _known(month: Month, sources: frozenset) -> QuerySet:
     """Findings of ``sources`` received in the month; a covert visit is known, and counted, once it is assigned."""
-    live = FindingThen.objects.filter(is_live=True)
-    found = [live.filter(~COVERT, month.within("received_at"), source__in=sources)]
-    return [*found, live.filter(COVERT, month.within("assigned_at"))] if Source.COVERT_VISIT in sources else found
+    known = ~COVERT & month.within("received_at") | COVERT & month.within("assigned_at")
+    return FindingThen.objects.filter(known, is_live=True, source__in=sources)
 
 
 def found_by(sources: frozenset):
     """Problems that one of ``sources`` found on the unit's ground or in its field."""
 
     def collect(month: Month) -> list[QuerySet]:
-        return [_found(month, found, unit=unit, reason=Reason.FOUND) for unit in (GROUND, LEADER) for found in _known(month, sources)]
+        return [_found(month, _known(month, sources), unit=unit, reason=Reason.FOUND) for unit in (GROUND, LEADER)]
 
     return collect
 
@@ -47,15 +45,10 @@ def found_on_ground(sources: frozenset, *, field: str = ""):
     def collect(month: Month) -> list[QuerySet]:
         found = _known(month, sources)
         if field:
-            found = [_of_field(month, each, field) for each in found]
-        return [_found(month, each, unit=GROUND, reason=Reason.FOUND_BY_OTHERS) for each in found]
+            found = found.filter(problem_type_id__in=month.types_of_field(field))
+        return [_found(month, found, unit=GROUND, reason=Reason.FOUND_BY_OTHERS)]
 
     return collect
-
-
-def _of_field(month: Month, found: QuerySet, code: str) -> QuerySet:
-    types = ProblemType.objects.filter(district_id=month.district_id, field__code=code)
-    return found.filter(problem_type_id__in=types.order_by().values("pk"))
 
 
 def _found(month: Month, found: QuerySet, *, unit, reason: Reason) -> QuerySet:

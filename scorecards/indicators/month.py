@@ -11,7 +11,7 @@ from django.db.models.lookups import In
 from common import clock
 from grids.models import Field, Grid, Headquarters, Organisation, StructureChange
 from grids.roles import OrganisationKind
-from inspections.models import Finding, FindingEvent
+from inspections.models import Finding, FindingEvent, ProblemType
 from rectification.models import TaskEvent
 from scorecards.words import PARTIES, Kind
 
@@ -103,6 +103,9 @@ class Month:
             if self.units.get(body.organisation_id) == Kind.HEADQUARTERS:
                 found.setdefault(body.organisation_id, []).append(pk)
         return found
+
+    def types_of_field(self, code: str) -> list[int]:
+        return list(ProblemType.objects.filter(district_id=self.district_id, field__code=code).order_by().values_list("pk", flat=True))
 
     @cached_property
     def corrections(self) -> dict[str, dict[int, object]]:

@@ -19,7 +19,7 @@ from scorecards.services import adjustments, appeals, marking, telling
 from scorecards.services.air import rows as air_rows
 from scorecards.services.sealing import COPIED, seal
 from scorecards.services.settling import hold, is_settled
-from scorecards.services.writing import give_room, take_back, write_entries, write_rows
+from scorecards.services.writing import give_room, save_figures, take_back, write_entries, write_rows
 from scorecards.words import PART_OF_ENTRY, AdjustmentKind, Kind, Part, month_words
 
 BUILD_TIME = dt.time(2)
@@ -97,9 +97,7 @@ def work_out(month: str, *, district: Grid) -> list[Scorecard]:
     air_rows.write(known, lines)
     _write_decisions(cards, lines, entries, granted=appeals.granted(district.pk, month))
     marking.mark(cards, lines, known)
-    ScoreLine.objects.bulk_create(
-        lines, update_conflicts=True, unique_fields=["id"], update_fields=["state", "numerator", "denominator", "points", "air"]
-    )
+    save_figures(lines)
     seal(cards, lines)
     Scorecard.objects.bulk_update(cards, FIGURES)
     return cards

@@ -151,6 +151,34 @@ def test_a_step_published_ahead_leaves_the_one_in_force_with_its_limits_until_it
     assert verify.run(district=place.district.pk, state=True).faults == []
 
 
+def test_a_step_does_not_begin_before_the_one_in_force_nor_is_its_notice_of_tomorrow(place):
+    place.running("yellow")
+    day = dt.timedelta(days=1)
+
+    for wrong in ({"starts_at": clock.now() - day}, {"notified_at": clock.now() + day}):
+        with pytest.raises(ValidationError) as refused:
+            decisions.draft(place.district, "upgrade", by=place.office, **place.words("upgrade", "orange", **wrong))
+        assert set(refused.value.message_dict) == set(wrong)
+
+
+def test_a_step_published_ahead_may_be_overtaken_by_one_of_now(place):
+    place.running("yellow", starts_at=clock.now() + dt.timedelta(hours=6))
+
+    assert place.running("red", kind="upgrade").level == "red"
+
+
+def test_a_lift_is_approved_ahead_and_published_when_its_time_has_come(place):
+    episode = place.running("orange")
+    step = place.approved("orange", kind="lift", starts_at=clock.now() + dt.timedelta(hours=2))
+
+    with pytest.raises(ValidationError, match="还没有到解除时间"):
+        decisions.publish(step, by=place.office, version=step.version)
+    episode.refresh_from_db()
+    assert (episode.state, Order.objects.filter(is_lift=True).exists()) == ("running", False)
+    with later(hours=2, minutes=1):
+        assert decisions.publish(step, by=place.office, version=step.version).episode.state == "lifted"
+
+
 def test_a_downgrade_keeps_the_peak(place):
     episode = place.running("red")
     place.running("yellow", kind="downgrade")

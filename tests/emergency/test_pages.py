@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from common import clock
 from emergency.forms import DecisionForm
 from emergency.models import Decision, Order
 from emergency.services import answers, problems
@@ -67,10 +68,31 @@ def test_an_end_before_the_start_is_refused_at_its_field(place, as_user):
     assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["ends_at"])
 
 
+def minute(moment) -> str:
+    """As a field of date and time sends it."""
+    return f"{clock.beijing(moment):%Y-%m-%dT%H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("named", "starts", "agrees"),
+    [
+        ("自11月28日11时起", "2026-11-28T11:25", True),
+        ("自11月28日11时起", "2026-11-29T08:00", False),
+        ("自11月28日24时起", "2026-11-29T00:00", True),
+        ("11月28日16时接市通知，自 11 月 29 日 8 时起", "2026-11-29T08:00", True),
+        ("自即日起", "2026-11-29T08:00", True),
+    ],
+)
+def test_a_public_text_names_the_time_at_which_it_starts(named, starts, agrees):
+    form = DecisionForm({"starts_at": starts, "public_text": f"{named}启动预警。"})
+
+    assert form.errors.get("public_text", []) == ([] if agrees else ["公开文本写的时间是11月28日11时，和上面填的时间不一致，请改成一致。"])
+
+
 def test_two_people_at_the_same_draft_the_second_is_told_and_keeps_what_he_typed(place, as_user):
     step = place.drafted()
     data = {name: getattr(step, name) for name in ("level", "forecast_words", "public_text")} | {
-        "notified_at": "2026-11-20T10:00", "starts_at": "2026-11-20T10:00", "version": step.version,
+        "notified_at": minute(step.notified_at), "starts_at": minute(step.starts_at), "version": step.version,
     }  # fmt: skip
     client, address = as_user(place.office), reverse("emergency:edit_decision", args=[step.pk])
     first = client.post(address, data | {"reason": "第一个人"})
@@ -198,7 +220,7 @@ def test_the_weather_page_of_the_rounds_says_that_a_warning_holds_it(place, as_u
 def test_a_version_that_is_no_number_is_refused_like_one_that_is_old(place, as_user, version):
     step = place.drafted()
     data = {name: getattr(step, name) for name in ("level", "forecast_words", "public_text", "reason")} | {
-        "notified_at": "2026-11-20T10:00", "starts_at": "2026-11-20T10:00", "version": version,
+        "notified_at": minute(step.notified_at), "starts_at": minute(step.starts_at), "version": version,
     }  # fmt: skip
     assert as_user(place.office).post(reverse("emergency:edit_decision", args=[step.pk]), data).status_code == 400
 
