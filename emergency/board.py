@@ -21,7 +21,7 @@ def boxes(now) -> dict[str, tuple[str, Q]]:
     return {
         "": (pgettext("orders", "现行"), CURRENT),
         "unanswered": (_("未签收"), Q(state=OrderState.ISSUED)),
-        "late": (_("逾期未签收"), Q(state=OrderState.ISSUED, ack_due_at__lt=now)),
+        "late": (pgettext("emergency", "逾期未签收"), Q(state=OrderState.ISSUED, ack_due_at__lt=now)),
         "waiting": (_("待落实"), waiting & Q(force_due_at__isnull=False)),
         "overdue": (_("逾期未落实"), waiting & Q(force_due_at__lt=now)),
         "proposed": (_("待立案"), Q(proposed_at__isnull=False, finding=None, declined_note="", in_force_at=None) & waiting),
@@ -94,10 +94,10 @@ def way(episode: Episode, decision: Decision | None, now) -> list[dict]:
     reported = DailyReport.objects.filter(episode=episode).exists()
     facts = [
         (_("接收"), True),
-        (_("审批"), approved),
+        (pgettext("emergency", "审批"), approved),
         (_("发布"), published),
         (_("下达指令"), published),
-        (_("签收"), published and (lifted or not waiting)),
+        (pgettext("emergency", "签收"), published and (lifted or not waiting)),
         (_("落实"), published and (lifted or not forcing)),
         (_("检查"), lifted or looked),
         (_("日报"), reported),
@@ -158,7 +158,7 @@ def _before(decision: Decision, rule) -> list[ClockLine]:
     if decision.submitted_at and decision.approve_due_at:
         found.append(
             ClockLine(
-                _("审批"),
+                pgettext("emergency", "审批"),
                 decision.submitted_at,
                 decision.approve_due_at,
                 decision.approved_at,
@@ -175,7 +175,7 @@ def _answers(orders, last: Order, url: str) -> ClockLine:
     total, left = orders.count(), orders.filter(state=OrderState.ISSUED).count()
     done = None if left else orders.order_by("-acknowledged_at").values_list("acknowledged_at", flat=True).first()
     text = _("%(done)s / %(total)s 已签收") % {"done": total - left, "total": total}
-    return ClockLine(_("签收"), last.issued_at, last.ack_due_at, done, text, f"{url}?box=unanswered")
+    return ClockLine(pgettext("emergency", "签收"), last.issued_at, last.ack_due_at, done, text, f"{url}?box=unanswered")
 
 
 def _forced(forced, last: Order, url: str) -> ClockLine:

@@ -57,7 +57,7 @@ class Party(TextChoices):
 
 
 class OrderState(TextChoices):
-    ISSUED = "issued", _("待签收")
+    ISSUED = "issued", pgettext_lazy("emergency", "待签收")
     ACKNOWLEDGED = "acknowledged", _("待落实")
     IN_FORCE = "in_force", _("已落实")
     DONE = "done", _("已办结")

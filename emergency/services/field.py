@@ -1,6 +1,7 @@
 """Orders of a person's grids as a phone shows them (``settings.FIELD_ORDERS``)."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from emergency import access
 from emergency.models import Order
@@ -24,5 +25,5 @@ def _order(order: Order) -> dict:
         "url": order.get_absolute_url(),
         "title": _("%(level)s解除令") % {"level": order.get_level_display()} if order.is_lift else str(order.get_level_display()),
         "words": _("；").join(line["text"].rstrip("。；") for line in order.measures),
-        "button": _("签收") if order.state == OrderState.ISSUED else _("查看"),
+        "button": pgettext("emergency", "签收") if order.state == OrderState.ISSUED else _("查看"),
     }
