@@ -17,17 +17,17 @@ COVERT = Q(source=Source.COVERT_VISIT, rebound_of_id=None)
 class FindingThen(models.Model):
     """Received, registered, assigned or refused in the month."""
 
-    ground_id = models.BigIntegerField(null=True)
+    ground_id = models.BigIntegerField(null=True)  # type: ignore[misc]
     """The marked township in whose grids it lay."""
-    leader_id = models.BigIntegerField(null=True)
+    leader_id = models.BigIntegerField(null=True)  # type: ignore[misc]
     """The marked department that leads its field."""
-    home_id = models.BigIntegerField(null=True)
+    home_id = models.BigIntegerField(null=True)  # type: ignore[misc]
     """The marked township in whose grids the reporter held a post."""
-    grid_id = models.BigIntegerField(null=True)
+    grid_id = models.BigIntegerField(null=True)  # type: ignore[misc]
     problem_type_id = models.BigIntegerField()
     source = models.CharField(max_length=25)
     severity = models.CharField(max_length=10)
-    rebound_of_id = models.BigIntegerField(null=True)
+    rebound_of_id = models.BigIntegerField(null=True)  # type: ignore[misc]
     assigned_at = models.DateTimeField(null=True)  # type: ignore[misc]
     received_at = models.DateTimeField()
     registered_at = models.DateTimeField(null=True)  # type: ignore[misc]
