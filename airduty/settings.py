@@ -381,7 +381,8 @@ FIELD_TASKS = "rectification.services.field.tasks_of"
 FIELD_ORDERS = ["alarms.services.field.calls_of", "emergency.services.field.orders_of"]
 """``f(user) -> list``: what calls the person now and stands first on the phone, as ``{"url", "title", "words", "button"}``."""
 GRID_MOVED = [f"{app}.services.places.grid_moved" for app in ("registers", "inspections", "alarms", "emergency")]
-GRID_HELD = ["airquality.services.stations.hold_in", "alarms.services.places.hold_in", "emergency.services.places.hold_in"]
+GRID_HELD = ["airquality.services.stations.hold_in"]
+GRID_HELD += [f"{app}.services.places.hold_in" for app in ("registers", "inspections", "alarms", "emergency")]
 """Called with (grid) before its split writes anything: rows that will go to the parts are locked before the record's chain is."""
 GRID_SPLIT = [
     "airquality.services.stations.grid_split",
@@ -397,7 +398,7 @@ AIR_ALARMS = "alarms.services.of_stations.alarms_of"
 """``f(user, anomalies) -> {anomaly.pk: {label, url, state, cause, controlled_at}}``: what has become of them; ``url`` where the person may open it."""
 LEDGER_IMPORTED = "rectification.services.imported.carry_over"
 REQUESTS_IMPORTED = "rectification.services.service_requests.run"
-ORGANISATION_HELD = ["emergency.services.places.hold_of"]
+ORGANISATION_HELD = ["registers.services.places.hold_of", "rectification.services.merged.hold_of", "emergency.services.places.hold_of"]
 """Called with (source, into) before their merger writes anything, as ``GRID_HELD``."""
 ORGANISATION_MERGED = ["registers.services.places.organisation_merged", "rectification.services.merged.organisation_merged"]
 ORGANISATION_MERGED += ["emergency.services.places.organisation_merged"]

@@ -1,7 +1,7 @@
 """What the pages of a running episode show: counts that are filters, clocks, what waits for whom."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -81,6 +81,23 @@ def open_decision(episode: Episode | None) -> Decision | None:
     return episode.decisions.filter(state__in=UNDECIDED).select_related("episode").first() if episode else None
 
 
+@dataclass(frozen=True)
+class Steps:
+    """What a running episode goes by now, and the step that is published and still to begin. Both empty before it begins."""
+
+    in_force: Decision | None = None
+    ahead: Decision | None = None
+
+
+def steps(episode: Episode | None) -> Steps:
+    now = clock.now()
+    found = episode.step_on(clock.beijing(now).date()) if episode and episode.state == EpisodeState.RUNNING else None
+    if episode is None or found is None or found.begins_at > now:
+        return Steps()
+    last = episode.decisions.filter(state=DecisionState.PUBLISHED).exclude(kind=DecisionKind.LIFT).last()
+    return Steps(found, last if last and last.begins_at > now else None)
+
+
 def way(episode: Episode, decision: Decision | None, now) -> list[dict]:
     """The ten steps of domain 8.3 and how far they are."""
     lifted = episode.state in (EpisodeState.LIFTED, EpisodeState.REVIEWED)
@@ -137,16 +154,21 @@ def clocks(episode: Episode, decision: Decision | None, orders) -> list[ClockLin
         return _before(decision, rule_of(episode.district_id))
     if episode.state != EpisodeState.RUNNING:
         return []
-    orders = orders.filter(CURRENT)
-    last = orders.filter(is_lift=False).order_by("-issued_at").first()
-    if last is None:
-        return []
+    current = orders.filter(CURRENT, is_lift=False)
+    steps = list(current.order_by("decision").values_list("decision", "level").distinct())
     url = f"{episode.get_absolute_url()}orders/"
-    found = [_answers(orders, last, url)]
+    return [line for step, level in steps for line in _of_step(current.filter(decision=step), Colour(level) if len(steps) > 1 else None, url)]
+
+
+def _of_step(orders, level: Colour | None, url: str) -> list[ClockLine]:
+    """``level``: where two steps stand side by side, each with its own limits."""
+    last = orders.order_by("-issued_at").first()
     forced = orders.filter(force_due_at__isnull=False)
-    if forced.exists():
-        found.append(_forced(forced, last, url))
-    return found
+    found = [_answers(orders, last, url), *([_forced(forced, last, url)] if forced.exists() else [])]
+    if level is None:
+        return found
+    title = _("%(what)s（%(level)s）")
+    return [replace(line, title=title % {"what": line.title, "level": level.label}, url=f"{line.url}&level={level}") for line in found]
 
 
 def _before(decision: Decision, rule) -> list[ClockLine]:

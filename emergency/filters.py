@@ -8,12 +8,13 @@ from common import clock
 from common.filters import KeyOrCodeFilter
 from emergency.board import boxes
 from emergency.models import Order
-from emergency.words import OrderState, Party
+from emergency.words import Colour, OrderState, Party
 from registers.filters import empty_label, townships
 
 
 class OrderFilter(django_filters.FilterSet):
     party = django_filters.ChoiceFilter(choices=Party.choices, **empty_label(_("对象")))
+    level = django_filters.ChoiceFilter(choices=Colour.choices, **empty_label(_("级别")))
     state = django_filters.ChoiceFilter(choices=OrderState.choices, **empty_label(_("状态")))
     township = KeyOrCodeFilter(queryset=townships, method="under", **empty_label(_("乡办")))
     q = django_filters.CharFilter(label=_("名称"), method="named")

@@ -33,6 +33,7 @@ def overview(request):
         "forecast": Forecast.objects.visible_to(request.user).filter(district=district).first(),
         "recent": list(seen.exclude(state__in=(EpisodeState.PREPARING, EpisodeState.RUNNING, EpisodeState.DROPPED))[:5]),
         "now": clock.now(),
+        "steps": board.steps(episode),
     }
     return render(request, "emergency/overview.html", context | _running(request, episode) | _own(request, district))
 
@@ -74,16 +75,21 @@ def _own(request, district) -> dict:
         if access.answers_for(request.user, order)
     ]
     grids = [order for order in mine if order.party == Party.GRID]
-    reporting = [order for order in mine if order.party == Party.UNIT and not order.is_lift and clock.today() in figures.days_of(order.episode)]
+    reporting = [order for order in mine if order.party == Party.UNIT and _is_reported_on(order)]
     episode = reporting[0].episode if reporting else None
     reported = set(UnitReport.objects.filter(episode=episode, day=clock.today()).values_list("organisation", flat=True)) if episode else set()
     return {
         "own": [order for order in mine if order.party != Party.GRID] if found.organisation_ids else mine,
         "own_grids": grids if found.organisation_ids else [],
-        "grids_waiting": sum(order.state == OrderState.ISSUED for order in grids),
+        "grids_waiting": [order for order in grids if order.state == OrderState.ISSUED],
         "own_reported": reported,
         "own_reporting": {order.pk for order in reporting},
     }
+
+
+def _is_reported_on(order: Order) -> bool:
+    """Today's numbers are typed once, at the order that is in force."""
+    return not order.is_lift and order.decision.begins_at <= clock.now() and clock.today() in figures.days_of(order.episode)
 
 
 @require_GET
@@ -129,6 +135,7 @@ def shown(request, found: Episode, *, status=200, refused="", note=""):
         "may_approve": decision is not None and access.may_approve(request.user, found.district_id, decision.level),
         "is_own": decision is not None and decision.submitted_by_id == request.user.pk,
         "now": now,
+        "steps": board.steps(found),
         "LIFT": DecisionKind.LIFT,
         "review_url": reverse("emergency:review", args=[found.pk]),
         "typed": {"approval": note if refused in ("approve", "send_back") else "", "drop": note if refused == "drop" else ""},

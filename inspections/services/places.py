@@ -4,6 +4,7 @@ from math import cos, radians
 
 from audit.services import record
 from common import clock
+from common.rows import hold_rows
 from grids import geometry, scope
 from inspections import search
 from inspections.models import Finding, FindingEvent, Patrol, Visit
@@ -50,6 +51,12 @@ def grid_moved(old_path: str, new_path: str, grid) -> None:
     """Keep the copies of grid paths on the ledger and on rounds right when a subtree moves (``settings.GRID_MOVED``)."""
     for model in (Finding, Patrol, Visit):
         model.objects.filter(grid_path__startswith=old_path).update(grid_path=scope.moved("grid_path", old_path, new_path))
+
+
+def hold_in(grid) -> None:
+    """Until commit: what a split of the grid will move (``settings.GRID_HELD``)."""
+    for model in (Finding, Patrol, Visit):
+        hold_rows(model.objects.filter(grid_path__startswith=grid.path))
 
 
 def grid_split(source, parts, *, by) -> None:

@@ -1,8 +1,15 @@
 """What a merging of organisations means for their unfinished duties (``settings.ORGANISATION_MERGED``)."""
 
+from common.rows import hold_rows
+from inspections.models import Finding
 from rectification.models import RoutingRule, Task
 from rectification.services.advance import advance
 from rectification.words import LEFT
+
+
+def hold_of(source, into) -> None:
+    """Until commit: what their merger will move (``settings.ORGANISATION_HELD``), by the findings, as every step does."""
+    hold_rows(Finding.objects.filter(pk__in=Task.objects.unfinished().filter(organisation=source).order_by().values("finding_id")))
 
 
 def organisation_merged(source, into, *, by, note: str = "") -> None:

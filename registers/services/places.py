@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record_many
 from common import clock
+from common.rows import hold_rows
 from grids import geometry, scope
 from registers import search
 from registers.models import Site, SiteEvent
@@ -37,6 +38,16 @@ def _told(site: Site, found: list) -> str:
 def grid_moved(old_path: str, new_path: str, grid) -> None:
     """Keep the copies of grid paths right when a subtree moves (``settings.GRID_MOVED``)."""
     Site.objects.filter(grid_path__startswith=old_path).update(grid_path=scope.moved("grid_path", old_path, new_path))
+
+
+def hold_in(grid) -> None:
+    """Until commit: what a split of the grid will move (``settings.GRID_HELD``)."""
+    hold_rows(Site.objects.filter(grid_path__startswith=grid.path))
+
+
+def hold_of(source, into) -> None:
+    """Until commit: what their merger will move (``settings.ORGANISATION_HELD``)."""
+    hold_rows(Site.objects.filter(organisation=source))
 
 
 def grid_split(source, parts, *, by) -> None:

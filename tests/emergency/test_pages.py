@@ -1,6 +1,8 @@
 """Pages: what is wanted of me first, wrong input with its reason and nothing lost, sheets and papers."""
 
+import datetime as dt
 import io
+import re
 
 import openpyxl
 import pytest
@@ -109,6 +111,34 @@ def test_a_unit_sees_its_own_order_first_and_no_other_units(place, as_user):
 
     assert "本单位的指令" in page and "甲街道" in page
     assert "区住建局" not in page
+
+
+def test_a_step_published_ahead_is_named_with_its_start_and_the_level_in_force_stays_on_top(place, as_user):
+    episode = place.running("yellow")
+    place.running("orange", kind="upgrade", starts_at=clock.at(clock.today() + dt.timedelta(days=1), dt.time(8)))
+    starts = f"自 {clock.today() + dt.timedelta(days=1):%m-%d} 08:00 起执行"
+    own = as_user(UserFactory(town_handler=place.district.town_a.organisation)).get(reverse("emergency:overview"))
+    whole = as_user(place.office).get(reverse("emergency:overview"))
+
+    assert text(own).count(starts) == 2 and text(own).count("填报今日数字") == 1
+    for page in (whole, as_user(place.office).get(episode.get_absolute_url())):
+        assert f"橙色预警（Ⅱ级响应）已发布，{starts}；在此之前执行黄色预警。" in text(page)
+        assert f"{episode.number}号黄色预警" in text(page)
+        assert [line.title for line in page.context["clocks"]] == ["签收（黄色预警）", "落实（黄色预警）", "签收（橙色预警）", "落实（橙色预警）"]
+    chosen = as_user(place.office).get(f"{reverse('emergency:orders', args=[episode.pk])}?party=enterprise&level=orange")
+    assert {order.level for order in chosen.context["page"]} == {"orange"}
+
+
+def test_a_township_receives_an_old_lift_for_its_grids_though_it_has_received_the_new_warning(place, as_user):
+    place.lifted()
+    town = UserFactory(town_handler=place.district.town_a.organisation)
+    newer = place.running("yellow")
+    answers.acknowledge_grids(newer, by=town)
+    address = re.search(r'action="(/emergency/episodes/\d+/grids/)"', as_user(town).get(reverse("emergency:overview")).content.decode())[1]
+    as_user(town).post(address)
+
+    assert not Order.objects.filter(party="grid", state="issued", organisation=place.district.town_a.organisation).exists()
+    assert not as_user(town).get(reverse("emergency:overview")).context["grids_waiting"]
 
 
 def test_lists_ask_as_few_questions_for_many_orders(place, as_user, django_assert_max_num_queries):
