@@ -1,8 +1,10 @@
 """Files of this app below MEDIA_ROOT: ``exports/<job>-<secret>/`` for a week, ``imports/<person>/<token>`` for an hour."""
 
 import re
+import shutil
 import time
 import uuid
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from common import clock
 from sheets.cells import INVISIBLE
 from sheets.models import Job
 from sheets.opening import content_of
+from sheets.writing import Workbook
 
 EXPORTS_KEPT = timedelta(days=7)
 IMPORTS_KEPT = timedelta(hours=1)
@@ -29,13 +32,17 @@ def safe_name(name: str) -> str:
 
 
 # --- exports ------------------------------------------------------------------------------------------------------------------------
-def store_export(content: bytes, *, job: Job, filename: str) -> str:
-    """Path below MEDIA_ROOT. Written by rename, so that nobody downloads half a file."""
+def store_export(content: Workbook | bytes, *, job: Job, filename: str) -> str:
+    """Path below MEDIA_ROOT. Written by rename, so that nobody downloads half a file; a workbook as it grows, so that it never lies in memory."""
     folder = root("exports") / f"{job.pk}-{uuid.uuid4().hex}"
     folder.mkdir(parents=True)
     target = folder / ("result" + Path(safe_name(filename)).suffix)
     fresh = target.with_suffix(".new")
-    fresh.write_bytes(content)
+    with ExitStack() as undo:
+        undo.callback(shutil.rmtree, folder)
+        with fresh.open("wb") as file:
+            content.write(file) if isinstance(content, Workbook) else file.write(content)
+        undo.pop_all()
     fresh.replace(target)
     return target.relative_to(settings.MEDIA_ROOT).as_posix()
 

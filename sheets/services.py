@@ -126,7 +126,7 @@ def progress(job: Job, done: int, total: int) -> None:
 def finish(job: Job, result: Result) -> None:
     path = ""
     if result.content is not None:
-        content = audited_bytes(
+        content = audited(
             result.content, by=job.requested_by, kind=job.kind, filters=result.filters, row_count=result.row_count, district_id=job.district_id
         )
         path = files.store_export(content, job=job, filename=result.filename)
@@ -176,17 +176,16 @@ def export_response(
     workbook_bytes: Workbook | bytes, filename: str, *, by, kind: str, filters: str, row_count: int, district_id: int
 ) -> HttpResponse:
     """The file as a download, after the export is in the audit chain. Given a Workbook, its footer gets who, filter and audit number."""
-    content = audited_bytes(workbook_bytes, by=by, kind=kind, filters=filters, row_count=row_count, district_id=district_id)
-    return attachment(content, filename)
+    content = audited(workbook_bytes, by=by, kind=kind, filters=filters, row_count=row_count, district_id=district_id)
+    return attachment(content.bytes() if isinstance(content, Workbook) else content, filename)
 
 
-def audited_bytes(content: Workbook | bytes, *, by, kind: str, filters: str, row_count: int, district_id: int) -> bytes:
-    """Audited before the bytes are made: the footer shows the number, and a chain is not locked while a long sheet is written."""
+def audited(content: Workbook | bytes, *, by, kind: str, filters: str, row_count: int, district_id: int) -> Workbook | bytes:
+    """Audited before the file is written: the footer shows the number, and a chain is not locked while a long sheet is written."""
     payload = {"kind": kind, "filters": str(filters), "rows": row_count}
     event = audit.record("export", "sheets.export", by=by, district_id=district_id or 0, payload=payload)
     if isinstance(content, Workbook):
         content.by, content.filters, content.audit_no = str(by or _("系统")), str(filters), f"{event.district_id}-{event.seq}"
-        return content.bytes()
     return content
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import BinaryIO
 
 import xlsxwriter
 from django.utils.translation import gettext as _
@@ -74,14 +75,18 @@ class Workbook:
 
     def bytes(self) -> bytes:
         buffer = io.BytesIO()
+        self.write(buffer)
+        return buffer.getvalue()
+
+    def write(self, file: BinaryIO) -> None:
+        """A long sheet passes row by row through temporary files of the writer's."""
         rows = [sheet.rows for sheet in self.sheets]
         long = any(not isinstance(row, Sized) or len(row) > LONG for row in rows)
-        with xlsxwriter.Workbook(buffer, {"constant_memory": long, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        with xlsxwriter.Workbook(file, {"constant_memory": long, "strings_to_formulas": False, "strings_to_urls": False}) as book:
             book.set_properties({"title": plain(self.title), "author": plain(self.by)})
             styles = Styles(book)
             for name, sheet in zip(sheet_names(self.sheets), self.sheets, strict=True):
                 Page(book.add_worksheet(name), sheet, styles).write(self.footer())
-        return buffer.getvalue()
 
     def footer(self) -> str:
         if not self.stamped:

@@ -22,7 +22,9 @@ HERE = "tests.sheets.test_jobs"
 
 @pytest.fixture(autouse=True)
 def _runners(settings):
-    settings.SHEET_JOBS = {name: f"{HERE}.{name}" for name in ("numbers", "refuses", "breaks", "only_tells", "is_overtaken")}
+    settings.SHEET_JOBS = {
+        name: f"{HERE}.{name}" for name in ("numbers", "refuses", "breaks", "only_tells", "is_overtaken", "is_overtaken_on_the_way")
+    }
 
 
 def numbers(job):
@@ -47,6 +49,17 @@ def is_overtaken(job):
     """While this worker slept its lease ran out, and another one took and finished the job."""
     Job.objects.filter(pk=job.pk).update(claimed_by="another", lease_until=timezone.now() + timedelta(minutes=1))
     return Result(b"x", "x.csv")
+
+
+def is_overtaken_on_the_way(job):
+    """Another one takes the job while its file is being written."""
+
+    def rows():
+        yield (1,)
+        is_overtaken(job)
+        services.progress(job, 1, 2)
+
+    return Result(Workbook("数字").sheet("数字", columns=[Col("数", kind="int")], rows=rows()), "数字.xlsx")
 
 
 def test_a_job_is_run_told_audited_and_downloaded(client):
@@ -111,8 +124,9 @@ def test_one_job_is_claimed_once():
     assert services.claim(job.pk) is None
 
 
-def test_a_worker_that_was_overtaken_leaves_nothing():
-    job = services.run(JobFactory(kind="is_overtaken"))
+@pytest.mark.parametrize("kind", ["is_overtaken", "is_overtaken_on_the_way"])
+def test_a_worker_that_was_overtaken_leaves_nothing(kind):
+    job = services.run(JobFactory(kind=kind))
     assert (job.state, job.claimed_by, job.result_path) == ("running", "another", "")
     assert not list(files.root("exports").glob("*/*"))
     assert not Notice.objects.exists()
