@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from emergency import coverage
 from emergency.models import Episode, Inspection, Order, UnitReport
-from emergency.words import OrderState, Party
+from emergency.words import DecisionState, OrderState, Party
 from grids.heirs import heir_on
 from grids.models import Organisation
 from inspections.models import Finding, Visit
@@ -113,9 +113,14 @@ def days_of(episode: Episode) -> list[dt.date]:
 def of_episode(episode: Episode) -> dict:
     """For the review: how long, how many, how fast, what was found."""
     end = episode.lifted_at or clock.now()
-    orders = list(Order.objects.filter(episode=episode, is_lift=False).exclude(party=Party.GRID, acknowledged_at=None, state=OrderState.SUPERSEDED))
+    ends = _ends_of_steps(episode)
+    orders = [order for order in Order.objects.filter(episode=episode, is_lift=False) if not _went_elsewhere(order, ends)]
     answered = [order for order in orders if order.acknowledged_at]
-    forced = [order for order in orders if order.force_due_at]
+    forced = [
+        order
+        for order in orders
+        if order.force_due_at and (order.in_force_at or order.force_due_at <= ends.get(order.decision_id, order.force_due_at))
+    ]
     typed = UnitReport.objects.filter(episode=episode).aggregate(**{name: Sum(name) for name in UnitReport.NUMBERS})
     return {
         "hours": max(0.0, round((end - episode.starts_at).total_seconds() / 3600, 1)) if episode.starts_at else 0,
@@ -129,6 +134,18 @@ def of_episode(episode: Episode) -> dict:
         "problems": problems_of(episode, episode.starts_at, end).count() if episode.starts_at else 0,
         **{name: typed[name] or 0 for name in UnitReport.NUMBERS},
     }
+
+
+def _ends_of_steps(episode: Episode) -> dict[int, dt.datetime]:
+    """Of each step that another one, or the lift, has replaced: when. What was not due by then was not owed."""
+    published = list(episode.decisions.filter(state=DecisionState.PUBLISHED))
+    found = {step.pk: min(later.begins_at for later in published[n:]) for n, step in enumerate(published[:-1], 1)}
+    return {key: at for key, at in found.items() if at <= clock.now()}
+
+
+def _went_elsewhere(order: Order, ends: dict) -> bool:
+    """A grid's that had not been received when the grid was moved: its successor has one of its own. An upgrade replaces it as every other."""
+    return order.party == Party.GRID and order.acknowledged_at is None and order.state == OrderState.SUPERSEDED and order.decision_id not in ends
 
 
 def words_of(figures: dict) -> str:

@@ -10,7 +10,7 @@ from audit import verify
 from common import clock
 from common.errors import Conflict, NotYourRole
 from emergency import coverage, figures, power
-from emergency.models import DailyReport, EmergencyRule, Evidence, PowerDay
+from emergency.models import DailyReport, EmergencyRule, Evidence, Order, PowerDay
 from emergency.services import answers, problems, reporting, scan
 from notices.models import Notice
 from tests.factories.accounts import UserFactory
@@ -143,6 +143,21 @@ def test_the_review_is_due_in_five_working_days_and_final_when_it_is_finished(pl
             reporting.save_review(episode, by=place.director, version=1, finish=False, **texts)
         episode.refresh_from_db()
     assert episode.state == "reviewed"
+
+
+def test_what_an_upgrade_or_the_lift_has_ended_before_its_limit_was_issued_but_not_owed(place):
+    episode = place.running("yellow")
+    answers.put_in_force(place.order(party="enterprise", enterprise__position=1), kind="lines", way="link", text="已停")
+    place.running("orange", kind="upgrade")
+    with later(minutes=61):
+        place.running("orange", kind="lift")
+        episode.refresh_from_db()
+        found = figures.of_episode(episode)
+
+    orders = Order.objects.filter(episode=episode, is_lift=False)
+    assert found["orders"] == orders.count()
+    assert found["must_be_in_force"] == orders.filter(level="orange", force_due_at__isnull=False).count() + 1
+    assert found["in_force_in_time"] == 1
 
 
 def test_while_it_runs_there_is_no_review(place, episode):
