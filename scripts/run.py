@@ -113,7 +113,8 @@ def collect_static() -> None:
 
 
 def static_state() -> str:
-    files = [file for folder in (ROOT / "static", DATA_DIR / "vendor") for file in sorted(folder.rglob("*")) if file.is_file()]
+    of_apps = sorted(app.parent / "static" for app in ROOT.glob("*/apps.py"))
+    files = [file for folder in (ROOT / "static", *of_apps, DATA_DIR / "vendor") for file in sorted(folder.rglob("*")) if file.is_file()]
     seen = [f"{file}:{file.stat().st_mtime_ns}:{file.stat().st_size}" for file in files]
     return hashlib.sha256("\n".join([*seen, (ROOT / "requirements.txt").read_text()]).encode()).hexdigest()
 

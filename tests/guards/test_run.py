@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from scripts import children
+from scripts import run as start
 from scripts.supervisor import Program, Supervisor
 
 ROOT = Path(settings.BASE_DIR)
@@ -165,3 +166,19 @@ def works(number: int) -> bool:
         return Path(f"/proc/{number}/stat").read_text().rsplit(") ", 1)[1][0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+def test_a_style_sheet_of_any_app_that_changes_is_published_at_the_next_start(tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    monkeypatch.setattr(start, "DATA_DIR", tmp_path / "var")
+    sheets = [tmp_path / "static/app.css", tmp_path / "alarms/static/alarms/alarms.css"]
+    for file in (tmp_path / "requirements.txt", tmp_path / "alarms/apps.py", *sheets):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("a")
+    states = [start.static_state()]
+    for sheet in sheets:
+        sheet.write_text("ab")
+        states.append(start.static_state())
+
+    assert len(set(states)) == 3
+    assert start.static_state() == states[-1]
