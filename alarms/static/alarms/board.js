@@ -55,6 +55,7 @@ class Board {
 
   fit() {
     this.map.invalidateSize();
+    for (const marker of this.pins.values()) marker.getTooltip().update();
     if (this.area?.getBounds().isValid()) this.map.fitBounds(this.area.getBounds(), { padding: [12, 12] });
   }
 
