@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from audit.services import record
+from audit.services import record_many
 from common import clock
 from common.apart import Apart
 from grids.models import Grid, Organisation
@@ -61,8 +61,7 @@ def build(month: str, *, district: Grid, by=None, rebuild: bool = False) -> Buil
         except _SameFigures:
             return Built(before, changed=False)
         telling.ready(month, cards=cards, district=district)
-        for card in cards:
-            record("scorecard.build", card, by=by, district_id=district.pk, payload={"month": month, "digest": card.digest})
+        record_many("scorecard.build", ((card, {"month": month, "digest": card.digest}) for card in cards), by=by, district_id=district.pk)
     return Built(cards, changed=True)
 
 
