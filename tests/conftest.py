@@ -1,6 +1,7 @@
 """What every test stands on: servers are given by ``make test``; nothing of this machine's own deployment is touched."""
 
 import os
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
@@ -53,3 +54,13 @@ def _empty_caches(request):
     if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
         request.getfixturevalue("transactional_db")
         caches["default"].clear()
+
+
+@pytest.fixture(autouse=True)
+def _calendar_looked_at(monkeypatch):
+    """A process asks every few seconds whether its calendar still stands: in a test at the beginning, not between two counts of its questions."""
+    from worktime import calendar
+
+    if calendar._held:
+        calendar._held = replace(calendar._held, checked=float("-inf"))
+    monkeypatch.setattr(calendar, "CHECK_SECONDS", 3600)
