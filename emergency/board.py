@@ -155,9 +155,9 @@ def clocks(episode: Episode, decision: Decision | None, orders) -> list[ClockLin
     if episode.state != EpisodeState.RUNNING:
         return []
     current = orders.filter(CURRENT, is_lift=False)
-    steps = list(current.order_by("decision").values_list("decision", "level").distinct())
+    levels = list(current.order_by("decision").values_list("decision", "level").distinct())
     url = f"{episode.get_absolute_url()}orders/"
-    return [line for step, level in steps for line in _of_step(current.filter(decision=step), Colour(level) if len(steps) > 1 else None, url)]
+    return [line for step, level in levels for line in _of_step(current.filter(decision=step), Colour(level) if len(levels) > 1 else None, url)]
 
 
 def _of_step(orders, level: Colour | None, url: str) -> list[ClockLine]:

@@ -116,11 +116,7 @@ def of_episode(episode: Episode) -> dict:
     ends = _ends_of_steps(episode)
     orders = [order for order in Order.objects.filter(episode=episode, is_lift=False) if not _went_elsewhere(order, ends)]
     answered = [order for order in orders if order.acknowledged_at]
-    forced = [
-        order
-        for order in orders
-        if order.force_due_at and (order.in_force_at or order.force_due_at <= ends.get(order.decision_id, order.force_due_at))
-    ]
+    forced = [order for order in orders if _was_owed(order, ends)]
     typed = UnitReport.objects.filter(episode=episode).aggregate(**{name: Sum(name) for name in UnitReport.NUMBERS})
     return {
         "hours": max(0.0, round((end - episode.starts_at).total_seconds() / 3600, 1)) if episode.starts_at else 0,
@@ -141,6 +137,12 @@ def _ends_of_steps(episode: Episode) -> dict[int, dt.datetime]:
     published = list(episode.decisions.filter(state=DecisionState.PUBLISHED))
     found = {step.pk: min(later.begins_at for later in published[n:]) for n, step in enumerate(published[:-1], 1)}
     return {key: at for key, at in found.items() if at <= clock.now()}
+
+
+def _was_owed(order: Order, ends: dict) -> bool:
+    """To be put in force, and it was, or its limit was over before another step replaced it."""
+    due = order.force_due_at
+    return due is not None and (order.in_force_at is not None or due <= ends.get(order.decision_id, due))
 
 
 def _went_elsewhere(order: Order, ends: dict) -> bool:

@@ -172,11 +172,9 @@ def _lease_end():
 
 
 # --- exports ------------------------------------------------------------------------------------------------------------------------
-def export_response(
-    workbook_bytes: Workbook | bytes, filename: str, *, by, kind: str, filters: str, row_count: int, district_id: int
-) -> HttpResponse:
+def export_response(content: Workbook | bytes, filename: str, *, by, kind: str, filters: str, row_count: int, district_id: int) -> HttpResponse:
     """The file as a download, after the export is in the audit chain. Given a Workbook, its footer gets who, filter and audit number."""
-    content = audited(workbook_bytes, by=by, kind=kind, filters=filters, row_count=row_count, district_id=district_id)
+    content = audited(content, by=by, kind=kind, filters=filters, row_count=row_count, district_id=district_id)
     return attachment(content.bytes() if isinstance(content, Workbook) else content, filename)
 
 

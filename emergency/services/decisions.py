@@ -1,25 +1,21 @@
 """Steps of an episode: entered by the office, approved by the leading group by level, published by the office; then orders go out (domain 8.2, 8.3)."""
 
 import datetime as dt
-from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from audit.services import record
-from common import clock, language
+from common import clock
 from common.errors import Conflict, NotYourRole
 from common.templatetags.ui import moment
 from emergency import access
 from emergency.models import Decision, Episode, ReductionList, rule_of
-from emergency.services import ordering, telling
+from emergency.services import ordering, rounds, telling
 from emergency.services.record import change_episode, hold, insist_words, log, move
 from emergency.words import ORDER, UNDECIDED, Colour, DecisionKind, DecisionState, EpisodeAct, EpisodeState, ListState
 from grids.models import Grid
-from inspections.services import weather
-from inspections.tasks import plan_rounds
 
 
 def open_episode(district_id: int) -> Episode | None:
@@ -185,7 +181,7 @@ def drop(decision: Decision, *, by, version: int, note: str) -> Decision:
 
 @transaction.atomic
 def publish(decision: Decision, *, by, version: int) -> Decision:
-    """The public text is out: the level changes, rounds follow the weather, orders go to every unit, grid and listed enterprise."""
+    """The public text is out: the level changes, orders go to every unit, grid and listed enterprise, rounds follow when it begins."""
     district = hold(decision.episode.district_id)
     access.insist_run(by, district.pk)
     _insist_list(decision)
@@ -197,7 +193,6 @@ def publish(decision: Decision, *, by, version: int) -> Decision:
         change_episode(episode, state=EpisodeState.LIFTED, lifted_at=now)
     else:
         _begin_or_change(episode, decision)
-    _follow_weather(district, decision, by=by)
     decision.episode = episode
     issued = ordering.issue(decision, now=now)
     log(episode, EpisodeAct.LIFT if decision.kind == DecisionKind.LIFT else EpisodeAct.PUBLISH, by=by, decision=decision)
@@ -205,7 +200,7 @@ def publish(decision: Decision, *, by, version: int) -> Decision:
     record("episode.publish", decision, by=by, district_id=district.pk, payload={"orders": len(issued)})
     record("episode.change", episode, by=by, district_id=district.pk, payload={"level": episode.level, "state": episode.state})
     ordering.record_issued(issued, by=by)
-    transaction.on_commit(nudge_rounds, robust=True)
+    rounds.follow(episode, by=by)
     return decision
 
 
@@ -215,27 +210,9 @@ def _insist_time_of_lift(decision: Decision, now: dt.datetime) -> None:
         raise ValidationError(_("还没有到解除时间（%(at)s），发布后立即解除，请到时再发布。") % {"at": moment(decision.starts_at)}, code="too_early")
 
 
-def nudge_rounds() -> None:
-    """Today's rounds follow at once; without a broker the scan finds them within ten minutes."""
-    with suppress(OperationalError):
-        plan_rounds.apply_async(retry=False, ignore_result=True)
-
-
 def _begin_or_change(episode: Episode, decision: Decision) -> None:
     peak = max(filter(None, (episode.peak, decision.level)), key=ORDER.index)
     changes: dict = {"state": EpisodeState.RUNNING, "level": decision.level, "peak": peak}
     if decision.kind == DecisionKind.START:
         changes |= {"starts_at": decision.begins_at, "reduction_list": list_in_force(episode.district_id)}
     change_episode(episode, **changes)
-
-
-def _follow_weather(district: Grid, decision: Decision, *, by) -> None:
-    """Rounds go by the warning for as long as it runs."""
-    running, number = weather.current(district.pk), decision.episode.number
-    if decision.kind == DecisionKind.LIFT:
-        if running:
-            weather.stop(district, by=by, held_by=number)
-    elif running is None or (running.weather, running.held_by) != (decision.level, number):
-        with language.official():
-            note = _("%(number)s号预警") % {"number": number}
-        weather.start(district, decision.level, note=note, by=by, held_by=number)

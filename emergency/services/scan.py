@@ -12,7 +12,7 @@ from common import clock
 from common.apart import Apart
 from emergency import figures
 from emergency.models import Decision, Episode, Order, UnitReport, rule_of
-from emergency.services import ordering, problems, reporting, telling
+from emergency.services import ordering, problems, reporting, rounds, telling
 from emergency.services.record import hold
 from emergency.words import DecisionKind, DecisionState, EpisodeState
 from grids.models import Organisation
@@ -31,6 +31,7 @@ def scan(now: dt.datetime | None = None) -> dict[str, int]:
     with Apart("emergency.scan") as each:
         return {
             "replaced": sum(each(_begun(now), _replace)),
+            "rounds": sum(each(episodes.running(), lambda episode: rounds.follow(episode, by=None))),
             "unanswered": sum(each(_steps_of(_unanswered(now)), lambda decision: _urge(decision, now))),
             "overdue": sum(each(_steps_of(_overdue(now)), lambda decision: _propose(decision, now))),
             "problems": sum(each(_due_for_filing(now), _file)),

@@ -73,8 +73,9 @@ def stop(district: Grid, *, by, held_by: str = "") -> WeatherState:
 
 
 def _hold(district: Grid, *, by, held_by: str) -> WeatherState | None:
-    """What runs, and nobody else changes it until the transaction is over."""
-    _insist(district.pk, by=by)
+    """What runs, and nobody else changes it until the transaction is over. A warning's own steps were allowed where they were published."""
+    if not held_by:
+        _insist(district.pk, by=by)
     Grid.objects.select_for_update(of=("self",), no_key=True).get(pk=district.pk)
     running = current(district.pk)
     if running and running.held_by and running.held_by != held_by:

@@ -151,6 +151,31 @@ def test_a_step_published_ahead_leaves_the_one_in_force_with_its_limits_until_it
     assert verify.run(district=place.district.pk, state=True).faults == []
 
 
+def test_rounds_follow_a_step_published_ahead_when_it_begins(place):
+    hours = dt.timedelta(hours=1)
+    weather.start(place.district, "yellow", note="手动", by=place.office)
+    episode = place.running("orange", starts_at=clock.now() + 2 * hours)
+    going = lambda: (running := weather.current(place.district.pk)) and (running.weather, running.held_by)  # noqa: E731
+
+    assert (scan.scan()["rounds"], going()) == (0, ("yellow", ""))
+    with later(hours=2, minutes=1):
+        assert (scan.scan()["rounds"], scan.scan()["rounds"], going()) == (1, 0, ("orange", episode.number))
+        place.running("red", kind="upgrade", starts_at=clock.now() + hours)
+        assert going() == ("orange", episode.number)
+    with later(hours=3, minutes=2):
+        assert (scan.scan()["rounds"], going()) == (1, ("red", episode.number))
+
+
+def test_a_warning_lifted_before_it_began_leaves_the_rounds_as_they_were(place):
+    by_hand = weather.start(place.district, "yellow", note="手动", by=place.office)
+    place.running("orange", starts_at=clock.now() + dt.timedelta(hours=2))
+    place.running("orange", kind="lift")
+
+    assert weather.current(place.district.pk) == by_hand
+    with later(hours=3):
+        assert (scan.scan()["rounds"], weather.current(place.district.pk)) == (0, by_hand)
+
+
 def test_a_step_does_not_begin_before_the_one_in_force_nor_is_its_notice_of_tomorrow(place):
     place.running("yellow")
     day = dt.timedelta(days=1)
