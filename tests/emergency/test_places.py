@@ -88,8 +88,15 @@ def test_a_successor_with_an_order_of_its_own_takes_the_other_measures_into_it(p
 HELD = {
     "split": (
         (
-            "alarms_alarm", "alarms_alarmsource", "airquality_station", "emergency_order", "emergency_listedenterprise",
-            "registers_site", "inspections_finding", "inspections_patrol", "inspections_visit",
+            "alarms_alarm",
+            "alarms_alarmsource",
+            "airquality_station",
+            "emergency_order",
+            "emergency_listedenterprise",
+            "registers_site",
+            "inspections_finding",
+            "inspections_patrol",
+            "inspections_visit",
         ),  # fmt: skip
         lambda place, by: services.split_grid(place.district.villages[0], parts=halves(place.district.villages[0]), on=clock.today(), by=by),
     ),
