@@ -19,10 +19,11 @@ from scorecards.services import adjustments, appeals, marking, telling
 from scorecards.services.air import rows as air_rows
 from scorecards.services.sealing import COPIED, seal
 from scorecards.services.settling import hold, is_settled
-from scorecards.services.writing import give_room, save_figures, take_back, write_entries, write_rows
+from scorecards.services.writing import give_room, save_fields, take_back, write_entries, write_rows
 from scorecards.words import PART_OF_ENTRY, AdjustmentKind, Kind, Part, month_words
 
 BUILD_TIME = dt.time(2)
+FIGURES_OF_LINE = ("state", "numerator", "denominator", "points", "air")
 FIGURES = ("obtained", "counted", "share", "rank", "group_size", "grade", "unranked", "built_at", "digest")
 
 
@@ -96,9 +97,9 @@ def work_out(month: str, *, district: Grid) -> list[Scorecard]:
     air_rows.write(known, lines)
     _write_decisions(cards, lines, entries, granted=appeals.granted(district.pk, month))
     marking.mark(cards, lines, known)
-    save_figures(lines)
+    save_fields(lines, FIGURES_OF_LINE)
     seal(cards, lines)
-    Scorecard.objects.bulk_update(cards, FIGURES)
+    save_fields(cards, FIGURES)
     return cards
 
 

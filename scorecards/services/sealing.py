@@ -18,11 +18,11 @@ SINCE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """From when PostgreSQL counts the microseconds of a moment."""
 WORDS = {"is_hit": "is_hit::int", "due_at": "encode(timestamptz_send(due_at), 'hex')", "done_at": "encode(timestamptz_send(done_at), 'hex')"}
 AIR_IN_POSTGRES = (
-    "CASE WHEN station_id IS NOT NULL THEN concat('|', station_id, '|', value, '|', source, '|', encode(timestamptz_send(at), 'hex')) END"
+    "CASE WHEN station_id IS NOT NULL THEN format('|%%s|%%s|%%s|%%s', station_id, value, source, encode(timestamptz_send(at), 'hex')) END"
 )
 IN_POSTGRES = f"""
 SELECT line_id, encode(sha256(convert_to(string_agg(facts, E'\\n'), 'UTF8')), 'hex')
-FROM (SELECT line_id, concat({", '|', ".join(WORDS.get(name, name) for name in FACTS)}, {AIR_IN_POSTGRES}) COLLATE "C" AS facts
+FROM (SELECT line_id, format('{"|".join(["%%s"] * len(FACTS))}%%s', {", ".join(WORDS.get(name, name) for name in FACTS)}, {AIR_IN_POSTGRES}) COLLATE "C" AS facts
       FROM scorecards_scorerow WHERE scorecard_id = ANY(%s) ORDER BY line_id, finding_id, task_id, facts) AS row
 GROUP BY line_id
 """
