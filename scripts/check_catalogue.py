@@ -64,11 +64,9 @@ def placeholders(domain: str, known: dict) -> list[str]:
 def twofold(copy: Path, domain: str, known: dict) -> list[str]:
     """Asked for with a number here and without one there: Python 3.11.2 finds only the first, and the second stays Chinese."""
     counted = {entry.msgid for entry in known.values() if entry.msgid_plural}
+    calls = [node for path in copy.rglob("*.py") for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call) and node.args]
     plain = {
-        node.args[0].value
-        for path in copy.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PLAIN and isinstance(node.args[0], ast.Constant)
+        call.args[0].value for call in calls if isinstance(call.func, ast.Name) and call.func.id in PLAIN and isinstance(call.args[0], ast.Constant)
     }
     return [f"{domain}: with a number and without: {msgid}" for msgid in sorted(counted & plain)]
 

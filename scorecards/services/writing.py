@@ -173,6 +173,8 @@ def _rule(line: ScoreLine) -> tuple:
 # --- figures of lines and cards -----------------------------------------------------------------------------------------------------
 def save_fields(rows: Sequence[Model], names: Container[str]) -> None:
     """Of all rows in one list of values; Django writes a condition a row and field, which takes three times as long."""
+    if not rows:
+        return
     table, fields = rows[0]._meta.db_table, [field for field in rows[0]._meta.local_concrete_fields if field.name in names]
     values = [
         row.pk if field is None else field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in (None, *fields)

@@ -97,7 +97,7 @@ HELD = {
             "inspections_finding",
             "inspections_patrol",
             "inspections_visit",
-        ),  # fmt: skip
+        ),
         lambda place, by: services.split_grid(place.district.villages[0], parts=halves(place.district.villages[0]), on=clock.today(), by=by),
     ),
     "merge": (
