@@ -90,12 +90,10 @@ class Steps:
 
 
 def steps(episode: Episode | None) -> Steps:
-    now = clock.now()
-    found = episode.step_on(clock.beijing(now).date()) if episode and episode.state == EpisodeState.RUNNING else None
-    if episode is None or found is None or found.begins_at > now:
+    if episode is None or (found := episode.step_in_force()) is None:
         return Steps()
     last = episode.decisions.filter(state=DecisionState.PUBLISHED).exclude(kind=DecisionKind.LIFT).last()
-    return Steps(found, last if last and last.begins_at > now else None)
+    return Steps(found, last if last and last.begins_at > clock.now() else None)
 
 
 def way(episode: Episode, decision: Decision | None, now) -> list[dict]:

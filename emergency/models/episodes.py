@@ -80,6 +80,11 @@ class Episode(models.Model):
         begun = [step for step in until if step.begins_at <= clock.now()] or until[:1]
         return begun[-1] if begun else None
 
+    def step_in_force(self) -> "Decision | None":
+        """The one by which a running response goes now; none before its first has begun."""
+        step = self.step_on(clock.today()) if self.state == EpisodeState.RUNNING else None
+        return step if step and step.begins_at <= clock.now() else None
+
 
 class Decision(models.Model):
     """One step: the city's notice as it came in, the approval form, and when it was published. By two persons at least."""

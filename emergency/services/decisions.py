@@ -85,8 +85,8 @@ def _check(kind: str, episode: Episode | None, form: dict) -> None:
 
 def _check_follows(episode: Episode, starts_at: dt.datetime) -> None:
     """A step does not begin before the one that is in force; one published ahead may still be overtaken."""
-    before = episode.step_on(clock.today())
-    if before and before.begins_at <= clock.now() and starts_at < before.starts_at:
+    before = episode.step_in_force()
+    if before and starts_at < before.starts_at:
         at = moment(before.starts_at)
         raise ValidationError({"starts_at": _("不能早于现在执行的“%(step)s”的时间（%(at)s）。") % {"step": before, "at": at}})
 

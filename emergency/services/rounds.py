@@ -6,10 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from common import clock, language
+from common import language
 from emergency.models import Episode
 from emergency.services.record import hold
-from emergency.words import EpisodeState
 from inspections.models import WeatherState
 from inspections.services import weather
 from inspections.tasks import plan_rounds
@@ -20,7 +19,8 @@ def follow(episode: Episode, *, by) -> bool:
     """Whether the rounds had to change. Level-triggered: called at publishing, and by the scan for steps published ahead (``by`` empty)."""
     district = hold(episode.district_id)
     episode.refresh_from_db(fields=["state"])
-    running, level = weather.current(district.pk), _level(episode)
+    running, step = weather.current(district.pk), episode.step_in_force()
+    level = step.level if step else ""
     if _goes_by(running, episode, level):
         return False
     if level:
@@ -29,12 +29,6 @@ def follow(episode: Episode, *, by) -> bool:
         weather.stop(district, by=by, held_by=episode.number)
     transaction.on_commit(_nudge, robust=True)
     return True
-
-
-def _level(episode: Episode) -> str:
-    """Of the step in force now; empty before the first begins and after the lift."""
-    step = episode.step_on(clock.today()) if episode.state == EpisodeState.RUNNING else None
-    return step.level if step and step.begins_at <= clock.now() else ""
 
 
 def _goes_by(running: WeatherState | None, episode: Episode, level: str) -> bool:

@@ -175,14 +175,13 @@ def save_fields(rows: Sequence[Model], names: Container[str]) -> None:
     """Of all rows in one list of values; Django writes a condition a row and field, which takes three times as long."""
     if not rows:
         return
-    table, fields = rows[0]._meta.db_table, [field for field in rows[0]._meta.local_concrete_fields if field.name in names]
-    values = [
-        row.pk if field is None else field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in (None, *fields)
-    ]
-    one = f"({', '.join(['%s'] * (len(fields) + 1))})"
+    table, key = rows[0]._meta.db_table, rows[0]._meta.pk
+    named = [field for field in rows[0]._meta.local_concrete_fields if field.name in names]
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in (key, *named)]
+    one = f"({', '.join(['%s'] * (len(named) + 1))})"
     sql = f"""
-        WITH found (id, {", ".join(field.column for field in fields)}) AS (VALUES {", ".join([one] * len(rows))})
-        UPDATE {table} SET {", ".join(f"{field.column} = {_typed(field)}" for field in fields)} FROM found WHERE {table}.id = found.id
+        WITH found (id, {", ".join(field.column for field in named)}) AS (VALUES {", ".join([one] * len(rows))})
+        UPDATE {table} SET {", ".join(f"{field.column} = {_typed(field)}" for field in named)} FROM found WHERE {table}.id = found.id
     """
     Statement(sql, tuple(values)).run()
 
