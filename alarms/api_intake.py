@@ -15,7 +15,7 @@ from alarms.services import intake
 from common.api.parsers import TooLarge
 
 LARGEST = 16 * 1024 * 1024
-"""A message with its pictures. Larger ones are refused before they are read."""
+"""Bytes of a message with its pictures. Of a larger one no more than this is read."""
 
 
 class KeyInAddress(DeviceAuthentication):
@@ -50,7 +50,7 @@ def body_of(request) -> bytes:
     chunked = not length and "chunked" in meta.get("HTTP_TRANSFER_ENCODING", "").lower()
     body = (meta["wsgi.input"] if chunked else request._request).read(LARGEST + 1)
     if length > LARGEST or len(body) > LARGEST:
-        raise TooLarge
+        raise TooLarge(LARGEST)
     return body
 
 

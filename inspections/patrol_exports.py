@@ -101,7 +101,7 @@ def columns() -> list[Col]:
 def lines(patrols, *, by, tick=None) -> Iterator[list]:
     related = ("patrol__grid__district", "person", "site__kind", "checklist")
     visits = Visit.objects.filter(patrol__in=patrols.values("pk")).exclude(state="dropped").select_related(*related)
-    found = visits.prefetch_related("checklist__items", Prefetch("findings")).order_by("-patrol__planned_on", "-patrol", "position", "pk")
+    found = visits.prefetch_related("checklist__items", Prefetch("findings")).order_by("-patrol__planned_on", "-patrol_id", "position", "pk")
     for n, visit in enumerate(found.iterator(chunk_size=CHUNK), 1):
         line = Line(n, visit, access.sees_finder(by, visit))
         yield [value(line) for _title, _width, _kind, value in COLUMNS]

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -17,7 +18,7 @@ def exception_handler(error, context):
         set_rollback()
         return Response({"code": "storage_full", "detail": str(error)}, status=status.HTTP_507_INSUFFICIENT_STORAGE)
     if isinstance(error, RequestDataTooBig):
-        error = TooLarge()
+        error = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     elif isinstance(error, ValidationError):
         error = exceptions.ValidationError(error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages})
     elif isinstance(error, NotYourRole):

@@ -12,7 +12,7 @@ from audit.services import record
 from common import clock, context
 from common.errors import Conflict, insist
 from emergency import access
-from emergency.models import Call, Evidence, Order, Receipt
+from emergency.models import Call, Decision, Evidence, Order, Receipt
 from emergency.services import telling
 from emergency.services.links import new_link
 from emergency.services.record import insist_words, move_order
@@ -53,9 +53,9 @@ def acknowledge_own(order: Order, *, by) -> Receipt:
     return acknowledge(order, name=str(by), way=way, by=by)
 
 
-def acknowledge_grids(episode, *, by) -> int:
-    """A township receives for all its grids that have not answered; how many."""
-    waiting = Order.objects.visible_to(by).filter(episode=episode, party=Party.GRID, state=OrderState.ISSUED).order_by("pk")
+def acknowledge_grids(decision: Decision, *, by) -> int:
+    """A township receives one step for all its grids that have not answered; how many."""
+    waiting = Order.objects.visible_to(by).filter(decision=decision, party=Party.GRID, state=OrderState.ISSUED).order_by("pk")
     mine = [order for order in waiting if access.on_behalf(by, order)]
     for order in mine:
         acknowledge(order, name=str(by), way=Way.ON_BEHALF, by=by)

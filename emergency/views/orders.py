@@ -15,7 +15,7 @@ from common.forms import add_refusal
 from emergency import access, board, power
 from emergency.filters import OrderFilter
 from emergency.forms import CallForm, EvidenceForm, InspectionForm, ProblemForm, ReasonForm, UnitEvidenceForm
-from emergency.models import Evidence, Inspection, Order
+from emergency.models import Decision, Episode, Evidence, Inspection, Order
 from emergency.services import answers, links, problems, telling
 from emergency.views.overview import episode_of
 from emergency.views.steps import attempt, step
@@ -125,10 +125,10 @@ def acknowledge(request, pk):
 
 @step
 def acknowledge_grids(request, pk):
-    """A township receives for its grids that have not answered."""
-    episode = episode_of(request, pk)
+    """A township receives one step for its grids that have not answered."""
+    decision = get_object_or_404(Decision.objects.filter(episode__in=Episode.objects.visible_to(request.user)), pk=pk)
     done = []
-    if attempt(request, lambda: done.append(answers.acknowledge_grids(episode, by=request.user))):
+    if attempt(request, lambda: done.append(answers.acknowledge_grids(decision, by=request.user))):
         attempt(request, lambda: None, done=_("已代所辖 %(n)s 个网格签收。") % {"n": done[0]})
     return redirect("emergency:overview")
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from common import clock
 from emergency import access, board, coverage, figures
-from emergency.models import DailyReport, Episode, Forecast, Order, ReductionList, UnitReport
+from emergency.models import DailyReport, Decision, Episode, Forecast, Order, ReductionList, UnitReport
 from emergency.services import decisions
 from emergency.words import COLOUR_NAMES, Colour, DecisionKind, DecisionState, EpisodeState, ListState, OrderState, Party
 from grids.scope import for_the_campaign, rights
@@ -71,7 +71,7 @@ def _own(request, district) -> dict:
     )
     mine = [
         order
-        for order in orders.select_related("episode").for_list().order_by("is_lift", "-episode", "pk")
+        for order in orders.select_related("episode").for_list().order_by("is_lift", "-episode_id", "pk")
         if access.answers_for(request.user, order)
     ]
     grids = [order for order in mine if order.party == Party.GRID]
@@ -80,11 +80,21 @@ def _own(request, district) -> dict:
     reported = set(UnitReport.objects.filter(episode=episode, day=clock.today()).values_list("organisation", flat=True)) if episode else set()
     return {
         "own": [order for order in mine if order.party != Party.GRID] if found.organisation_ids else mine,
-        "own_grids": grids if found.organisation_ids else [],
-        "grids_waiting": [order for order in grids if order.state == OrderState.ISSUED],
+        "own_grids": _by_step(grids) if found.organisation_ids else [],
         "own_reported": reported,
         "own_reporting": {order.pk for order in reporting},
     }
+
+
+def _by_step(orders: list[Order]) -> list[dict]:
+    """A township receives for its grids one step after the other, each with what it says."""
+    steps: dict[Decision, list[Order]] = {}
+    for order in orders:
+        steps.setdefault(order.decision, []).append(order)
+    return [
+        {"step": step, "order": found[0], "orders": found, "waiting": sum(order.state == OrderState.ISSUED for order in found)}
+        for step, found in steps.items()
+    ]
 
 
 def _is_reported_on(order: Order) -> bool:

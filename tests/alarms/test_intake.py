@@ -99,9 +99,12 @@ def test_a_reason_is_kept_in_the_official_language_whatever_the_device_asks_for(
     assert AlarmSignal.objects.get().text == "既不是 XML、JSON，也不是 HJ 212 数据包"
 
 
-def test_a_body_too_large_is_refused_before_it_is_read(client, camera, key, monkeypatch):
+def test_a_body_too_large_is_refused_with_the_limit(client, camera, key, monkeypatch):
     monkeypatch.setattr("alarms.api_intake.LARGEST", 1000)
-    assert post(client, camera, b"x" * 1001, authorization=f"Device {key}").status_code == 413
+    answer = post(client, camera, b"x" * 1001, authorization=f"Device {key}")
+
+    assert answer.status_code == 413
+    assert answer.json() == {"detail": "内容太大：每次最多 1000\xa0字节，请减少后重新发送。"}
 
 
 def test_a_switched_off_device_is_told_so(client, camera, key):

@@ -56,7 +56,8 @@ def test_an_alarm_comes_by_itself_and_what_has_no_room_is_counted(wall, camera):
     expect(wall.locator("[data-more]")).to_have_text(re.compile(r"^下面还有 [1-9] 起$"))
 
 
-def test_the_wall_itself_says_that_it_is_cut_off_and_that_it_is_not_any_more(wall, browser_errors):
+def test_the_wall_itself_says_that_it_is_cut_off_and_that_it_is_not_any_more(wall, expected_errors):
+    expected_errors.extend(("net::ERR_INTERNET_DISCONNECTED", "htmx:"))
     wall.context.set_offline(True)
     wall.clock.run_for(EVERY + 1000)
     expect(wall.locator(".board:fullscreen .notice-warn")).to_contain_text("与服务器的连接断开")
@@ -64,4 +65,3 @@ def test_the_wall_itself_says_that_it_is_cut_off_and_that_it_is_not_any_more(wal
     wall.context.set_offline(False)
     wall.clock.run_for(EVERY + 1000)
     expect(wall.locator(".notice-warn")).to_have_count(0)
-    browser_errors.clear()  # the requests that found no way

@@ -112,9 +112,10 @@ def test_nobody_receives_for_another_unit(place, running, town):
 
 
 def test_a_township_receives_for_all_its_grids_at_once(place, running, town):
-    assert answers.acknowledge_grids(running, by=town) == 2
+    step = running.decisions.get()
+    assert answers.acknowledge_grids(step, by=town) == 2
     assert set(Receipt.objects.values_list("way", flat=True)) == {"on_behalf"}
-    assert answers.acknowledge_grids(running, by=town) == 0
+    assert answers.acknowledge_grids(step, by=town) == 0
 
 
 def test_a_replaced_order_is_not_received_any_more(place):

@@ -129,16 +129,20 @@ def test_a_step_published_ahead_is_named_with_its_start_and_the_level_in_force_s
     assert {order.level for order in chosen.context["page"]} == {"orange"}
 
 
-def test_a_township_receives_an_old_lift_for_its_grids_though_it_has_received_the_new_warning(place, as_user):
-    place.lifted()
-    town = UserFactory(town_handler=place.district.town_a.organisation)
-    newer = place.running("yellow")
-    answers.acknowledge_grids(newer, by=town)
-    address = re.search(r'action="(/emergency/episodes/\d+/grids/)"', as_user(town).get(reverse("emergency:overview")).content.decode())[1]
-    as_user(town).post(address)
+def test_a_township_receives_each_step_for_its_grids_by_a_button_of_its_own_the_newest_first(place, as_user):
+    lifts = [place.lifted().decisions.get(kind="lift") for _ in range(2)]
+    steps = [place.running("yellow").decisions.get(), *reversed(lifts)]
+    client = as_user(UserFactory(town_handler=place.district.town_a.organisation))
+    waiting = Order.objects.filter(party="grid", state="issued", organisation=place.district.town_a.organisation)
 
-    assert not Order.objects.filter(party="grid", state="issued", organisation=place.district.town_a.organisation).exists()
-    assert not as_user(town).get(reverse("emergency:overview")).context["grids_waiting"]
+    for n, step in enumerate(steps):
+        page = client.get(reverse("emergency:overview"))
+        buttons = re.findall(r'action="/emergency/decisions/(\d+)/grids/"', page.content.decode())
+        assert buttons == [str(each.pk) for each in steps[n:]]
+        assert f"{step.episode.number}号，共 2 个网格的指令" in text(page)
+        client.post(reverse("emergency:acknowledge_grids", args=[step.pk]))
+        assert not waiting.filter(decision=step).exists()
+    assert not waiting.exists()
 
 
 def test_lists_ask_as_few_questions_for_many_orders(place, as_user, django_assert_max_num_queries):

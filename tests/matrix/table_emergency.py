@@ -148,11 +148,11 @@ def addresses(world) -> dict:
     day = episode | {"day": clock.today().isoformat()}
     return {
         "emergency:link": {"token": "unknown"},
-        **{f"emergency:{name}": episode for name in ("episode", "orders", "acknowledge_grids", "export", "review", "review_paper")},
+        **{f"emergency:{name}": episode for name in ("episode", "orders", "export", "review", "review_paper")},
         "emergency:decide": episode | {"kind": "lift"},
         **{f"emergency:{name}": day for name in ("day", "coverage")},
         "emergency:unit_report": day | {"unit": town},
-        **{f"emergency:{name}": {"pk": step.pk} for name in ("edit_decision", "approval_paper")},
+        **{f"emergency:{name}": {"pk": step.pk} for name in ("edit_decision", "approval_paper", "acknowledge_grids")},
         **{f"emergency:{name}": {"pk": unit.pk} for name in ("acknowledge", "in_force")},
         **{f"emergency:{name}": {"pk": near.pk} for name in ("call", "send_again", "inspect", "file_problem", "decline")},
         "emergency:refuse_evidence": {"pk": Evidence.objects.get(order=near).pk},

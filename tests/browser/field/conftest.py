@@ -129,8 +129,9 @@ class Phone:
 
 
 @pytest.fixture
-def phone_of(new_context, sign_in, browser_errors):
+def phone_of(new_context, sign_in, expected_errors):
     """``phone_of(user, grid)`` stands in the middle of the grid. The network may fail in these tests; scripts may not."""
+    expected_errors.extend(OF_THE_NETWORK)
 
     def make(user, grid, **options) -> Phone:
         lon, lat = centre(grid)
@@ -138,8 +139,7 @@ def phone_of(new_context, sign_in, browser_errors):
         context = new_context(**PHONE | SMALL | options, permissions=["geolocation"], geolocation=place)
         return Phone(context, sign_in, user, grid)
 
-    yield make
-    browser_errors[:] = [error for error in browser_errors if not any(word in error for word in OF_THE_NETWORK)]
+    return make
 
 
 @pytest.fixture
