@@ -76,7 +76,8 @@ def write_settings(port: int) -> None:
             SETTINGS_FILE, f"SECRET_KEY={secrets.token_urlsafe(50)}\nSECOND_FACTOR_KEYS={secrets.token_urlsafe(50)}\nDEMO=1\nBASE_URL={address}\n"
         )
     text = SETTINGS_FILE.read_text(encoding="utf-8")
-    followed = stub.with_gateway(re.sub(r"^BASE_URL=http://localhost:\d+$", f"BASE_URL={address}", text, flags=re.M), folder=str(DATA_DIR))
+    named = re.sub(r"^BASE_URL=http://localhost:\d+$", f"BASE_URL={address}", text, flags=re.M)
+    followed = stub.with_gateway(named, folder=str(DATA_DIR), web_port=port)
     if followed != text:
         broker.write_secret(SETTINGS_FILE, followed)
 
@@ -180,19 +181,19 @@ def width(text: str) -> int:
 def programs(port: int) -> list[supervisor.Program]:
     options = {"cwd": ROOT, "env": variables() | {"BIND": os.environ.get("BIND") or f"127.0.0.1:{port}"}}
     started = [supervisor.Program(name, processes.argv(line, str(BIN)), options | LAST.get(name, {})) for name, line in processes.PROCESSES.items()]
-    return [*embedded_broker(), *started, *stub_gateway(options)]
+    return [*embedded_broker(), *started, *stub_gateway(options, web_port=port)]
 
 
 LAST = {"beat": {"last_signal": signal.SIGKILL}}
 """When the runner itself is killed: beat keeps nothing that could be lost, and without a broker it does not listen to a milder word."""
 
 
-def stub_gateway(options: dict) -> list[supervisor.Program]:
+def stub_gateway(options: dict, *, web_port: int) -> list[supervisor.Program]:
     """Where a demonstration's settings name one."""
     text = SETTINGS_FILE.read_text(encoding="utf-8")
     if not stub.address(text):
         return []
-    if children.port_taken(stub.port(text)):
+    if stub.port(text) == web_port or children.port_taken(stub.port(text)):
         say(f"port {stub.port(text)} is taken: what the demonstration sends cannot be shown. Free it, or name another one in {SETTINGS_FILE}")
         return []
     return [supervisor.Program("gateway", processes.argv(processes.STUB_GATEWAY.format(port=stub.port(text)), str(BIN)), options)]

@@ -12,12 +12,15 @@ PORTS = range(8100, 8900)
 NAMED = re.compile(r"^STUB_GATEWAY_URL=(http://127\.0\.0\.1:(\d+)/)$", re.M)
 
 
-def with_gateway(text: str, *, folder: str) -> str:
-    """Settings of a demonstration, which sends texts, calls and group messages to a stub of its own; nothing that somebody has set is touched."""
+def with_gateway(text: str, *, folder: str, web_port: int) -> str:
+    """Settings of a demonstration, which sends texts, calls and group messages to a stub of its own; nothing that somebody has set is touched.
+
+    The web server, which listens on ``web_port``, starts later than a port is chosen here.
+    """
     if not is_demonstration(text) or re.search(r"^(SMS|VOICE)_WEBHOOK_URL=", text, re.M) or "SMS_WEBHOOK_URL" in os.environ:
         return text
     begin = zlib.crc32(folder.encode()) % len(PORTS)
-    port = next(port for port in (*PORTS[begin:], *PORTS[:begin]) if not children.port_taken(port))
+    port = next(port for port in (*PORTS[begin:], *PORTS[:begin]) if port != web_port and not children.port_taken(port))
     origin = f"http://127.0.0.1:{port}"
     lines = [
         "# The stub gateway of the demonstration: texts, calls and group messages end there. In a real deployment these lines go.",
