@@ -13,6 +13,7 @@ let drawing = 0;
 let latest = null; // the promise of the newest picture
 let toTop = false;
 let isOutdated = false;
+let lifted = Promise.resolve(); // when no finger is on the page
 
 // --- texts come before everything that says something --------------------------------------------------------------------------------------
 function texts() {
@@ -62,11 +63,26 @@ async function paint({ focus = false } = {}) {
   const page = match(location.pathname);
   const made = !person.state.person ? welcome() : page ? await views[page.name]({ go, again: draw, uuid: page.uuid, signIn, installer: () => installEvent && install }) : away();
   const bottom = page && person.state.person && !made.some((part) => part?.matches?.(".m-submit")) ? await tabs(page.name) : null;
+  await lifted;
   if (mine !== drawing) return; // somebody has asked for a newer picture meanwhile
   show([...made, bottom]);
   document.title = `${document.querySelector("h1")?.textContent ?? ""} · ${gettext("大气巡查")}`;
   if (toTop) { window.scrollTo(0, 0); document.querySelector("h1")?.focus({ preventScroll: true }); }
   toTop = false;
+}
+
+// Nothing is drawn under a finger: a press belongs to what was there when it began. A tap's click comes a moment after the finger is lifted, and a
+// finger may leave the page without a word.
+const CLICK_AFTER = 100;
+const LONGEST_PRESS = 2_000;
+
+function pressed() {
+  lifted = new Promise((done) => {
+    document.addEventListener("click", done, { once: true, capture: true });
+    document.addEventListener("pointercancel", done, { once: true });
+    document.addEventListener("pointerup", () => setTimeout(done, CLICK_AFTER), { once: true });
+    setTimeout(done, LONGEST_PRESS);
+  });
 }
 
 async function settled() {
@@ -163,6 +179,7 @@ async function start() {
     show(unusable());
     return;
   }
+  document.addEventListener("pointerdown", pressed, { capture: true });
   document.addEventListener("click", follow);
   window.addEventListener("popstate", () => draw());
   window.addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); installEvent = event; });

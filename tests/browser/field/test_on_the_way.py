@@ -1,6 +1,7 @@
 """What happens between the first touch and the last photo: drafts, memos, pictures, rounds of one's own, a new release, another language."""
 
 import io
+import re
 import time
 
 import pytest
@@ -105,6 +106,18 @@ def test_picture_finds_its_way_although_home_was_drawn_anew_while_the_camera_was
     expect(phone.page.get_by_text("离线")).to_be_visible()
     chooser.value.set_files([picture(1)])
     expect(phone.page.locator(".m-photos img")).to_have_count(1)
+
+
+def test_press_goes_to_what_was_there_when_it_began_although_the_page_is_due_to_be_drawn_anew(phone):
+    phone.open()
+    box = phone.page.locator(".m-tabs a[href='/m/me/']").bounding_box()
+    phone.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    phone.page.mouse.down()
+    phone.page.evaluate("window.dispatchEvent(new Event('offline'))")
+    phone.page.wait_for_timeout(300)
+    expect(phone.page.get_by_text("离线")).to_have_count(0)
+    phone.page.mouse.up()
+    expect(phone.page).to_have_url(re.compile("/m/me/$"))
 
 
 def test_photo_the_server_cannot_read_keeps_no_other_back_and_can_be_put_away(phone, bare):
