@@ -91,10 +91,7 @@ def _by_step(orders: list[Order]) -> list[dict]:
     steps: dict[Decision, list[Order]] = {}
     for order in orders:
         steps.setdefault(order.decision, []).append(order)
-    return [
-        {"step": step, "order": found[0], "orders": found, "waiting": sum(order.state == OrderState.ISSUED for order in found)}
-        for step, found in steps.items()
-    ]
+    return [{"step": step, "orders": found, "waiting": sum(order.state == OrderState.ISSUED for order in found)} for step, found in steps.items()]
 
 
 def _is_reported_on(order: Order) -> bool:

@@ -201,7 +201,7 @@ def test_a_step_on_a_task_is_taken_by_its_owner_only(action, lives, browse, expe
 
 
 def take(action: str, tried: Try, lives, browse, expected_errors) -> None:
-    expected_errors.append("403")
+    expected_errors.append("status of 403")
     row = tried.row(lives)
     address, case = step_address(row, action), getattr(row, "finding", row).get_absolute_url()
     wrong, owner = browse(tried.wrong), browse(tried.by)

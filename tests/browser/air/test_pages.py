@@ -93,7 +93,7 @@ def test_the_page_renews_itself(office, page, sign_in):
 
 @pytest.mark.parametrize("kind", ["page", "phone"])
 def test_a_station_is_entered_by_a_tap_on_the_map(kind, office, request, sign_in, expected_errors):
-    expected_errors.append("422")
+    expected_errors.append("status of 422")
     page = request.getfixturevalue(kind)
     sign_in(page, office)
     page.goto("/air/settings/stations/new/")
