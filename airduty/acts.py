@@ -10,6 +10,7 @@ from grids.models import StructureChange
 from rectification.workflow import FINDING_STEPS, TASK_STEPS
 
 EDITED = pgettext_lazy("act", "修改")
+ADOPTED = _("纳入审计核对")
 FLAG_ANSWERED = _("说明疑点")
 PHOTO_TAKEN_IN = _("上传照片")
 PHOTO_MADE_SMALLER = _("以较小的照片代替")
@@ -71,6 +72,8 @@ GROUPS: dict[str, tuple] = {
             "inspect": _("登记应急检查"),
             "inspect_problem": _("检查发现立为问题"),
             "power": _("用电数据"),
+            "power_edit": _("更正用电反证"),
+            "power_back": _("撤回用电反证"),
             "regrid": _("随网格拆分调整网格"),
             "succeed": _("随单位合并由继任单位承担"),
         },
@@ -84,6 +87,7 @@ GROUPS: dict[str, tuple] = {
             "enterprise_edit": _("修改企业"),
             "contact": _("更正联系人"),
             "plan": _("上传一厂一策"),
+            "download": _("下载一厂一策"),
         },
     ),
     "emergency_rule": (
@@ -180,13 +184,17 @@ GROUPS: dict[str, tuple] = {
         {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "regrid": _("随网格拆分调整网格"), "import": _("随数据文件登记")},
     ),
     "reading": (_("小时数据"), {"correct": _("更正数据"), "import": _("导入数据文件")}),
-    "excluded_day": (_("不参与评价的日期"), {"exclude": _("剔除"), "restore": _("恢复")}),
+    "excluded_day": (_("不参与评价的日期"), {"exclude": _("剔除"), "restore": _("恢复"), "adopt": ADOPTED}),
     "composite_rule": (_("综合指数规则"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED}),
-    "air_target": (_("空气质量目标"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "remove": pgettext_lazy("act", "删除")}),
+    "air_target": (
+        _("空气质量目标"),
+        {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "remove": pgettext_lazy("act", "删除"), "adopt": ADOPTED},
+    ),
     "alarm": (
         _("报警"),
         {name: step.label for name, step in ALARM_STEPS.items()}
-        | {"raise": _("产生报警"), "dispatch": _("呼叫下一级"), "regrid": _("随网格拆分调整网格")},
+        | {"raise": _("产生报警"), "dispatch": _("呼叫下一级"), "regrid": _("随网格拆分调整网格")}
+        | {"rise": _("级别升高"), "report": _("又接到举报"), "serious": _("离线列为严重")},
     ),
     "alarmsource": (
         _("报警来源"),
@@ -195,7 +203,7 @@ GROUPS: dict[str, tuple] = {
     "alarmrule": (_("报警规则"), {"edit": EDITED}),
     "dustlimit": (_("扬尘监测限值"), {"edit": EDITED}),
     "monitorrule": (_("离线规则"), {"edit": EDITED}),
-    "dutyshift": (_("值班"), {"plan": _("排班"), "remove": _("删除班次")}),
+    "dutyshift": (_("值班"), {"plan": _("排班"), "remove": _("删除班次"), "succeed": _("随单位合并转入班次")}),
     "anomaly_rule": (_("站点异常规则"), {"edit": EDITED, "load": _("载入默认规则")}),
     "watch_settings": (_("站点监视设置"), {"edit": EDITED}),
     "dust_spell": (_("沙尘天气"), {"begin": pgettext_lazy("act", "开始"), "end": pgettext_lazy("act", "结束")}),

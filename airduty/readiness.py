@@ -115,6 +115,11 @@ def sweeper() -> Finding:
     return _sign_of_life("sweeper")
 
 
+def alarms() -> Finding:
+    """Clocks of alarms: both the workers and the sweeper run them, so that silence means that neither does."""
+    return _sign_of_life("alarms")
+
+
 def _sign_of_life(name: str) -> Finding:
     last = Heartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()
     if last is None:
@@ -139,4 +144,4 @@ def audit() -> Finding:
     return Finding(DEGRADED if late else OK, f"in order at {last.finished_at:%Y-%m-%d %H:%M} UTC")
 
 
-READ_FROM_DATABASE: dict[str, Callable[[], Finding]] = {"sweeper": sweeper, "outbox": outbox, "audit": audit}
+READ_FROM_DATABASE: dict[str, Callable[[], Finding]] = {"sweeper": sweeper, "alarms": alarms, "outbox": outbox, "audit": audit}

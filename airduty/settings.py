@@ -362,6 +362,8 @@ NOTICE_STILL_WANTED = {
     "rectification": "rectification.services.reminders.still_wanted",
     "scorecards": "scorecards.services.reconcile_clock.still_wanted",
 }
+SWEEPER_SCANS = ["alarms.services.scan.scan"]
+"""``f()``: scans that ``dispatch_notices --loop`` runs every 20 seconds beside beat's, so that they need neither Redis nor a free worker."""
 NOTICE_WORDS = {"accounts": "accounts.codes.words", "emergency": "emergency.services.links.words"}
 """``f(notice) -> str``: the words of an SMS that must not lie open in the outbox, asked for when it is sent."""
 AUDITED_FILES = {"model": "evidence.Photo", "path": "evidence.storage.original_path"}
@@ -371,7 +373,7 @@ AUDITED_MODELS += ["scorecards.MoneyRule", "scorecards.MoneyTable", "scorecards.
 AUDITED_MODELS += ["scorecards.Settlement", "scorecards.SettlingRule", "scorecards.Adjustment", "scorecards.Appeal", "scorecards.AirConfirmation"]
 AUDITED_MODELS += ["scorecards.Reconciliation", "scorecards.Dispute", "scorecards.ListMatch"]
 AUDITED_MODELS += ["emergency.Episode", "emergency.Decision", "emergency.Order", "emergency.DailyReport", "emergency.ReviewPaper"]
-AUDITED_MODELS += ["airquality.CompositeIndexRule", "alarms.Alarm", "alarms.AlarmSource"]
+AUDITED_MODELS += ["airquality.CompositeIndexRule", "airquality.AirTarget", "airquality.ExcludedDay", "alarms.Alarm", "alarms.AlarmSource"]
 AIR_ANOMALY = "alarms.services.intake.from_anomaly"
 """``f(anomaly)``, in the transaction of whoever found it: yellow and red become an alarm, a fault one for the operator alone."""
 FINDING_REGISTER_DUE = "rectification.services.intake.register_due"
@@ -398,10 +400,11 @@ AIR_ALARMS = "alarms.services.of_stations.alarms_of"
 """``f(user, anomalies) -> {anomaly.pk: {label, url, state, cause, controlled_at}}``: what has become of them; ``url`` where the person may open it."""
 LEDGER_IMPORTED = "rectification.services.imported.carry_over"
 REQUESTS_IMPORTED = "rectification.services.service_requests.run"
-ORGANISATION_HELD = ["registers.services.places.hold_of", "rectification.services.merged.hold_of", "emergency.services.places.hold_of"]
+ORGANISATION_HELD = ["registers.services.places.hold_of", "rectification.services.merged.hold_of"]
+ORGANISATION_HELD += ["alarms.services.places.hold_of", "emergency.services.places.hold_of"]
 """Called with (source, into) before their merger writes anything, as ``GRID_HELD``."""
 ORGANISATION_MERGED = ["registers.services.places.organisation_merged", "rectification.services.merged.organisation_merged"]
-ORGANISATION_MERGED += ["emergency.services.places.organisation_merged"]
+ORGANISATION_MERGED += ["alarms.services.places.organisation_merged", "emergency.services.places.organisation_merged"]
 """Called with (source, into, by=, note=) inside the merging transaction: unfinished duties go on for the successor."""
 DISTRICT_DEFAULTS = [
     "grids.defaults.courses.load",

@@ -193,7 +193,7 @@ class Case:
 
     def _line(self, step, by_moment) -> Line:
         photos = [photo for photo in self.photos if photo.step_id == step.pk]
-        calls = [Told(call) for call in by_moment.get(step.at, [])] if step.action == "dispatch" else []
+        calls = [Told(call, self.alarm) for call in by_moment.get(step.at, [])] if step.action == "dispatch" else []
         by = step.by_name or (_("系统") if step.action != "raise" else "")
         return Line(sentences.of(step), step.at, by, step.note, sentences.TONES.get(step.action, ""), sentences.more(step), photos, calls)
 
@@ -201,8 +201,8 @@ class Case:
 class Told:
     """One call as the timeline shows it."""
 
-    def __init__(self, call: Call):
-        self.call, self.notice = call, call.notice
+    def __init__(self, call: Call, alarm: Alarm):
+        self.call, self.notice, self.alarm = call, call.notice, alarm
 
     @property
     def channel(self) -> str:
@@ -223,6 +223,8 @@ class Told:
     def answer(self) -> str:
         if self.call.answer == Answer.WAITING and self.notice and self.notice.answered_at:
             return str(Answer.ANSWERED.label)
+        if self.call.answer == Answer.LEFT and self.alarm.accepted_at is None:
+            return _("已判为误报，不用再去")
         return str(self.call.get_answer_display())
 
     @property

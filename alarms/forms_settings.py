@@ -1,12 +1,14 @@
 """Forms of sources, rosters and rules."""
 
+import uuid
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from alarms.models import AlarmRule, AlarmSource, DustLimit, MonitorRule
-from alarms.services import duty
+from alarms.services import duty, sources
 from alarms.words import WITH_KEY, Shift, SourceKind
 from common.forms import SeenForm, within
 from grids.forms.fields import day_field
@@ -16,6 +18,8 @@ from registers.models import Site
 
 
 class SourceForm(SeenForm, forms.ModelForm):
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
+
     class Meta:
         model = AlarmSource
         fields = (
@@ -45,9 +49,12 @@ class SourceForm(SeenForm, forms.ModelForm):
             within(self.fields[name], low, high)
         if self.instance.pk:
             self.fields["kind"].disabled = self.fields["slug"].disabled = True
+            del self.fields["form_key"]
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"].lower()
+        if slug.startswith(sources.OWN):
+            raise ValidationError(_("以 station- 和 citizen- 开头的代码留给系统自己的来源，请换一个，或留空由系统给出。"))
         if slug and AlarmSource.objects.filter(slug=slug).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("这个代码已被使用，请换一个，或留空由系统给出。"))
         return slug
@@ -56,6 +63,7 @@ class SourceForm(SeenForm, forms.ModelForm):
         clean = super().clean()
         if (clean.get("lon") is None) != (clean.get("lat") is None):
             self.add_error("lat", _("经度和纬度要一起填写，或在地图上点选。"))
+        self.instance.form_key = clean.get("form_key") or self.instance.form_key
         placed = clean.get("lon") is not None or clean.get("site")
         if not placed and "lon" not in self.errors and clean.get("kind") != SourceKind.PLATFORM:
             self.add_error("lon", _("请在地图上点选安装位置；没有位置就找不到值班的网格。"))

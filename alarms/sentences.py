@@ -1,7 +1,7 @@
 """What each line of an alarm's history reads like, in the reader's language."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from alarms.words import Answer, Cause, ClockName, Duty, FalseReason, OnSite
 
@@ -15,7 +15,7 @@ OF = {
     "dispatch": gettext_lazy("呼叫%(duty)s：%(people)s"),
     "late": gettext_lazy("%(clock)s超时"),
     "to_ledger": gettext_lazy("转入问题台账 %(number)s"),
-    "serious": gettext_lazy("离线已有%(hours)s小时，列为严重"),
+    "serious": ngettext_lazy("离线已有%(hours)s小时，列为严重", "离线已有%(hours)s小时，列为严重", "hours"),
     "accept": pgettext_lazy("history", "接单"),
     "arrive": pgettext_lazy("history", "到达现场"),
     "control": pgettext_lazy("history", "已扑灭、已控制"),
@@ -48,7 +48,7 @@ def of(step) -> str:
         "person": facts.get("person", ""),
         "answer": label(Answer, facts.get("answer")),
     }
-    return str(OF[step.action]) % words
+    return str(OF[step.action] % words)
 
 
 def more(step) -> list[str]:

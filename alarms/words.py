@@ -42,7 +42,6 @@ class AlarmState(TextChoices):
 
 
 OPEN_STATES = tuple(state for state in AlarmState if state not in (AlarmState.CLOSED, AlarmState.FALSE))
-ON_THE_WAY = (AlarmState.DISPATCHED, AlarmState.ACCEPTED, AlarmState.ARRIVED, AlarmState.CONTROLLED, AlarmState.FED_BACK)
 
 
 class Judgement(TextChoices):

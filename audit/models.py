@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 SYSTEM_DISTRICT = 0
 """Chain of what belongs to no district: sign-ins, settings of the deployment."""
 FIRST_LINK = "0" * 64
+REMOVED = "removed"
+"""Stands for the digest of a row that was lawfully taken away with its event."""
 
 
 class AuditEventQuerySet(models.QuerySet):

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from audit import canonical
-from audit.models import FIRST_LINK, SYSTEM_DISTRICT, Anchor, AuditEvent
+from audit.models import FIRST_LINK, REMOVED, SYSTEM_DISTRICT, Anchor, AuditEvent
 from common import clock, context
 
 LOCK = 0x41554449
@@ -37,8 +37,17 @@ def record(action: str, subject: models.Model | str, *, by, district_id=0, paylo
     ``subject`` is a saved row or the name of a thing without a row ("session"). A transaction that writes to two districts' chains takes
     them in ascending order of district, lest two of them wait for each other.
     """
-    actor = SYSTEM if by is None else Actor(by.pk, str(by), str(getattr(by, "role_label", "")))
-    return append(action, subject, actor=actor, district_id=district_id, payload=payload, result=result)
+    return append(action, subject, actor=_called(by), district_id=district_id, payload=payload, result=result)
+
+
+def _called(by) -> Actor:
+    """Nobody is the system."""
+    return SYSTEM if by is None else Actor(by.pk, str(by), str(getattr(by, "role_label", "")))
+
+
+def record_removal(action: str, row: models.Model, *, by, district_id=0, payload=None) -> AuditEvent:
+    """``record`` for a row that this transaction deletes by its query set (``row.pk`` still known): it is not missed afterwards."""
+    return append(action, row, actor=_called(by), district_id=district_id, payload=payload, after=REMOVED)
 
 
 def home_of(user) -> int:
@@ -49,7 +58,7 @@ def home_of(user) -> int:
 @transaction.atomic(savepoint=False)
 def record_many(action: str, acts: Iterable[tuple[models.Model, dict]], *, by, district_id=0) -> int:
     """``record`` for the rows of an import: one event for each ``(subject, payload)``, the chain locked once; how many there were."""
-    actor = SYSTEM if by is None else Actor(by.pk, str(by), str(getattr(by, "role_label", "")))
+    actor = _called(by)
     seq, prev_hash = _lock_head(district_id or 0)
     events = []
     for subject, payload in acts:
@@ -62,18 +71,22 @@ def record_many(action: str, acts: Iterable[tuple[models.Model, dict]], *, by, d
 
 
 @transaction.atomic(savepoint=False)
-def append(action: str, subject: models.Model | str, *, actor: Actor, district_id=0, payload=None, result="ok") -> AuditEvent:
+def append(action: str, subject: models.Model | str, *, actor: Actor, district_id=0, payload=None, result="ok", after="") -> AuditEvent:
+    """``after``: what stands for the digest of a row that is no more."""
     seq, prev_hash = _lock_head(district_id or 0)
-    event = _event(action, subject, actor=actor, district_id=district_id, payload=payload, result=result, seq=seq + 1, prev_hash=prev_hash)
+    told = {"district_id": district_id, "payload": payload, "result": result, "after": after}
+    event = _event(action, subject, actor=actor, seq=seq + 1, prev_hash=prev_hash, **told)
     event.save(force_insert=True)
     return event
 
 
-def _event(action: str, subject: models.Model | str, *, actor: Actor, district_id, payload, result: str, seq: int, prev_hash: str) -> AuditEvent:
+def _event(
+    action: str, subject: models.Model | str, *, actor: Actor, district_id, payload, result: str, seq: int, prev_hash: str, after: str = ""
+) -> AuditEvent:
     """The next link, not saved yet."""
     text = canonical.dumps(payload or {})
     here = context.current()
-    object_type, object_id, after = _describe(subject)
+    object_type, object_id, digest = _describe(subject)
     event = AuditEvent(
         district_id=district_id or 0,
         seq=seq,
@@ -89,7 +102,7 @@ def _event(action: str, subject: models.Model | str, *, actor: Actor, district_i
         object_id=object_id,
         payload=text,
         payload_sha256=canonical.digest(text),
-        after_sha256=after,
+        after_sha256=after or digest,
         prev_hash=prev_hash,
     )
     event.hash = link(event)
@@ -123,6 +136,11 @@ def link(event: AuditEvent) -> str:
         event.prev_hash,
     )
     return canonical.digest("airduty-audit-v1" + "\x1f".join(map(str, fields)))
+
+
+def hold_chain(district_id: int) -> None:
+    """Before a lock that others take while the chain is theirs; until commit, so only where the end is near."""
+    _lock_head(district_id)
 
 
 def _lock_head(district_id: int) -> tuple[int, str]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from audit import canonical, guards, services
-from audit.models import FIRST_LINK, Anchor, AuditEvent, Verification
+from audit.models import FIRST_LINK, REMOVED, Anchor, AuditEvent, Verification
 
 SLICE = 2000
 KEPT_FAULTS = 100
@@ -196,7 +196,8 @@ def _sealing(model: type[models.Model]) -> models.QuerySet:
 
 
 def _find_vanished(model: type[models.Model], report: Report) -> None:
-    known = _sealing(model).order_by("object_id").values_list("object_id", flat=True).distinct()
+    removed = _sealing(model).filter(after_sha256=REMOVED).values("object_id")
+    known = _sealing(model).exclude(object_id__in=removed).order_by("object_id").values_list("object_id", flat=True).distinct()
     last = ""
     while part := list(known.filter(object_id__gt=last)[:SLICE]):
         present = {str(pk) for pk in _counted(model).filter(pk__in=part).values_list("pk", flat=True)}

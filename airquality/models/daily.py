@@ -106,6 +106,7 @@ class ExcludedDay(models.Model):
     at = models.DateTimeField()
 
     objects = AirQuerySet.as_manager()
+    AUDIT_FIELDS = ("district_id", "day", "station_id", "reason", "approval", "by_id", "at")
 
     class Meta:
         verbose_name = _("不参与评价的日期")

@@ -65,6 +65,7 @@ class AirTarget(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AirQuerySet.as_manager()
+    AUDIT_FIELDS = ("district_id", "grid_id", "year", "pm25", "pm10", "good_days", "good_ratio", "heavy_days", "composite", "months", "basis")
 
     class Meta:
         verbose_name = _("空气质量目标")

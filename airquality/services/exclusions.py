@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from airquality.models import DailyValue, ExcludedDay, Station
 from airquality.services import intake, stations
 from airquality.services.locks import hold_district
-from audit.services import record
+from audit.services import record, record_removal
 from common import clock
 from grids.models import Grid
 
@@ -44,7 +44,7 @@ def restore(row: ExcludedDay, *, by) -> bool:
     if not ExcludedDay.objects.filter(pk=pk).delete()[0]:
         return False
     _carry(row)
-    record("excluded_day.restore", "airquality.ExcludedDay", by=by, district_id=row.district_id, payload=told)
+    record_removal("excluded_day.restore", row, by=by, district_id=row.district_id, payload=told)
     return True
 
 

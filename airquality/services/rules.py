@@ -10,7 +10,7 @@ from airquality.aqi import composite
 from airquality.models import AirTarget, CompositeIndexRule
 from airquality.services.stations import insist
 from airquality.words import POLLUTANTS
-from audit.services import record
+from audit.services import record, record_removal
 from common.errors import Conflict
 from grids.models import Grid
 
@@ -102,7 +102,7 @@ def remove_target(target: AirTarget, *, by) -> bool:
     told = {"grid": target.grid.name, "year": target.year}
     if not AirTarget.objects.filter(pk=target.pk).delete()[0]:
         return False
-    record("air_target.remove", "airquality.AirTarget", by=by, district_id=target.district_id, payload=told)
+    record_removal("air_target.remove", target, by=by, district_id=target.district_id, payload=told)
     return True
 
 

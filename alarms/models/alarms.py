@@ -23,9 +23,9 @@ WITHOUT_CREW = (AlarmKind.FAULT, AlarmKind.OFFLINE)
 
 class AlarmQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """By grid, by field, because one was called, or the whole district; faults of devices and data only to the latter."""
+        """By grid, by field, because one was called to go, or the whole district; faults of devices and data only to the latter."""
         rights = scope.rights(user)
-        mine = scope.under(rights.paths, "grid_path") | Q(pk__in=Call.objects.filter(person=user).values("alarm_id"))
+        mine = scope.under(rights.paths, "grid_path") | Q(pk__in=Call.objects.filter(person=user).exclude(duty=Duty.OFFICE).values("alarm_id"))
         if rights.field_ids:
             mine |= Q(field_id__in=rights.field_ids)
         return self.filter(Q(district_id__in=rights.whole_district_ids) | (mine & ~Q(kind__in=WITHOUT_CREW)))

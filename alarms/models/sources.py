@@ -63,6 +63,8 @@ class AlarmSource(models.Model):
     beats = models.PositiveBigIntegerField(_("心跳次数"), default=0)
     test_until = models.DateTimeField(_("调试至"), null=True, blank=True)
     made_at = models.DateTimeField(_("登记时间"))
+    form_key = models.UUIDField(unique=True, null=True, blank=True, editable=False)
+    """Of the form by which it was set up: pressed twice, it makes one source."""
 
     objects = AlarmSourceQuerySet.as_manager()
 
@@ -112,6 +114,7 @@ class AlarmSignal(models.Model):
     received_at = models.DateTimeField(_("收到时间"))
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
+    bearing = models.FloatField(null=True)
     facts = models.JSONField(default=dict)
     raw = models.BinaryField()
     size = models.PositiveIntegerField(_("字节数"))
@@ -158,6 +161,8 @@ class MonitorReading(models.Model):
     source = models.ForeignKey(AlarmSource, models.PROTECT, related_name="readings")
     at = models.DateTimeField(_("时间"))
     received_at = models.DateTimeField(_("收到时间"))
+    minutes = models.PositiveSmallIntegerField(null=True)
+    """Over how many minutes it is a mean, where the device says so."""
     pm10 = models.FloatField("PM10", null=True)
     pm25 = models.FloatField("PM2.5", null=True)
     tsp = models.FloatField("TSP", null=True)

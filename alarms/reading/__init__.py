@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from alarms.reading import hikvision, hj212, multipart, plain
-from alarms.reading.message import ALIVE, READINGS, Message, Reading, Unreadable
+from alarms.reading.message import ALIVE, BLIND, READINGS, Message, Reading, Unreadable
 
-__all__ = ["ALIVE", "READINGS", "Message", "Reading", "Unreadable", "read"]
+__all__ = ["ALIVE", "BLIND", "READINGS", "Message", "Reading", "Unreadable", "read"]
 MOST_PICTURES = 9
 LONGEST_TEXT = 256 * 1024
 

@@ -4,12 +4,14 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from alarms.reading.message import ALIVE, READINGS, Message, Reading, Unreadable, moment, number
+from alarms.reading.message import ALIVE, READINGS, Message, Reading, Unreadable, moment, number, words
 from alarms.reading.plain import MEASURED
 from alarms.words import Meaning
 
 PACKET = re.compile(rb"##(\d{4})(.*?)([0-9A-Fa-f]{4})\r?\n?$", re.S)
 LIFE, DATA = {"9013", "9014", "9015", "3019"}, {"2011", "2051", "2061"}
+MEANS = {"2061": 60}
+"""Over how many minutes the values of a command are means, where the standard fixes it; those of 2051 are set in each device."""
 CODES = {
     "a34001": "tsp", "a34002": "pm10", "a34004": "pm25", "a50001": "noise", "la": "noise", "b03": "noise", "a01007": "wind_speed",
     "a01008": "wind_direction", "a01001": "temperature", "a01002": "humidity", "a01006": "pressure", "pm10": "pm10", "pm2.5": "pm25", "pm25": "pm25",
@@ -48,10 +50,15 @@ def of_packet(raw: bytes) -> Message:
 def _said(data: str) -> Message:
     head, _mark, rest = data.partition("CP=&&")
     fields = dict(pair.split("=", 1) for pair in head.split(";") if "=" in pair)
-    command = fields.get("CN", "")
+    command = words(fields.get("CN"))
     if command in DATA:
         return _data(rest.rpartition("&&")[0], command, fields)
-    return Message(meaning=ALIVE if command in LIFE else Meaning.OTHER, event=f"hj212-{command}"[:60], facts={"MN": fields.get("MN", "")[:40]})
+    return Message(meaning=ALIVE if command in LIFE else Meaning.OTHER, event=f"hj212-{command}"[:60], facts=_sender(fields))
+
+
+def _sender(fields: dict) -> dict:
+    """The device's own number, printable: the database keeps no NUL."""
+    return {"MN": words(fields.get("MN"))[:40]}
 
 
 def _data(content: str, command: str, fields: dict) -> Message:
@@ -67,6 +74,5 @@ def _data(content: str, command: str, fields: dict) -> Message:
             low, high = MEASURED[name]
             if (figure := number(value, low, high)) is not None:
                 values[name] = figure
-    return Message(
-        meaning=READINGS, event=f"hj212-{command}", readings=(Reading(at, values),) if values else (), facts={"MN": fields.get("MN", "")[:40]}
-    )
+    readings = (Reading(at, values, minutes=MEANS.get(command)),) if values else ()
+    return Message(meaning=READINGS, event=f"hj212-{command}", readings=readings, facts=_sender(fields))

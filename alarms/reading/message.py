@@ -27,10 +27,11 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Reading:
-    """One line of a dust monitor, as written: concentrations in the device's own unit."""
+    """One line of a dust monitor, as written: concentrations in the device's own unit. ``minutes``: over how many it is a mean, where it says so."""
 
     at: dt.datetime
     values: dict
+    minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,19 @@ class Message:
 def moment(text) -> dt.datetime | None:
     """A device's time: ISO with or without zone, ``20261127T101500Z``, ``20261127101500``; without a zone it is Beijing's. None where it is none."""
     said = str(text or "").strip()
-    try:
-        found = dt.datetime.fromisoformat(said)
-    except ValueError:
-        found = _plain(said)
+    found = _plain(said) if said.isascii() and said.isdigit() else None  # ISO takes the first digit of the hour for a separator
+    found = found or _iso(said) or _plain(said)
     if found is None:
         return None
     aware = found if found.tzinfo else found.replace(tzinfo=clock.BEIJING)
     return aware.astimezone(dt.UTC) if 2000 <= aware.year < 2100 else None
+
+
+def _iso(said: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(said)
+    except ValueError:
+        return None
 
 
 def _plain(said: str) -> dt.datetime | None:
@@ -101,16 +107,17 @@ def words(value) -> str:
 
 def of_state(event: str, state: str) -> str:
     """By event type and state (``active``, ``inactive``), as Hikvision devices write them."""
-    name = event.lower()
-    if name in SIGNS_OF_LIFE:
+    name, is_over = event.lower(), state.lower() in ("inactive", "stop", "end")
+    if name in SIGNS_OF_LIFE or (name == BLIND and is_over):
         return ALIVE
-    if name in TECHNICAL:
+    if name == BLIND or name in TECHNICAL:
         return Meaning.OTHER
-    return Meaning.OVER if state.lower() in ("inactive", "stop", "end") else Meaning.ALARM
+    return Meaning.OVER if is_over else Meaning.ALARM
 
 
-SIGNS_OF_LIFE = {"videoloss", "heartbeat", "heart_beat", "keepalive"}
-"""``videoloss`` with state inactive is what devices send every few seconds for want of anything else."""
+SIGNS_OF_LIFE = {"heartbeat", "heart_beat", "keepalive"}
+BLIND = "videoloss"
+"""Inactive it is what devices send every few seconds for want of anything else; active the camera sees nothing."""
 TECHNICAL = {
     "diskfull", "diskerror", "diskunformat", "nicbroken", "ipconflict", "illaccess", "badvideo", "videomismatch", "recordingfailure", "raidexception",
     "spareexception", "poeexception", "hdfull", "hderror", "certificateexpired", "shelteralarm", "tamperdetection", "scenechangedetection", "defocus",

@@ -75,4 +75,5 @@ def _reading(row, n: int) -> Reading:
     values = {name: found for name, (low, high) in MEASURED.items() if (found := number(row.get(name), low, high)) is not None}
     if not values:
         raise Unreadable(_("readings[%(n)s] 里没有可信的数值，应至少有一项：%(names)s"), n=n, names=", ".join(MEASURED))
-    return Reading(at, values)
+    over = number(row.get("minutes"), 1, 1440)
+    return Reading(at, values, minutes=round(over) if over else None)

@@ -65,7 +65,7 @@ def held(pk: int) -> Alarm:
 
 
 def is_replay(alarm: Alarm, action: str, *, by, version) -> bool:
-    """The same step of the same person, sent again by a phone that has not heard the answer."""
+    """The same step of the same person, sent again by a phone that has not heard the answer. Every step raises the version, so that words are kept once too."""
     taken = alarm.steps.filter(action=action, by=by)
     if version is not None:
         return version != alarm.version and taken.filter(version=version).exists()
@@ -80,9 +80,24 @@ def _begin(alarm: Alarm, action: str, *, by, version, note: str, details: dict) 
     check_role(alarm, step, by=by)
     if alarm.state not in step.sources or not access.is_ready(alarm, action):
         raise not_open(alarm)
-    if version not in (None, alarm.version):
-        raise Conflict(_("这一步已有他人办理，请刷新后查看。"), code="stale", state=str(alarm.state), version=alarm.version)
+    insist_read(alarm, by=by, version=version)
     return Move(alarm, action, step, by, note, details, clock.now(), target=step.target or alarm.state)
+
+
+def insist_read(alarm: Alarm, *, by, version) -> None:
+    """Nobody else may have moved the alarm on since the person read it.
+
+    What only adds to it (words, calls, a judgement under way) does not count, nor what time brings: whoever is called may accept while the operator
+    writes, and a false alarm is false whether or not it has gone out meanwhile.
+    """
+    if version in (None, alarm.version):
+        return
+    moves = alarm.steps.filter(version__gte=version).exclude(from_state=F("to_state")).exclude(by=None)
+    last = moves.exclude(by=by).order_by("pk").last()
+    if last is not None:
+        facts = {"person": last.by_name, "step": STEPS[last.action].label}
+        message = _("%(person)s刚办理了“%(step)s”，请核对现在的情况再提交。") % facts
+        raise Conflict(message, code="stale", state=str(alarm.state), version=alarm.version)
 
 
 def check_role(alarm: Alarm, step: Step, *, by) -> None:

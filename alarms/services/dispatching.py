@@ -46,23 +46,13 @@ def call_next(alarm: Alarm, *, now: dt.datetime) -> Dispatch | None:
             continue
         made = Dispatch.objects.create(alarm=alarm, rung=len(called) + 1, duty=rung.duty, at=now)
         if rung.duty == Duty.OFFICE:
-            _nobody_answers(alarm)
+            telling.call_office(alarm, made, title=lambda: _("无人接单，请电话调度：%(about)s") % {"about": telling.about(alarm)})
         else:
             telling.call(alarm, made, people)
         names = [str(person) for person in people]
         note(alarm, "dispatch", now=now, details={"rung": made.rung, "duty": str(rung.duty), "people": names})
         return made
     return None
-
-
-def _nobody_answers(alarm: Alarm) -> None:
-    telling.to_operators(
-        alarm,
-        event="unanswered",
-        title=lambda: _("无人接单，请电话调度：%(about)s") % {"about": telling.about(alarm)},
-        urgent=True,
-        channels=telling.CALLING,
-    )
 
 
 def note(alarm: Alarm, action: str, *, now: dt.datetime, details: dict | None = None, text: str = "", by=None) -> AlarmStep:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import User
-from airquality.models import Station
+from airquality.models import Station, StationPlan
 from airquality.watch import duty as watch
 from alarms.models import Alarm, DutyShift
 from alarms.words import AlarmKind, Duty
@@ -11,6 +11,11 @@ from common import clock
 from grids import people
 from grids.models import Grid, Organisation
 from grids.roles import CHIEFS, OFFICE, PARTIES, TOWN, OrganisationKind, PostRole
+from registers.models import SitePost
+from registers.words import SitePostRole
+
+Pair = tuple[User, User | None]
+"""Who is on duty, and the deputy."""
 
 
 @dataclass(frozen=True)
@@ -25,17 +30,28 @@ def line(alarm: Alarm) -> list[Rung]:
     Smoke in no grid, beyond the border or seen by a camera whose range reaches there, is for those who keep the place of the device.
     """
     grids = grids_of(alarm.grid_path or alarm.source.grid_path)
-    first, deputies = _squad(alarm)
-    if not first:
-        shifts = shifts_of(units_of(alarm, grids))
-        first, deputies = [shift.person for shift in shifts], [shift.deputy for shift in shifts if shift.deputy]
+    first, deputies = _on_duty(alarm, grids)
     rungs = [
-        (Duty.FIRST, first or _posted(grids, (PostRole.MEMBER, PostRole.PATROLLER)) or _of_site(alarm)),
+        (Duty.FIRST, _first(alarm, first, grids)),
         (Duty.DEPUTY, deputies or _posted(grids, CHIEFS)),
         (Duty.DESK, _desk(grids)),
         (Duty.OFFICE, operators(alarm.district_id)),
     ]
     return list(_once_each(rungs))
+
+
+def _on_duty(alarm: Alarm, grids: list[Grid]) -> tuple[list[User], list[User]]:
+    """By a roster: that of the station's squad, else that of the township; and the deputies."""
+    first, deputies = _squad(alarm)
+    return (first, deputies) if first else _apart(on_shift(_townships(grids)))
+
+
+def _first(alarm: Alarm, on_duty: list[User], grids: list[Grid]) -> list[User]:
+    """Whom the first call reaches. Dust is told to the township and to the site's side at once (domain 9.4)."""
+    keepers = on_duty or _posted(grids, (PostRole.MEMBER, PostRole.PATROLLER))
+    if alarm.kind == AlarmKind.DUST:
+        return [*keepers, *([] if on_duty else _desk(grids)), *_of_site(alarm)]
+    return keepers or _of_site(alarm)
 
 
 def reachable(alarm: Alarm) -> list[Rung]:
@@ -50,15 +66,18 @@ def reachable(alarm: Alarm) -> list[Rung]:
 
 
 def _squad(alarm: Alarm) -> tuple[list[User], list[User]]:
-    """Who answers for the station now, by its own roster, and their deputies; else the squad's people."""
+    """Who answers for the station now, by its own roster, else by its squad's, and their deputies; without either the squad's people."""
     station = station_of(alarm)
-    if station is None:
+    plan = StationPlan.objects.filter(station=station).select_related("squad").first() if station else None
+    if station is None or plan is None or plan.squad is None:
         return [], []
-    pairs = watch.on_duty(station)
-    others = list(watch.squad_of(station))
-    if not pairs:
-        return others, []
-    return [person for person, _deputy in pairs], [deputy for _person, deputy in pairs if deputy] or others
+    first, deputies = _apart(watch.on_duty(station) or on_shift([plan.squad]))
+    others = list(people.members_of(plan.squad))
+    return (first, deputies or others) if first else (others, [])
+
+
+def _apart(pairs: list[Pair]) -> tuple[list[User], list[User]]:
+    return [person for person, _deputy in pairs], [deputy for _person, deputy in pairs if deputy]
 
 
 def station_of(alarm: Alarm) -> Station | None:
@@ -82,26 +101,25 @@ def grids_of(path: str) -> list[Grid]:
     return list(Grid.objects.filter(pk__in=keys, parent__isnull=False).select_related("organisation").order_by("-level"))
 
 
-def units_of(alarm: Alarm, grids: list[Grid]) -> list[Organisation]:
-    """Whose roster is asked: of a station the squads' first, else the township of the place."""
-    squads = Organisation.objects.filter(district=alarm.district_id, kind=OrganisationKind.SQUAD).active(clock.today())
-    return [*(squads if alarm.kind == AlarmKind.STATION else ()), *_townships(grids)]
-
-
 def _townships(grids: list[Grid]) -> list[Organisation]:
     found = {grid.organisation_id: grid.organisation for grid in grids if grid.organisation and grid.organisation.kind == OrganisationKind.TOWNSHIP}
     return list(found.values())
 
 
-def shifts_of(units: list[Organisation]) -> list[DutyShift]:
-    """Shifts running now, of the first unit that has one. Whoever serves there no more is passed over; nobody stands in for who is away."""
-    running = DutyShift.objects.on(clock.now()).filter(organisation__in=units, person__is_active=True).select_related("person", "deputy")
+def on_shift(units: list[Organisation]) -> list[Pair]:
+    """Who is on duty now by the roster of the first unit where somebody is. Whoever serves there no more is passed over, and the deputy stands in."""
+    running = list(DutyShift.objects.on(clock.now()).filter(organisation__in=units).select_related("person", "deputy"))
     for unit in units:
         serving = {person.pk for person in serving_in(unit)}
-        found = [shift for shift in running if shift.organisation_id == unit.pk and shift.person_id in serving]
-        if found:
+        if found := [pair for shift in running if shift.organisation_id == unit.pk for pair in _pair(shift, serving)]:
             return found
     return []
+
+
+def _pair(shift: DutyShift, serving: set[int]) -> list[Pair]:
+    """The shift's people who still serve, the first of them on duty; nothing when both have left."""
+    there = [person for person in (shift.person, shift.deputy) if person is not None and person.pk in serving]
+    return [(there[0], there[1] if len(there) > 1 else None)] if there else []
 
 
 def serving_in(unit: Organisation) -> list[User]:
@@ -118,8 +136,12 @@ def _posted(grids: list[Grid], roles) -> list[User]:
 
 
 def _of_site(alarm: Alarm) -> list[User]:
-    """Where nobody keeps the place: the unit in charge of the site."""
-    return list(people.members_of(alarm.site.organisation, PARTIES)) if alarm.site and alarm.site.organisation else []
+    """The site's side: its manager, one of the trio; of a site without one on the platform, the unit in charge of it."""
+    if alarm.site is None:
+        return []
+    posts = SitePost.objects.current(clock.today()).filter(site=alarm.site, role=SitePostRole.MANAGER, user__is_active=True)
+    managers = [post.user for post in posts.select_related("user") if post.user]
+    return managers or (list(people.members_of(alarm.site.organisation, PARTIES)) if alarm.site.organisation else [])
 
 
 def _desk(grids: list[Grid]) -> list[User]:
@@ -129,7 +151,7 @@ def _desk(grids: list[Grid]) -> list[User]:
 def operators(district_id: int) -> list[User]:
     """The office's people; those whose shift runs alone, where the office keeps a roster."""
     everybody = list(people.with_role(district_id, OFFICE))
-    on_shift = set(
-        DutyShift.objects.on(clock.now()).filter(district=district_id, organisation__kind=OrganisationKind.OFFICE).values_list("person_id", flat=True)
-    )
-    return [person for person in everybody if person.pk in on_shift] or everybody
+    there = {person.pk for person in everybody}
+    shifts = DutyShift.objects.on(clock.now()).filter(district=district_id, organisation__kind=OrganisationKind.OFFICE)
+    on_duty = {person.pk for shift in shifts.select_related("person", "deputy") for person, _deputy in _pair(shift, there)}
+    return [person for person in everybody if person.pk in on_duty] or everybody

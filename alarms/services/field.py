@@ -4,18 +4,18 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alarms.models import Alarm
+from alarms.models import Alarm, Call
 from alarms.services.telling import place
-from alarms.words import AlarmState
+from alarms.words import AlarmState, Duty
 
 MOST = 5
 AT_WORK = (AlarmState.ACCEPTED, AlarmState.ARRIVED, AlarmState.CONTROLLED)
 
 
 def calls_of(user) -> list[dict]:
-    """Those that call the person and nobody has accepted, then those that the person has accepted and not reported yet. One query."""
-    calling = Q(state=AlarmState.DISPATCHED, calls__person=user)
-    alarms = Alarm.objects.visible_to(user).filter(calling | Q(state__in=AT_WORK, accepted_by=user)).select_related("grid", "source").distinct()
+    """Those that call the person to go and nobody has accepted, then those that the person has accepted and not reported yet. One query."""
+    calling = Q(state=AlarmState.DISPATCHED, pk__in=Call.objects.filter(person=user).exclude(duty=Duty.OFFICE).values("alarm_id"))
+    alarms = Alarm.objects.visible_to(user).filter(calling | Q(state__in=AT_WORK, accepted_by=user)).select_related("grid", "source")
     return [_call(each) for each in alarms.order_by("-state", "pk")[:MOST]]
 
 

@@ -4,16 +4,18 @@ import datetime as dt
 import json
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from alarms import bearings
 from alarms.models import Alarm, AlarmSource
-from alarms.reading import ALIVE, READINGS, Message, Unreadable
-from alarms.services import dispatching, monitors, pictures, raising, signals
+from alarms.reading import ALIVE, BLIND, READINGS, Message, Unreadable
+from alarms.services import dispatching, monitors, pictures, raising, signals, sources
 from alarms.services.merging import Signal
 from alarms.services.signals import Taken
 from alarms.words import OF_MANY_PLACES, AlarmKind, Meaning, SourceKind
+from audit.services import record
 from common import clock, language
 from grids.models import Grid
 
@@ -45,11 +47,12 @@ def take_in(source: AlarmSource, message: Message, *, size: int) -> Taken:
 def _take_in(source: AlarmSource, message: Message, *, kept, size: int, now: dt.datetime) -> Taken:
     if message.meaning == READINGS:
         return monitors.take_in(source, message, size=size, now=now)
+    if message.event.lower() != BLIND:
+        signals.heard(source, now=now)
     meaning = meaning_of(source, message, now=now)
     alarm = raising.take(signal_of(source, message), now=now) if meaning == Meaning.ALARM else None
     signal = signals.write(source, message, meaning=meaning, alarm=alarm, size=size, now=now)
     pictures.announce(signal, kept)
-    signals.heard(source, now=now)
     return Taken(meaning, signal, alarm)
 
 
@@ -136,14 +139,10 @@ def from_anomaly(anomaly) -> Alarm | None:
 
 def station_source(station, *, now: dt.datetime) -> AlarmSource:
     """The source that stands for a station; made when it is first needed, and moved with it."""
-    place = {"name": str(station.name)[:80], "lon": station.lon, "lat": station.lat, "grid": station.grid}
+    place: dict[str, Any] = {"name": str(station.name)[:80], "lon": station.lon, "lat": station.lat, "grid": station.grid}
     place["grid_path"] = station.grid.path if station.grid else ""
-    found, made = AlarmSource.objects.get_or_create(
-        district_id=station.district_id,
-        kind=SourceKind.STATION,
-        reference=station.code,
-        defaults={"slug": f"station-{station.pk}", "made_at": now, **place},
-    )
+    first: dict[str, Any] = place | {"slug": lambda: sources.own_slug(SourceKind.STATION, station.pk), "made_at": now}
+    found, made = AlarmSource.objects.get_or_create(district_id=station.district_id, kind=SourceKind.STATION, reference=station.code, defaults=first)
     if not made and any(getattr(found, name) != value for name, value in place.items()):
         AlarmSource.objects.filter(pk=found.pk).update(**place)
         found.refresh_from_db()
@@ -155,18 +154,9 @@ def report_smoke(district: Grid, said: dict, *, by=None) -> Alarm:
     """Somebody has seen smoke: the operator writes it down, or a page for citizens does. The same ``key`` with the same words and place again is the
     same report; a form that was sent before and is filled anew is another.
 
-    ``said``: key (unique of this report), text, address, lon, lat, caller, caller_phone, photos (of ``evidence.services.store``).
+    ``said``: key (unique of this report), text, address, lon, lat, caller, caller_phone.
     """
-    source, _made = AlarmSource.objects.get_or_create(
-        slug=f"citizen-{district.pk}",
-        defaults={
-            "district": district,
-            "kind": SourceKind.CITIZEN,
-            "name": str(SourceKind.CITIZEN.label),
-            "made_at": clock.now(),
-            "grid_path": district.path,
-        },
-    )
+    source = _callers_of(district)
     message = Message(
         meaning=Meaning.ALARM, event="call", text=said.get("text", ""), lon=said.get("lon"), lat=said.get("lat"), raw=_written_down(said),
         facts={name: said[name] for name in ("address", "caller", "caller_phone") if said.get(name)},
@@ -178,7 +168,19 @@ def report_smoke(district: Grid, said: dict, *, by=None) -> Alarm:
         with transaction.atomic(), language.official():
             return _report(source, message, said, by=by)
     except IntegrityError:
-        return signals.known(source, message.digest).alarm
+        known = signals.known(source, message.digest)
+        if known is None:
+            raise
+        return known.alarm
+
+
+def _callers_of(district: Grid) -> AlarmSource:
+    """The source that stands for all who call; made when it is first needed."""
+    first: dict[str, Any] = {
+        "slug": lambda: sources.own_slug(SourceKind.CITIZEN, district.pk), "name": str(SourceKind.CITIZEN.label), "made_at": clock.now(),
+        "grid_path": district.path,
+    }  # fmt: skip
+    return AlarmSource.objects.get_or_create(district=district, kind=SourceKind.CITIZEN, defaults=first)[0]
 
 
 def _written_down(said: dict) -> bytes:
@@ -193,9 +195,10 @@ def _report(source: AlarmSource, message: Message, said: dict, *, by) -> Alarm:
         source=source, kind=AlarmKind.FIRE, text=message.text, address=said.get("address", ""), lon=message.lon, lat=message.lat, more=more
     )
     alarm = raising.take(signal, now=now, by=by)
-    if alarm.signals.exists():
-        dispatching.note(alarm, "report", now=now, details={"address": signal.address}, text=signal.text, by=by)
-    written = signals.write(source, message, meaning=Meaning.ALARM, alarm=alarm, size=len(message.raw), now=now)
-    for position, photo in enumerate(said.get("photos") or []):
-        written.pictures.create(sha256=photo.sha256, size=photo.size, position=position, photo=photo)
+    is_merged = alarm.signals.exists()
+    signals.write(source, message, meaning=Meaning.ALARM, alarm=alarm, size=len(message.raw), now=now)
+    if is_merged:
+        facts = {"address": signal.address}
+        dispatching.note(alarm, "report", now=now, details=facts, text=signal.text, by=by)
+        record("alarm.report", alarm, by=by, district_id=alarm.district_id, payload={"text": signal.text, **facts})
     return alarm

@@ -16,6 +16,12 @@ from grids.models import Grid
 
 DEGREE_METRES = 111_320
 LEVELS = ("", "info", "yellow", "red")
+VIEW_DEGREES = 30
+"""How much a camera sees at once where its source does not say."""
+WIDEST_VIEW = 90
+"""No lens that gives a bearing sees more; a greater figure says how far the camera turns."""
+AT_HOME_METRES = 50
+"""A device that writes its own place differs from ours by a little."""
 
 
 @dataclass
@@ -32,6 +38,8 @@ class Signal:
     bearing: float | None = None
     distance_m: float | None = None
     occurred_at: dt.datetime | None = None
+    lasted: dt.timedelta = dt.timedelta()
+    """How long what it tells of has gone on already: of that time nothing else could have been heard."""
     more: dict = field(default_factory=dict)
 
 
@@ -44,15 +52,32 @@ def held_rule(district_id: int, kind: str) -> AlarmRule:
     return rule
 
 
+def held(signal: Signal, rule: AlarmRule, *, now: dt.datetime) -> Alarm | None:
+    """``running``, locked until commit; not one that somebody has ended in between."""
+    found = running(signal, rule, now=now)
+    while found is not None:
+        alarm = hold(found.pk)
+        if alarm.is_open or alarm.state == found.state:
+            return alarm
+        found = running(signal, rule, now=now)
+    return None
+
+
+def hold(pk: int) -> Alarm:
+    """The row as it is now, locked until commit."""
+    return Alarm.objects.select_for_update(of=("self",)).select_related("source", "grid", "finding").get(pk=pk)
+
+
 def running(signal: Signal, rule: AlarmRule, *, now: dt.datetime) -> Alarm | None:
     """The newest alarm this signal belongs to. One that was judged false takes what the same source sends on for as long, and no longer;
     not what other people call about."""
-    since = now - dt.timedelta(minutes=rule.merge_minutes)
+    since = now - dt.timedelta(minutes=rule.merge_minutes) - signal.lasted
     found = Alarm.objects.filter(district_id=rule.district_id, kind=signal.kind)
     lately = Q(state__in=OPEN_STATES, last_signal_at__gte=since)
     if signal.source.kind != SourceKind.CITIZEN:
         lately |= Q(state=AlarmState.FALSE, source=signal.source, closed_at__gte=since)
-    candidates = found.filter(lately).filter(_near(signal, rule.merge_metres)).exclude(_without_own_point()).order_by("-pk")[:200]
+    near = found.filter(lately).filter(_near(signal, rule.merge_metres)).exclude(_without_own_point())
+    candidates = near.select_related("source").order_by("-pk")[:200]
     return next((alarm for alarm in candidates if _is_one_place(alarm, signal, rule.merge_metres)), None)
 
 
@@ -81,9 +106,27 @@ def _point_of(signal: Signal) -> tuple[float, float] | None:
 
 
 def _is_one_place(alarm: Alarm, signal: Signal, metres: int) -> bool:
+    if _only_looks(alarm) and _only_looks(signal) and not _in_one_view(alarm, signal):
+        return False
     if signal.lon is None or alarm.lon is None or not metres:
         return alarm.source_id == signal.source.pk
     return geometry.distance_m(alarm.lon, alarm.lat, signal.lon, signal.lat) <= metres
+
+
+def _only_looks(seen: Alarm | Signal) -> bool:
+    """Known is in which direction, not how far: the point is the device's own."""
+    if seen.bearing is None or seen.distance_m:
+        return False
+    home = seen.source
+    if seen.lon is None or home.lon is None:
+        return True
+    return geometry.distance_m(seen.lon, seen.lat, home.lon, home.lat) <= AT_HOME_METRES
+
+
+def _in_one_view(alarm: Alarm, signal: Signal) -> bool:
+    """The same smoke may stand at either edge of the picture: the axes then differ by the whole angle of view."""
+    apart = abs(alarm.bearing - signal.bearing) % 360
+    return min(apart, 360 - apart) <= min(signal.source.view_degrees or VIEW_DEGREES, WIDEST_VIEW)
 
 
 def rises(alarm: Alarm, signal: Signal) -> bool:
@@ -92,12 +135,21 @@ def rises(alarm: Alarm, signal: Signal) -> bool:
 
 
 def merge(alarm: Alarm, signal: Signal, *, now: dt.datetime) -> bool:
-    """Count the signal; whether the level has risen. Who has called in is kept where nobody is named yet."""
+    """Count the signal; whether the level has risen. Who has called in is kept where nobody is named yet, and words that the operator has written."""
     risen = rises(alarm, signal)
-    changes = {"level": signal.level, "text": signal.text[:500]} if risen else {}
+    changes = {"level": signal.level} if risen else {}
+    if risen and _as_sent(alarm):
+        changes["text"] = signal.text[:500]
     changes |= signal.more if not (alarm.caller or alarm.caller_phone) else {}
     Alarm.objects.filter(pk=alarm.pk).update(signal_count=F("signal_count") + 1, last_signal_at=max(now, alarm.last_signal_at), **changes)
+    for name, value in changes.items():
+        setattr(alarm, name, value)
     return risen
+
+
+def _as_sent(alarm: Alarm) -> bool:
+    """Nobody has put the words right: they are those of one of its signals."""
+    return alarm.signals.filter(text=alarm.text).exists()
 
 
 def begin(signal: Signal, rule: AlarmRule, *, now: dt.datetime) -> Alarm:

@@ -17,6 +17,7 @@ from alarms.models import AlarmSignal, SignalPicture
 from common import language
 from common.errors import StorageFull
 from evidence import storage
+from evidence.models import Photo
 
 LARGEST = 8 * 1024 * 1024
 AT_ONCE = 50
@@ -66,7 +67,10 @@ def look_through(*, at_most: int = AT_ONCE) -> int:
 
 
 def take_in(picture: SignalPicture) -> SignalPicture:
-    """As evidence, or with the reason why it is none; on a full disk it waits on. Whoever looks at a picture that still waits does it himself."""
+    """As evidence, or with the reason why it is none; on a full disk it waits on. Whoever looks at a picture that still waits does it himself.
+
+    Whoever took in the same picture of another signal may have removed the file without having seen this one, which was not committed yet.
+    """
     path = waiting_path(picture.sha256)
     try:
         with path.open("rb") as stream:
@@ -74,7 +78,8 @@ def take_in(picture: SignalPicture) -> SignalPicture:
     except ValidationError as refused:
         picture.refused = " ".join(refused.messages)[:200]
     except FileNotFoundError:
-        picture.refused = str(_("图片文件已不在服务器上。"))
+        picture.photo = Photo.objects.filter(sha256=picture.sha256).first()
+        picture.refused = "" if picture.photo else str(_("图片文件已不在服务器上。"))
     except StorageFull:
         return picture
     SignalPicture.objects.filter(pk=picture.pk, photo=None).update(photo=picture.photo, refused=picture.refused)

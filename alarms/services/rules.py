@@ -10,14 +10,21 @@ from common.seen import held_as_seen
 
 @transaction.atomic
 def edit_together(edits, *, by) -> int:
-    """All of a page or none: ``(row, clean, stood)`` of each; how many were changed."""
-    return sum(edit(row, clean, by=by, stood=stood) for row, clean, stood in edits)
+    """All of a page or none: ``(row, clean, stood)`` of each; how many were changed.
+
+    Every row is held before the first change is on record: a message holds the rule of its kind and then waits for the chain.
+    """
+    in_order = sorted(edits, key=lambda edit: (edit[0]._meta.label, edit[0].pk))
+    held = [(held_as_seen(type(row).objects.filter(pk=row.pk), stood), clean) for row, clean, stood in in_order]
+    return sum(_write(row, clean, by=by) for row, clean in held)
 
 
-@transaction.atomic
 def edit(row, clean: dict, *, by, stood: dict | None = None) -> bool:
     """Whether anything was changed. ``stood``: its columns when the form was checked."""
-    held = held_as_seen(type(row).objects.filter(pk=row.pk), stood)
+    return bool(edit_together([(row, clean, stood)], by=by))
+
+
+def _write(held, clean: dict, *, by) -> bool:
     before = model_to_dict(held, fields=list(clean))
     for name, value in clean.items():
         setattr(held, name, value)

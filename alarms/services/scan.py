@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+import notices.services
 from alarms.models import Alarm, AlarmClock
 from alarms.services import dispatching, pictures, telling
 from alarms.services.advance import advance, held
@@ -23,6 +24,7 @@ def scan() -> dict[str, int]:
         judged = sum(each(_unjudged(now), _send_unjudged))
         called = sum(each(_waiting(), lambda pk: _call_on(pk, now)))
         late = sum(each(_late(now), lambda pk: _stamp(pk, now)))
+        notices.services.beat("alarms")
         return {"judged": judged, "called": called, "late": late, "pictures": pictures.look_through()}
 
 

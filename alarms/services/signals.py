@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import F
 
 from alarms.models import Alarm, AlarmSignal, AlarmSource
 from alarms.reading import Message
@@ -28,9 +29,14 @@ def known(source: AlarmSource, digest: str) -> Taken | None:
     return Taken(found.meaning, found, found.alarm, replay=True) if found else None
 
 
+@transaction.atomic
 def heard(source: AlarmSource, *, now: dt.datetime) -> None:
-    """Not one write of the time for each message."""
-    AlarmSource.objects.filter(Q(heard_at=None) | Q(heard_at__lt=now - HEARD_EVERY), pk=source.pk).update(heard_at=now)
+    """Not one write of the time for each message. The source's row is held until commit, before any other: whoever edits it holds it and waits for
+    the chain.
+    """
+    last = AlarmSource.objects.select_for_update(no_key=True).filter(pk=source.pk).values_list("heard_at", flat=True).first()
+    if last is None or last < now - HEARD_EVERY:
+        AlarmSource.objects.filter(pk=source.pk).update(heard_at=now)
 
 
 def beaten(source: AlarmSource, *, now: dt.datetime) -> None:
@@ -52,6 +58,7 @@ def write(source: AlarmSource, message: Message, *, meaning: str, alarm: Alarm |
         received_at=now,
         lon=message.lon,
         lat=message.lat,
+        bearing=message.bearing,
         facts=message.facts,
         raw=message.raw[:LONGEST_RAW],
         size=size,

@@ -3,23 +3,42 @@
 import datetime as dt
 import secrets
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts import devices
 from alarms.models import AlarmSource
 from audit.services import record
 from common import clock
+from common.errors import Conflict
 from common.seen import held_as_seen
 from grids import geometry
 from grids.models import Grid
 
 TRYING = dt.timedelta(minutes=15)
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+OWN = ("station-", "citizen-")
+"""How the words of sources begin that the system makes itself."""
+
+
+def create(source: AlarmSource, *, by) -> str:
+    """Save a new source of ``source.district`` and return its key, which is stored nowhere. ``Conflict`` where the same form, or another one with the
+    same word, was quicker.
+    """
+    try:
+        return _create(source, by=by)
+    except IntegrityError as taken:
+        source.pk, source.device = None, None
+        raise Conflict(_("这台设备刚被登记，请核对后再试。"), code="taken") from taken
+
+
+def made_by(form_key) -> AlarmSource | None:
+    """What the same form has set up already."""
+    return AlarmSource.objects.filter(form_key=form_key).first() if form_key else None
 
 
 @transaction.atomic
-def create(source: AlarmSource, *, by) -> str:
-    """Save a new source of ``source.district`` and return its key, which is stored nowhere."""
+def _create(source: AlarmSource, *, by) -> str:
     source.slug = source.slug or _free_slug(source.kind)
     source.made_at = clock.now()
     place(source)
@@ -72,6 +91,12 @@ def place(source: AlarmSource) -> None:
         located = geometry.locate(source.district_id, source.lon, source.lat)
         found = located[0] if located else found
     source.grid, source.grid_path = found, found.path if found else source.district.path
+
+
+def own_slug(kind: str, pk: int) -> str:
+    """Of a source that the system makes itself; another where somebody has taken the word for a device, before that was refused."""
+    slug = f"{kind}-{pk}"
+    return f"{slug}-0" if AlarmSource.objects.filter(slug=slug).exists() else slug
 
 
 def _free_slug(kind: str) -> str:

@@ -57,12 +57,19 @@ def take_step(request, found: Alarm, action: str):
         add_refusal(form, refused)
         return shown(request, found, action, form, status=422)
     except Conflict as lost:
-        return shown(request, found, action, form, status=409, conflict=str(lost))
+        return shown(request, found, action, with_fresh_version(form, lost), status=409, conflict=str(lost))
     return gone(request, reverse("mobile_alarms:alarm", args=[found.uuid]) if on_the_phone(request) else found.get_absolute_url())
 
 
 def form_of(taken, found: Alarm, user, **given):
     return FORMS[taken.form](alarm=found, by=user, **given)
+
+
+def with_fresh_version(form, lost: Conflict):
+    """Whoever has read what is in the way may press again."""
+    form.data = form.data.copy()
+    form.data["version"] = lost.extra.get("version", "")
+    return form
 
 
 def keep_photos(form, request) -> None:

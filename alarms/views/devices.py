@@ -1,8 +1,11 @@
 """Devices and other sources: the list, one with what it has sent, setting up, keys, trying out."""
 
 import datetime as dt
+from contextlib import suppress
 
+from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -86,8 +89,20 @@ def kept_by(request, pk) -> AlarmSource:
 @look_again
 def new_source(request):
     insist_keeper(request)
+    if made := _made_before(request):
+        messages.info(request, _("这台设备已经登记。密钥只显示一次，没有看到的，请换发密钥。"))
+        return redirect("alarms:source", made.pk)
     district = Grid.objects.filter(pk__in=scope.rights(request.user).districts_with(SETTINGS_KEEPERS)).order_by("pk").first()
     return _edit(request, AlarmSource(district=district, kind=SourceKind.SMOKE_CAMERA))
+
+
+def _made_before(request) -> AlarmSource | None:
+    """The button was pressed twice."""
+    key = forms.UUIDField(required=False)
+    with suppress(ValidationError):
+        found = sources.made_by(key.clean(request.POST.get("form_key", "")))
+        return AlarmSource.objects.visible_to(request.user).filter(pk=found.pk).first() if found else None
+    return None
 
 
 @require_http_methods(WRITES)

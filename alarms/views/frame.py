@@ -1,27 +1,16 @@
-"""What the pages of alarms share: who may open them, the tab strip, the district."""
+"""What the pages of alarms share: who may open them."""
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from alarms import access
 from alarms.models import Alarm
 from common.errors import insist
-from grids import scope
-from grids.models import Grid
 
 
 def alarm_of(request, uuid) -> Alarm:
     related = ("source", "site__organisation", "grid", "accepted_by", "finding")
     return get_object_or_404(Alarm.objects.visible_to(request.user).select_related(*related), uuid=uuid)
-
-
-def district_of(request) -> Grid:
-    """The person's first district."""
-    found = scope.own_districts(request.user).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def insist_operator(request) -> int:

@@ -76,14 +76,15 @@ def _accepted(made: Call) -> str:
 
 
 def _about(made: Call) -> dict:
-    alarm = made.alarm
+    alarm, now = made.alarm, clock.now()
     alarm.refresh_from_db()
     return {
         "alarm": alarm,
+        "now": now,
         "person": made.person,
         "place": telling.place(alarm),
         "warning": telling.no_intervention(alarm) if alarm.kind == "station" else "",
-        "running": clocks.following(alarm, clock.now()) if alarm.is_open else None,
-        "is_mine": alarm.accepted_by_id == made.person_id,
+        "running": clocks.following(alarm, now) if alarm.is_open else None,
+        "is_mine": alarm.is_open and alarm.accepted_by_id == made.person_id,
         "may_accept": alarm.state == "dispatched",
     }

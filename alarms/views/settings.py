@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alarms import access, statistics
@@ -77,7 +77,8 @@ def _planned(request, form) -> bool:
     except ValidationError as refused:
         add_refusal(form, refused)
         return False
-    messages.success(request, _("已排 %(n)s 个班。") % {"n": made} if made else _("这些班早已排好，没有变化。"))
+    planned = ngettext("已排 %(n)s 个班。", "已排 %(n)s 个班。", made) % {"n": made}
+    messages.success(request, planned if made else _("这些班早已排好，没有变化。"))
     return True
 
 

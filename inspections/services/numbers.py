@@ -3,11 +3,16 @@
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from audit.services import hold_chain
 from inspections.models import NumberSequence
 
 
 def next_number(district_id: int, year: int) -> str:
-    """The next number; the row lock taken here is held to the end of the caller's transaction, so a rolled-back one leaves no gap."""
+    """The next number; the row lock taken here is held to the end of the caller's transaction, so a rolled-back one leaves no gap.
+
+    The district's chain is held before it: a report that registers itself is on record already when it asks for its number.
+    """
+    hold_chain(district_id)
     mine = NumberSequence.objects.filter(district_id=district_id, year=year)
     if not mine.update(last=F("last") + 1):
         _begin(district_id, year)
@@ -24,7 +29,8 @@ def _begin(district_id: int, year: int) -> None:
 
 
 def next_numbers(district_id: int, year: int, count: int) -> list[str]:
-    """As many numbers at once, for an import."""
+    """As many numbers at once, for an import; in the same order of locks."""
+    hold_chain(district_id)
     mine = NumberSequence.objects.filter(district_id=district_id, year=year)
     if not mine.update(last=F("last") + count):
         _begin(district_id, year)

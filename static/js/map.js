@@ -19,6 +19,13 @@ function label(properties) {
   return box;
 }
 
+// Leaflet sets a text as HTML.
+function named(text) {
+  const box = document.createElement("span");
+  box.textContent = text;
+  return box;
+}
+
 const PIN = { className: "map-pin", iconSize: [20, 20] };
 
 const OPTIONS = {
@@ -27,7 +34,7 @@ const OPTIONS = {
   onEachFeature: (feature, layer) => {
     if (!feature.properties.name) return;
     if (!feature.properties.quiet) layer.bindPopup(() => label(feature.properties));
-    if (feature.geometry.type !== "Point") layer.bindTooltip(feature.properties.name, { sticky: true });
+    if (feature.geometry.type !== "Point") layer.bindTooltip(named(feature.properties.name), { sticky: true });
   },
 };
 

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def healthy(settings):
     settings.BACKUP_DIR = ""
-    beat("sweeper")
-    beat("dispatcher")
+    for name in ("sweeper", "dispatcher", "alarms"):
+        beat(name)
 
 
 def ask(client, **headers):
@@ -69,7 +69,7 @@ def test_database_that_only_reads_is_not_ready(client, healthy, only_reading):
     assert body["parts"]["database"]["detail"] == "InternalError"
 
 
-@pytest.mark.parametrize(("heartbeat", "part"), [("sweeper", "sweeper"), ("dispatcher", "worker")])
+@pytest.mark.parametrize(("heartbeat", "part"), [("sweeper", "sweeper"), ("dispatcher", "worker"), ("alarms", "alarms")])
 def test_silent_process_is_named(client, healthy, heartbeat, part):
     grow_old(heartbeat, 80)
 
@@ -81,7 +81,7 @@ def test_silent_process_is_named(client, healthy, heartbeat, part):
 def test_process_that_never_spoke_is_named(client, healthy):
     Heartbeat.objects.all().delete()
 
-    assert ask(client)[1]["failed"] == ["sweeper", "worker"]
+    assert ask(client)[1]["failed"] == ["alarms", "sweeper", "worker"]
 
 
 def test_absent_broker_degrades_only(client, healthy, settings):

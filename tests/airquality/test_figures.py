@@ -1,6 +1,7 @@
 """What an area's air comes to, who stands where, this year against the last, and what a target still leaves."""
 
 import datetime as dt
+import importlib
 import itertools
 import math
 import random
@@ -9,15 +10,17 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from airquality import figures, hours, rankings, standing, years
 from airquality.aqi import composite, tables
 from airquality.boards import areas, yearly
-from airquality.models import AirTarget, CompositeIndexRule, DailyValue
-from airquality.services import daily, rules
+from airquality.models import AirTarget, CompositeIndexRule, DailyValue, ExcludedDay
+from airquality.services import daily, exclusions, rules
 from audit import verify
 from audit.models import AuditEvent
+from common import clock
 from common.errors import Conflict, NotYourRole
 from grids import services as grids
 from grids.models import Grid
@@ -378,6 +381,52 @@ def test_the_rule_in_force_at_the_beginning_of_a_period_makes_its_index(district
 def test_a_rule_needs_six_figures_above_zero(district, office, limits):
     with pytest.raises(ValidationError):
         rules.save_rule(CompositeIndexRule(district=district, name="x", effective_from=FIRST, limits=limits, weights=composite.EVEN), by=office)
+
+
+@pytest.fixture
+def found_wrong(settings):
+    """``found_wrong("airquality.AirTarget")``: what a comparison of these rows with the record finds."""
+
+    def compare(label):
+        settings.AUDITED_MODELS = [label]
+        report = verify.Report()
+        verify.verify_state(report)
+        return [fault["what"] for fault in report.faults]
+
+    assert {"airquality.AirTarget", "airquality.ExcludedDay"} <= set(settings.AUDITED_MODELS)
+    return compare
+
+
+def test_the_record_vouches_for_targets_and_misses_none_that_was_removed_by_the_office(district, office, found_wrong):
+    kept, removed = (rules.save_target(target(grid, pm25=Decimal(40)), by=office) for grid in (district, district.town_a))
+    kept.pm25 = Decimal(39)
+    rules.save_target(kept, by=office)
+    rules.remove_target(removed, by=office)
+    assert found_wrong("airquality.AirTarget") == []
+    AirTarget.objects.filter(pk=kept.pk).update(pm25=45)
+    assert found_wrong("airquality.AirTarget") == ["was changed past the record"]
+    AirTarget.objects.all().delete()
+    assert found_wrong("airquality.AirTarget") == ["is on record but no longer in its table"]
+    AirTarget(pk=removed.pk, district=district, grid=district.town_a, year=2026, pm25=60).save(force_insert=True)
+    assert "was changed past the record" in found_wrong("airquality.AirTarget")
+
+
+def test_the_record_vouches_for_excluded_days(district, office, found_wrong):
+    rows = [exclusions.exclude(district, day, reason="sand_dust", approval="批复甲", by=office) for day in (FIRST, FIRST + dt.timedelta(days=1))]
+    exclusions.restore(rows[0], by=office)
+    assert found_wrong("airquality.ExcludedDay") == []
+    ExcludedDay.objects.update(day=FIRST)
+    assert found_wrong("airquality.ExcludedDay") == ["was changed past the record"]
+
+
+def test_targets_and_excluded_days_of_an_older_release_come_on_record_when_it_is_upgraded(district, found_wrong):
+    AirTarget.objects.create(district=district, grid=district.town_a, year=2026, pm25="40.0", months={"01": {"pm25": "66"}})
+    ExcludedDay.objects.create(district=district, day=FIRST, approval="批复甲", at=clock.now())
+    assert found_wrong("airquality.AirTarget") == found_wrong("airquality.ExcludedDay") == ["no event tells of this row"]
+    fields = AirTarget.AUDIT_FIELDS, ExcludedDay.AUDIT_FIELDS
+    importlib.import_module("airquality.migrations.0005_targets_on_record").adopt(apps, None)
+    assert fields == (AirTarget.AUDIT_FIELDS, ExcludedDay.AUDIT_FIELDS)
+    assert found_wrong("airquality.AirTarget") == found_wrong("airquality.ExcludedDay") == []
 
 
 def test_the_record_vouches_for_the_rules(district, office, settings):

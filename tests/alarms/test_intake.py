@@ -1,8 +1,7 @@
-"""Taking in: the door for devices, one signal however often it is sent, one alarm for one place and time, monitors, stations, callers."""
+"""Taking in: the door for devices, one signal however often it is sent, one alarm for one place and time, stations, callers."""
 
 import base64
 import datetime as dt
-import json
 import uuid
 from types import SimpleNamespace
 
@@ -10,10 +9,10 @@ import pytest
 from django.urls import reverse
 
 from accounts import devices
-from alarms.models import Alarm, AlarmRule, AlarmSignal, AlarmSource, DustLimit, MonitorReading, SignalPicture
-from alarms.services import intake, offline, pictures, scan
+from alarms.models import Alarm, AlarmRule, AlarmSignal, AlarmSource, SignalPicture
+from alarms.reading import hj212
+from alarms.services import intake, pictures, scan
 from common import clock
-from inspections.models import Finding
 from notices.models import Notice
 from tests.alarms import bodies
 from tests.alarms.moments import NOW
@@ -68,6 +67,11 @@ def test_without_a_key_or_with_another_devices_nothing_is_taken(client, camera, 
     assert not AlarmSignal.objects.exists()
 
 
+@pytest.mark.parametrize("given", ["Basic é", "Basic %%%", "Basic YQ", "Basic /w==", "Device é", "Basic"])
+def test_a_key_that_is_nonsense_is_refused_like_a_wrong_one(client, camera, key, given):
+    assert post(client, camera, bodies.alert(), "application/xml", authorization=given).status_code == 401
+
+
 def test_the_same_body_again_is_the_same_signal(client, camera, key):
     first = post(client, camera, bodies.usual(boundary="one"), "multipart/form-data; boundary=one", authorization=f"Device {key}").json()
     again = post(client, camera, bodies.usual(boundary="two"), "multipart/form-data; boundary=two", authorization=f"Device {key}").json()
@@ -83,6 +87,21 @@ def test_heartbeats_are_counted_and_raise_nothing(client, camera, key):
     camera.refresh_from_db()
     assert (camera.beats, camera.heard_at) == (3, NOW)
     assert not AlarmSignal.objects.exists()
+
+
+def test_a_camera_that_sees_nothing_is_not_on_line(client, camera, key):
+    blind = post(client, camera, bodies.alert("videoloss", "active"), "application/xml", authorization=f"Device {key}").json()
+
+    camera.refresh_from_db()
+    assert (blind["meaning"], camera.beats, camera.heard_at) == ("other", 0, None)
+
+
+def test_a_packet_with_letters_that_no_database_keeps_is_taken_without_them(client, camera, key):
+    data = b"QN=1;ST=22;CN=30\x0020;MN=01\x0000;CP=&&&&"
+    packet = f"##{len(data):04d}".encode() + data + f"{hj212.crc(data):04X}\r\n".encode()
+
+    assert post(client, camera, packet, "text/plain", authorization=f"Device {key}").json()["meaning"] == "other"
+    assert (AlarmSignal.objects.get().event, AlarmSignal.objects.get().facts) == ("hj212-3020", {"MN": "0100"})
 
 
 def test_what_cannot_be_read_is_answered_with_the_reason_and_kept_to_be_seen(client, camera, key):
@@ -176,90 +195,6 @@ def test_limits_of_merging_are_those_of_the_rule(camera):
     first = alarm_of(camera, 1)
     with clock.standing(NOW + dt.timedelta(minutes=6)):
         assert alarm_of(camera, 2) != first
-
-
-# --- monitors ---------------------------------------------------------------------------------------------------------------------------
-@pytest.fixture
-def monitor(district):
-    DustLimit.objects.update(is_default=False)
-    DustLimit.objects.filter(code="shaanxi-earthwork").update(is_default=True)
-    return SourceFactory(district=district, kind="dust_monitor")
-
-
-def readings(*rows, n: int = 0):
-    content = {"readings": [{"at": at.isoformat(), **values} for at, values in rows]}
-    from alarms import reading
-
-    return reading.read(json.dumps(content | {"n": n}).encode(), "application/json")
-
-
-def test_readings_are_kept_once_and_in_one_unit(monitor):
-    monitor.unit = "mg"
-    for n in range(2):
-        intake.take_in(monitor, readings((NOW, {"pm10": 0.096, "noise": 61}), n=n), size=1)
-
-    row = MonitorReading.objects.get()
-    assert (row.pm10, row.noise) == (96, 61)
-
-
-def test_above_the_limit_people_are_sent_at_once(monitor, member):
-    taken = intake.take_in(monitor, readings((NOW, {"tsp": 900}), (NOW - dt.timedelta(minutes=10), {"tsp": 820})), size=1)
-
-    assert (taken.meaning, taken.alarm.kind, taken.alarm.state) == ("alarm", "dust", "dispatched")
-    assert "TSP 60分钟均值860µg/m³，限值800µg/m³（DB61/1078-2017）" in taken.alarm.text
-    assert [call.person for call in taken.alarm.calls.all()] == [member] * 3
-
-
-def test_below_the_limit_nothing_is_raised_and_late_data_send_nobody(monitor):
-    assert intake.take_in(monitor, readings((NOW, {"tsp": 799})), size=1).meaning == "readings"
-    old = NOW - dt.timedelta(hours=3)
-    assert intake.take_in(monitor, readings((old, {"tsp": 2000})), size=1).meaning == "readings"
-    assert (MonitorReading.objects.count(), Alarm.objects.count()) == (2, 0)
-
-
-def test_what_is_allowed_a_day_is_noted_before_it_is_an_alarm(monitor):
-    DustLimit.objects.filter(code="shaanxi-earthwork").update(allowed_per_day=2)
-    said = []
-    for hour in range(3):
-        at = NOW + dt.timedelta(hours=hour)
-        with clock.standing(at):
-            said.append(intake.take_in(monitor, readings((at, {"tsp": 900}), n=hour), size=1).meaning)
-    assert said == ["within", "within", "alarm"]
-
-
-def test_hebei_takes_off_what_the_district_has_anyway(monitor, district):
-    from tests.factories.airquality import ReadingFactory, StationFactory
-
-    DustLimit.objects.update(is_default=False)
-    DustLimit.objects.filter(code="hebei").update(is_default=True, allowed_per_day=0)
-    assert intake.take_in(monitor, readings((NOW, {"pm10": 300}), n=1), size=1).meaning == "readings"  # nobody knows the background
-
-    ReadingFactory(station=StationFactory(district=district), hour=NOW.replace(minute=0), pm10=150)
-    at = NOW + dt.timedelta(minutes=1)
-    with clock.standing(at):
-        assert intake.take_in(monitor, readings((at, {"pm10": 100}), n=2), size=1).meaning == "readings"
-        assert intake.take_in(monitor, readings((at + dt.timedelta(seconds=1), {"pm10": 400}), n=3), size=1).meaning == "alarm"
-
-
-def test_silence_is_a_problem_then_a_serious_one_and_ends_by_itself(monitor, operator):
-    AlarmSource.objects.filter(pk=monitor.pk).update(heard_at=NOW)
-    severities = []
-    for hours, gone in ((1, 0), (2.1, 1), (3, 0), (25, 1), (26, 0)):
-        with clock.standing(NOW + dt.timedelta(hours=hours)):
-            assert offline.watch()["gone"] == gone
-            severities += Finding.objects.values_list("severity", flat=True)
-    alarm = Alarm.objects.get()
-    assert severities == ["general", "general", "serious", "serious"]
-    assert alarm.finding.events.filter(action="correct", note="设备离线已超过一天。", by=None).count() == 1
-    assert (alarm.kind, alarm.state, alarm.level, alarm.finding.problem_type.code) == ("offline", "watched", "red", "monitor-offline")
-    assert alarm.finding.reporter is None
-
-    with clock.standing(NOW + dt.timedelta(hours=27)):
-        AlarmSource.objects.filter(pk=monitor.pk).update(heard_at=clock.now())
-        assert offline.watch()["back"] == 1
-        assert offline.watch() == {"back": 0, "gone": 0}
-    alarm.refresh_from_db()
-    assert alarm.state == "closed"
 
 
 # --- stations -----------------------------------------------------------------------------------------------------------------------------

@@ -233,6 +233,13 @@ def test_a_township_plans_its_own_roster(enter, town, district, member):
     assert DutyShift.objects.count() == 2
 
 
+def test_who_may_read_no_roster_is_not_told_that_nobody_is_on_duty(enter, town, district, member, operator):
+    assert "现在没有排班" in text(enter(town).get(reverse("alarms:duty")))
+    for person in (member, UserFactory(dept_handler=district.housing), UserFactory(hq_staff=district.dust)):
+        page = text(enter(person).get(reverse("alarms:duty")))
+        assert "专班的值班人" in page and "现在没有排班" not in page
+
+
 def test_rules_are_saved_together_and_refused_together(enter, director, district, operator):
     client = enter(director)
     page = client.get(reverse("alarms:rules"))
@@ -319,6 +326,32 @@ def test_the_link_comes_too_late_when_somebody_else_goes(client, alarm, operator
 
     assert client.post(address).status_code == 409
     assert "不用再去" in text(client.get(address))
+
+
+def test_the_page_of_the_link_says_that_it_is_over_also_to_who_went(client, alarm, operator, member):
+    advance.advance(alarm, "judge_unclear", by=operator)
+    address = reverse("mobile_alarms:answer", args=[telling.token(alarm.calls.get(channel="sms"))])
+    client.post(address)
+    assert "到场、反馈请登录后办理" in text(client.get(address))
+    advance.advance(alarm, "judge_false", by=operator, reason="fog")
+    page = text(client.get(address))
+
+    assert "不用再去" in page and "到场、反馈" not in page
+
+
+def test_the_page_of_the_link_counts_by_the_servers_clock(client, alarm, operator):
+    advance.advance(alarm, "judge_unclear", by=operator)
+    page = text(client.get(reverse("mobile_alarms:answer", args=[telling.token(alarm.calls.get(channel="sms"))])))
+
+    assert page.index("data-now=") < page.index("data-due=")
+
+
+def test_the_history_does_not_say_that_somebody_went_where_it_was_false(enter, alarm, operator, member, chief):
+    advance.advance(alarm, "judge_unclear", by=operator)
+    advance.advance(alarm, "judge_false", by=operator, reason="fog")
+    page = text(enter(operator).get(alarm.get_absolute_url()))
+
+    assert "已判为误报，不用再去" in page and "他人已接单" not in page
 
 
 def test_a_station_alarm_prints_the_warning(enter, alarm, operator, member):

@@ -1,13 +1,14 @@
 """Grids change: devices and running alarms stay with the people who keep the place; what is on record stays as it was recorded."""
 
 import datetime as dt
+import json
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 
-from alarms.models import Alarm, AlarmSource
-from alarms.services import advance, duty, intake, offline, scan, sources
+from alarms.models import Alarm, AlarmSource, DutyShift
+from alarms.services import advance, duty, intake, offline, rosters, scan, sources
 from audit import verify
 from audit.models import AuditEvent
 from common import clock
@@ -95,3 +96,23 @@ def test_everybody_posted_in_a_township_of_many_villages_may_be_on_its_roster(di
 
     with django_assert_num_queries(2):
         assert {person.pk for person in duty.serving_in(unit)} == {member.pk, town.pk}
+
+
+@pytest.mark.usefixtures("at_ten")
+def test_shifts_that_run_or_come_go_on_for_the_unit_into_which_theirs_is_merged(district, director, town):
+    old, new = district.town_a.organisation, district.town_b.organisation
+    today = clock.today()
+    both = UserFactory(town_handler=new)
+    for unit, person in ((old, town), (old, both), (new, both)):
+        rosters.plan(unit, first=today, last=today + dt.timedelta(days=1), shift="whole", person=person, by=director)
+    past = DutyShift.objects.create(
+        district=district, organisation=old, starts_at=clock.at(dt.date(2026, 1, 1)), ends_at=clock.at(dt.date(2026, 1, 2)), person=town
+    )
+    services.merge_organisations(old, into=new, on=today, by=director)
+
+    assert list(DutyShift.objects.filter(organisation=old)) == [past]
+    planned = DutyShift.objects.filter(organisation=new).order_by("starts_at", "person").values_list("person", flat=True)
+    assert list(planned) == [town.pk, both.pk] * 2
+    assert {person for person, _deputy in duty.on_shift([new])} == {town, both}
+    facts = json.loads(AuditEvent.objects.get(action="dutyshift.succeed").payload)
+    assert facts == {"from": str(old), "to": str(new), "carried": 2, "doubled": 2}

@@ -105,6 +105,10 @@ def test_a_heartbeat_is_a_sign_of_life(event):
     assert read(alert(event, "inactive", count=0), "application/xml").meaning == ALIVE
 
 
+def test_a_camera_that_has_lost_its_picture_tells_about_itself():
+    assert read(alert("videoloss", "active"), "application/xml").meaning == Meaning.OTHER
+
+
 def test_the_end_of_an_event_and_the_devices_own_troubles_are_no_alarm():
     assert read(alert(state="inactive"), "application/xml").meaning == Meaning.OVER
     assert read(alert("diskfull"), "application/xml").meaning == Meaning.OTHER
@@ -117,6 +121,8 @@ def test_the_end_of_an_event_and_the_devices_own_troubles_are_no_alarm():
         ("2026-11-27T10:15:03", dt.datetime(2026, 11, 27, 2, 15, 3, tzinfo=UTC)),
         ("2026-11-27T02:15:03Z", dt.datetime(2026, 11, 27, 2, 15, 3, tzinfo=UTC)),
         ("20261127101503", dt.datetime(2026, 11, 27, 2, 15, 3, tzinfo=UTC)),
+        ("20261127101503123", dt.datetime(2026, 11, 27, 2, 15, 3, tzinfo=UTC)),
+        ("20261127", dt.datetime(2026, 11, 26, 16, tzinfo=UTC)),
         ("1970-01-01T08:00:00+08:00", None),
         ("99999999999999", None),
         ("tomorrow", None),
@@ -196,6 +202,21 @@ def test_a_packet_of_the_standard_is_checked_and_read():
     assert found.readings[0].at == dt.datetime(2026, 11, 27, 2, 15, tzinfo=UTC)
     with pytest.raises(Unreadable, match="校验码"):
         read(packet.replace(b"96.2", b"96.3"), "text/plain")
+
+
+@pytest.mark.parametrize(("command", "minutes"), [("2011", None), ("2051", None), ("2061", 60)])
+def test_a_packet_of_an_hour_says_that_its_values_are_means_of_it(command, minutes):
+    data = f"QN=20261127110500000;CN={command};MN=1;CP=&&DataTime=20261127100000;a34002-Avg=96.2,a34002-Flag=N&&"
+    found = read(f"##{len(data):04d}{data}{hj212.crc(data.encode()):04X}\r\n".encode(), "text/plain")
+
+    assert [(each.minutes, each.values) for each in found.readings] == [(minutes, {"pm10": 96.2})]
+
+
+def test_a_reading_may_say_of_how_many_minutes_it_is_the_mean():
+    rows = [{"at": "2026-11-27T10:00:00+08:00", "tsp": 1, "minutes": said} for said in (60, None, 0, "x")]
+    found = read(json.dumps({"readings": rows}).encode(), "application/json")
+
+    assert [each.minutes for each in found.readings] == [60, None, None, None]
 
 
 def test_the_checksum_is_that_of_the_standards_own_example():

@@ -142,7 +142,7 @@ def test_no_answer_calls_the_next_in_line_each_once(alarm, operator, member, chi
             steps.append(scan.scan()["called"])
 
     assert steps == [0, 0, 1, 0, 1, 0, 1, 0, 0]
-    assert called(alarm) == [("first", [member.pk]), ("deputy", [chief.pk]), ("desk", [town.pk]), ("office", [])]
+    assert called(alarm) == [("first", [member.pk]), ("deputy", [chief.pk]), ("desk", [town.pk]), ("office", [operator.pk])]
     assert Notice.objects.filter(recipient=operator, kind="alarm.unanswered", channel="voice").count() == 1
 
 
@@ -199,7 +199,7 @@ def test_where_nobody_keeps_the_place_the_office_is_told_at_once(district, opera
     Alarm.objects.filter(pk=alarm.pk).update(grid=None, grid_path="")
     advance.advance(alarm, "judge_unclear", by=operator)
 
-    assert called(alarm) == [("office", [])]
+    assert called(alarm) == [("office", [operator.pk])]
 
 
 # --- on the spot --------------------------------------------------------------------------------------------------------------------------

@@ -72,6 +72,17 @@ def test_row_that_vanished_is_named():
     assert (found.exit_code, found.faults[0]["where"]) == (3, f"grids.Grid {pk}")
 
 
+def test_row_whose_removal_is_on_record_is_not_missed_and_named_when_it_stands_there_again():
+    grid = recorded_grid()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM grids_grid WHERE id = %s", [grid.pk])
+    services.record_removal("grid.remove", grid, by=None, district_id=grid.pk)
+
+    assert verified().exit_code == 0
+    grid.save(force_insert=True)
+    assert [(fault["where"], fault["what"]) for fault in verified().faults] == [(f"grids.Grid {grid.pk}", "was changed past the record")]
+
+
 def test_rows_are_read_in_slices(monkeypatch, django_assert_max_num_queries):
     monkeypatch.setattr(verify, "SLICE", 2)
     for _ in range(5):

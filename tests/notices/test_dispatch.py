@@ -272,6 +272,28 @@ def test_sweeper_takes_only_what_the_workers_left_lying():
     assert Heartbeat.objects.filter(name="sweeper").exists()
 
 
+RUNS: list[str] = []
+
+
+def breaks():
+    raise RuntimeError("nobody foresaw it")
+
+
+def runs():
+    RUNS.append("ran")
+
+
+def test_a_scan_of_the_sweeper_that_fails_is_logged_and_holds_up_neither_the_next_nor_the_notices(settings, caplog):
+    settings.SWEEPER_SCANS = [f"{__name__}.breaks", f"{__name__}.runs"]
+    RUNS.clear()
+    notice = NoticeFactory(not_before=clock.now() - dt.timedelta(seconds=90))
+    dispatch_notices.scan()
+    dispatch_notices.sweep()
+
+    assert (RUNS, state_of(notice)) == (["ran"], State.SENT)
+    assert "test_dispatch.breaks failed" in caplog.text and "nobody foresaw it" in caplog.text
+
+
 def test_oldest_unsent_row_is_known_to_the_health_check():
     assert dispatch.oldest_unsent() is None
     notice = NoticeFactory()

@@ -20,6 +20,13 @@ function label(alarm) {
   return box;
 }
 
+// Leaflet sets a text as HTML.
+function named(text) {
+  const box = document.createElement("span");
+  box.textContent = text;
+  return box;
+}
+
 class Board {
   constructor(element) {
     this.url = element.dataset.alarmMap;
@@ -48,7 +55,7 @@ class Board {
     this.area = L.geoJSON(outlines, { interactive: false, style: { color: "#1d4f91", weight: 1.2, fillOpacity: 0.04 } }).addTo(this.map);
     for (const source of sources) {
       if (source.view.length) L.polygon(source.view.map(([lon, lat]) => [lat, lon]), { color: "#566273", weight: 0.8, fillOpacity: 0.08, interactive: false }).addTo(this.map);
-      L.circleMarker([source.lat, source.lon], { radius: 4, color: "#566273", weight: 1.5, fillOpacity: 0.5 }).bindTooltip(source.name).addTo(this.map);
+      L.circleMarker([source.lat, source.lon], { radius: 4, color: "#566273", weight: 1.5, fillOpacity: 0.5 }).bindTooltip(named(source.name)).addTo(this.map);
     }
     this.fit();
   }
