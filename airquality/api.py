@@ -36,6 +36,8 @@ class RowSerializer(serializers.Serializer):
     status = serializers.ChoiceField(Status.choices, required=False)
     so2, no2, o3, pm10, pm25 = (_figure("µg/m³") for _n in range(5))
     co = _figure("mg/m³")
+    wind_direction = _figure("degrees from which it blew, 0 to 360, north is 0; wants a speed")
+    wind_speed = _figure("m/s; the first to come is the hour's wind of the district")
 
 
 class BatchSerializer(serializers.Serializer):

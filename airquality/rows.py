@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -13,7 +14,9 @@ from airquality.words import POLLUTANTS, Status
 from common import clock
 
 ALIASES = {"pm2_5": "pm25", "pm2.5": "pm25"}
-KNOWN = {"station", "hour", "status", *POLLUTANTS, *ALIASES}
+WIND = ("wind_direction", "wind_speed")
+FASTEST, AROUND = Decimal(60), Decimal(360)
+KNOWN = {"station", "hour", "status", *POLLUTANTS, *ALIASES, *WIND}
 HIGHEST = Decimal(99999)
 LOWEST = Decimal(-99)
 """Instruments drift a little below zero; -99, -999, -9999 mean “no value” and are taken as such."""
@@ -32,6 +35,13 @@ class Refusal:
     remedy: str
 
 
+class Wind(NamedTuple):
+    """From where it blew, 0 to 359 (None: calm or unknown), and m/s."""
+
+    direction: int | None
+    speed: Decimal
+
+
 @dataclass(frozen=True)
 class Clean:
     index: int
@@ -39,6 +49,7 @@ class Clean:
     hour: dt.datetime
     status: str
     values: dict[str, Decimal | None]
+    wind: Wind | None = None
 
     @property
     def key(self) -> tuple:
@@ -55,7 +66,7 @@ def read(index: int, raw, *, now: dt.datetime, status: str = Status.REAL_TIME) -
     """A row as the interface takes it. A pollutant that is absent counts as not measured in this hour."""
     try:
         _check_shape(raw)
-        return Clean(index, _station(raw), _hour(raw.get("hour"), now), _status(raw.get("status"), status), _values(raw))
+        return Clean(index, _station(raw), _hour(raw.get("hour"), now), _status(raw.get("status"), status), _values(raw), _wind(raw))
     except Wrong as wrong:
         return Refusal(index, wrong.field, wrong.reason, wrong.remedy)
 
@@ -65,7 +76,9 @@ def _check_shape(raw) -> None:
         raise Wrong("", _("这一行不是对象。"), _("每行应为包含 station、hour 和各污染物浓度的对象。"))
     unknown = sorted(str(name)[:40] for name in raw if name not in KNOWN)
     if unknown:
-        raise Wrong(unknown[0], _("不认识的字段。"), _("可用的字段：%(names)s。") % {"names": "、".join(["station", "hour", "status", *POLLUTANTS])})
+        raise Wrong(
+            unknown[0], _("不认识的字段。"), _("可用的字段：%(names)s。") % {"names": "、".join(["station", "hour", "status", *POLLUTANTS, *WIND])}
+        )
     if not any(name in raw for name in (*POLLUTANTS, *ALIASES)):
         raise Wrong("", _("没有任何污染物浓度。"), _("至少给出一项：%(names)s；没有有效值的写 null。") % {"names": "、".join(POLLUTANTS)})
 
@@ -119,18 +132,37 @@ def _values(raw) -> dict[str, Decimal | None]:
     return {name: concentration(name, named.get(name)) for name in POLLUTANTS}
 
 
+def _wind(raw) -> Wind | None:
+    """None without a speed: a vane alone says nothing about how far to look."""
+    direction, speed = (_part(name, raw.get(name), most) for name, most in zip(WIND, (AROUND, FASTEST), strict=True))
+    return None if speed is None else Wind(None if direction is None else round(direction) % 360, round(speed, 1))
+
+
+def _part(field: str, value, most: Decimal) -> Decimal | None:
+    number = figure(field, value)
+    if number is not None and not 0 <= number <= most:
+        raise Wrong(field, _("超出范围。"), _("风向为 0 至 360 度，北为 0；风速为 0 至 60 m/s。"))
+    return number
+
+
 def concentration(field: str, value) -> Decimal | None:
     """A figure or None; raises ``Wrong``. Kept to three decimals."""
+    number = figure(field, value)
+    if number is None:
+        return None
+    if number > HIGHEST:
+        raise Wrong(field, _("数值过大。"), _("核对单位：CO 为 mg/m³，其余为 μg/m³。"))
+    return number.quantize(PLACES)
+
+
+def figure(field: str, value) -> Decimal | None:
+    """What an instrument says; None where it says that it has nothing. Raises ``Wrong``."""
     if value is None or (isinstance(value, str) and value.strip().lower() in NOTHING):
         return None
     number = _number(value)
     if number is None:
         raise Wrong(field, _("不是数字。"), _("填写数字；没有有效值的写 null。"))
-    if number <= LOWEST:
-        return None
-    if number > HIGHEST:
-        raise Wrong(field, _("数值过大。"), _("核对单位：CO 为 mg/m³，其余为 μg/m³。"))
-    return number.quantize(PLACES)
+    return None if number <= LOWEST else number
 
 
 def _number(value) -> Decimal | None:

@@ -40,6 +40,8 @@ INCIDENTS = [
     ("9101S", 5, {"pm25": "2.9", "pm10": "0.8"}), ("9002A", 1, {"pm10": "2.8", "pm25": "1.2"}), ("9002A", 0, {"pm10": "3.1", "pm25": "1.2"}),
 ]  # fmt: skip
 """Station, hours ago, what the figures are multiplied by: dust, burning, an instrument that shows more fine particles than particles, dust just now."""
+WIND = {"wind_direction": 120, "wind_speed": "2.6"}
+"""Of these hours: the second source lies upwind."""
 
 
 def build(place: Place, *, until: dt.datetime, days: int = DAYS) -> None:
@@ -124,7 +126,7 @@ def _incidents(district, until: dt.datetime) -> None:
         if reading:
             values = {name: value if value is None else str(value) for name, value in reading.values.items()}
             values |= {name: _times(reading.values[name], factor, name) for name, factor in factors.items() if reading.values[name] is not None}
-            rows.append({"station": code, "hour": reading.hour.isoformat(), **values})
+            rows.append({"station": code, "hour": reading.hour.isoformat(), **values, **WIND})
     with transaction.atomic(), clock.standing(until):
         intake.take(rows, district=district, sender=intake.Sender(Source.INTERFACE, "演示数据平台"))
         daily.work_out_due(district=district)

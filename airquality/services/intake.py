@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from airquality import rows
 from airquality.hours import day_of
-from airquality.models import Correction, DueDay, Reading, Station
+from airquality.models import Correction, DueDay, Reading, Station, WeatherHour
 from airquality.rows import Clean, Refusal
+from airquality.watch.words import WindSource
 from airquality.words import POLLUTANTS, Status
 from audit.services import record
 from common import clock
@@ -104,8 +105,21 @@ def _without_doubles(clean: list[Clean], outcome: Outcome) -> list[Clean]:
 def _take_batch(clean: list[Clean], outcome: Outcome, district: Grid, sender: Sender) -> None:
     """Stations are locked, in order: two batches with the same hours wait for each other."""
     named = Station.objects.select_for_update(of=("self",), no_key=True).filter(district=district, code__in={row.station for row in clean})
-    new, changed = _sort(clean, {station.code: station for station in named.order_by("pk")}, outcome, sender)
+    stations = {station.code: station for station in named.order_by("pk")}
+    new, changed = _sort(clean, stations, outcome, sender)
+    _keep_winds([row for row in clean if row.station in stations], district)
     _write(new, changed, district, sender)
+
+
+def _keep_winds(clean: list[Clean], district: Grid) -> None:
+    """The first that comes is the hour's wind of the district; what stands, typed or sent, stays."""
+    winds = {row.hour: row.wind for row in reversed(clean) if row.wind}
+    now = clock.now()
+    rows_of_hours = [
+        WeatherHour(district=district, hour=hour, wind_direction=wind.direction, wind_speed=wind.speed, source=WindSource.SENT, at=now)
+        for hour, wind in sorted(winds.items())
+    ]
+    WeatherHour.objects.bulk_create(rows_of_hours, ignore_conflicts=True)
 
 
 def _sort(clean: list[Clean], stations: dict[str, Station], outcome: Outcome, sender: Sender) -> tuple[list[Reading], list[tuple[Reading, dict]]]:

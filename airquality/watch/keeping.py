@@ -2,12 +2,12 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from airquality import hours
 from airquality.models import AnomalyRule, DustSpell, Station, StationPlan, WatchSettings, WeatherHour
 from airquality.services.locks import hold_district
 from airquality.watch.figures import at_first, checked, defaults, watched
@@ -155,21 +155,13 @@ def set_wind(station: Station, hour: dt.datetime, *, direction: int | None, spee
     """Typed by somebody who knows it. The same again changes nothing."""
     insist_at(by, station)
     hold_district(station.district_id)
-    kept = wind_at(station.district_id, hour) or WeatherHour(district=station.district, hour=hour)
-    if kept.pk and (kept.wind_direction, kept.wind_speed) == (direction, speed):
+    kept = wind_at(station.district_id, hour)
+    if kept and (kept.wind_direction, kept.wind_speed) == (direction, speed):
         return kept
-    kept.wind_direction, kept.wind_speed, kept.source, kept.by, kept.at = direction, speed, WindSource.TYPED, by, clock.now()
-    kept.full_clean(exclude=["by"])
-    kept.save()
+    place: dict[str, Any] = {"district": station.district, "hour": hour}
+    said = {"wind_direction": direction, "wind_speed": speed, "source": WindSource.TYPED, "by": by, "at": clock.now()}
+    WeatherHour(**place, **said).full_clean(exclude=["by"], validate_unique=False, validate_constraints=False)
+    typed, _is_new = WeatherHour.objects.update_or_create(**place, defaults=said)
     payload = {"hour": hour, "direction": direction, "speed": str(speed)}
-    record("weather_hour.type", kept, by=by, district_id=station.district_id, payload=payload)
-    return kept
-
-
-def take_wind(district: Grid, hour: dt.datetime, *, direction: int | None, speed: Decimal) -> None:
-    """As it comes with readings; what a person has typed stays."""
-    if hour != hours.latest(hour):
-        raise ValidationError({"hour": _("不是整点。")})
-    row = WeatherHour(district=district, hour=hour, wind_direction=direction, wind_speed=speed, source=WindSource.SENT, at=clock.now())
-    row.full_clean(exclude=["by"], validate_constraints=False, validate_unique=False)
-    WeatherHour.objects.bulk_create([row], ignore_conflicts=True)
+    record("weather_hour.type", typed, by=by, district_id=station.district_id, payload=payload)
+    return typed

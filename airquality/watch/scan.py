@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -56,7 +57,7 @@ class Watch:
 
 
 def scan(*, district: Grid | None = None) -> int:
-    """Every district, or one: how many anomalies were new. Safe to run twice and by two at once: each hour is a transaction under the settings' lock."""
+    """Every district, or one: how many anomalies were new. Safe to run twice and by two at once: each anomaly is a transaction under the settings' lock."""
     districts = [district] if district else Grid.objects.districts().filter(stations__is_active=True).distinct().order_by("pk")
     with Apart("airquality.watch_stations") as each:
         return sum(each(districts, _scan))
@@ -102,11 +103,13 @@ def _is_ready(watch: Watch, hour: dt.datetime) -> bool:
 
 
 def _look_at(watch: Watch, hour: dt.datetime) -> int:
-    """Nothing is locked for an hour that says nothing."""
+    """Nothing is locked for an hour that says nothing.
+
+    One transaction for each anomaly: whoever has put an alarm on record holds the district's chain, and must not wait for another alarm's row.
+    """
     found = checks.look(watch.window, watch.rules, hour)
     known = _known({each.hour for each in found}, watch) if found else set()
-    fresh = [each for each in found if each.key not in known]
-    return _write(watch, fresh) if fresh else 0
+    return sum(_write(watch, each) for each in sorted((each for each in found if each.key not in known), key=_order))
 
 
 def _known(moments: Iterable[dt.datetime], watch: Watch) -> set[tuple]:
@@ -114,15 +117,14 @@ def _known(moments: Iterable[dt.datetime], watch: Watch) -> set[tuple]:
 
 
 @transaction.atomic
-def _write(watch: Watch, found: list[Found]) -> int:
+def _write(watch: Watch, found: Found) -> bool:
+    """False where another scan was quicker."""
     WatchSettings.objects.select_for_update(no_key=True).get(district=watch.district)
-    known = _known({each.hour for each in found}, watch)
-    count = 0
+    if found.key in _known({found.hour}, watch):
+        return False
     with language.official():
-        for each in sorted((each for each in found if each.key not in known), key=_order):
-            _keep(watch, each)
-            count += 1
-    return count
+        _keep(watch, found)
+    return True
 
 
 def _order(found: Found) -> tuple:
@@ -202,12 +204,14 @@ def _event(watch: Watch, found: Found) -> RegionalEvent | None:
 
 
 def _tell(event: RegionalEvent) -> None:
-    notices.services.queue(
-        to=people.with_role(event.district_id, OFFICE),
-        title=lambda: _("%(pollutant)s区域性升高") % {"pollutant": SYMBOLS[event.pollutant]},
-        body=lambda: wording.regional_words(pollutant=event.pollutant, hour=event.hour, numbers=event.numbers),
-        url=f"{reverse('airquality:anomalies')}?event={event.pk}",
-        dedup_key=f"air-regional:{event.pk}",
-        kind="air.regional",
-        district_id=event.district_id,
-    )
+    """The office, and the groups that listen to the air."""
+    told: dict[str, Any] = {
+        "title": lambda: _("%(pollutant)s区域性升高") % {"pollutant": SYMBOLS[event.pollutant]},
+        "body": lambda: wording.regional_words(pollutant=event.pollutant, hour=event.hour, numbers=event.numbers),
+        "url": f"{reverse('airquality:anomalies')}?event={event.pk}",
+        "dedup_key": f"air-regional:{event.pk}",
+        "kind": "air.regional",
+        "district_id": event.district_id,
+    }
+    notices.services.queue(to=people.with_role(event.district_id, OFFICE), **told)
+    notices.services.tell_groups(**told)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from airquality.models import Correction, DueDay, Reading
+from airquality.models import Correction, DueDay, Reading, WeatherHour
 from airquality.services import intake
 from audit.models import AuditEvent
 from tests.airquality.conftest import GOOD
@@ -70,6 +70,37 @@ def test_wrong_rows_are_named_and_the_others_taken(district, station):
 def test_no_value_is_written_in_many_ways(district, station):
     take(district, row(so2=None, no2="", co="NA", o3="—", pm10=-999, pm25="25.1234"))
     assert Reading.objects.get().values == {"so2": None, "no2": None, "co": None, "o3": None, "pm10": None, "pm25": Decimal("25.123")}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"wind_direction": 183.6, "wind_speed": "2.25"}, [(184, Decimal("2.2"))]),
+        ({"wind_direction": 360, "wind_speed": 0}, [(0, Decimal("0.0"))]),
+        ({"wind_direction": -999, "wind_speed": 0.3}, [(None, Decimal("0.3"))]),
+        ({"wind_direction": 90, "wind_speed": None}, []),
+        ({"wind_direction": 90}, []),
+    ],
+)
+def test_the_wind_that_comes_with_a_reading_is_kept(district, station, sent, kept):
+    assert take(district, row(**sent)) == ((1, 0, 0), [])
+    assert list(WeatherHour.objects.values_list("wind_direction", "wind_speed")) == kept
+
+
+def test_the_first_wind_of_an_hour_is_the_districts_and_none_of_an_unknown_station(district, station, other):
+    rows = [row(station=code, wind_direction=turn, wind_speed=2) for turn, code in ((10, "9999X"), (20, "1001A"), (30, "1002A"))]
+    assert take(district, *rows)[0] == (2, 0, 0)
+    take(district, row(wind_direction=40, wind_speed=2))
+    assert list(WeatherHour.objects.values_list("wind_direction", "source")) == [(20, "sent")]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("wind_direction", 361), ("wind_direction", -1), ("wind_speed", 61), ("wind_speed", "heavy"), ("wind_speed", -2)]
+)
+def test_an_impossible_wind_is_named(district, station, field, value):
+    counts, refused = take(district, row(**{"wind_speed": 1, field: value}))
+    assert counts == (0, 0, 0)
+    assert [(refusal.field, bool(refusal.remedy)) for refusal in refused] == [(field, True)]
 
 
 def test_a_figure_below_zero_is_kept_to_tell_of_the_instrument(district, station):

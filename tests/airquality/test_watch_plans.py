@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from airquality.models import AnomalyRule, DutyChange, DutyTurn, NearVisit, OwnSource, PlanPaper, StandingMeasure, WeatherHour
+from airquality.services import intake
 from airquality.watch import buffer, duty, inventory, keeping, plans, rings
 from audit.models import AuditEvent
 from common import clock
@@ -196,10 +197,11 @@ def test_what_lies_upwind_comes_first(station, office, direction, speed, upwind)
 
 def test_the_wind_of_an_hour_is_typed_once_and_what_is_sent_does_not_overwrite_it(station, crew):
     hour = NOW.replace(minute=0)
-    keeping.take_wind(station.district, hour, direction=10, speed=Decimal(1))
+    sent = {"station": station.code, "hour": hour.isoformat(), "pm25": 61, "wind_direction": 10, "wind_speed": 1}
+    intake.take([sent], district=station.district, sender=intake.Sender("interface"))
     for _twice in range(2):
         keeping.set_wind(station, hour, direction=90, speed=Decimal("2.5"), by=crew[0])
-    keeping.take_wind(station.district, hour, direction=10, speed=Decimal(1))
+    intake.take([sent], district=station.district, sender=intake.Sender("interface"))
     assert list(WeatherHour.objects.values_list("wind_direction", "wind_speed", "source")) == [(90, Decimal("2.5"), "typed")]
     assert AuditEvent.objects.filter(action="weather_hour.type").count() == 1
     with pytest.raises(NotYourRole):

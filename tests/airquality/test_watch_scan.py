@@ -15,9 +15,11 @@ from airquality.watch import keeping, scan
 from alarms.models import Alarm
 from common import clock
 from notices.models import Notice
+from notices.words import Topic
 from tests.airquality.test_watch_rules import HOUR_10, NOW, air, found, only, stations
 from tests.factories.accounts import UserFactory
 from tests.factories.districts import made_district
+from tests.factories.notices import RobotFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -148,11 +150,13 @@ def test_an_approved_dust_day_counts_the_same_and_a_spell_that_is_over_does_not(
 def test_when_all_stations_rise_by_more_than_thirty_percent_there_is_one_event(district, value, is_regional):
     first, second = stations(district, 2)
     micro = stations(district, 1, level="micro")[0]
+    RobotFactory(district_id=district.pk, topics=[Topic.AIR])
     only(district, "R2")
     air(first, 1, pm25=100), air(second, 1, pm25=100), air(micro, 1, pm25=100)
     air(first, pm25=200), air(second, pm25=value), air(micro, pm25=100)
     assert {row[3] for row in all_of(district)} == ({"regional"} if is_regional else {""})
-    assert RegionalEvent.objects.count() == Notice.objects.filter(kind="air.regional").count() == int(is_regional)
+    told = Notice.objects.filter(kind="air.regional")
+    assert RegionalEvent.objects.count() == told.exclude(recipient=None).count() == told.filter(channel="dingtalk").count() == int(is_regional)
     if is_regional:
         event = RegionalEvent.objects.get()
         assert event.words == (
