@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -82,18 +83,27 @@ def open_decision(episode: Episode | None) -> Decision | None:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """A step that is still to begin, and the one that it will replace."""
+
+    step: Decision
+    before: Decision
+
+
+@dataclass(frozen=True)
 class Steps:
-    """What a running episode goes by now, and the step that is published and still to begin. Both empty before it begins."""
+    """What a running episode goes by now, and the steps that are published and still to begin. Both empty before it begins."""
 
     in_force: Decision | None = None
-    ahead: Decision | None = None
+    ahead: tuple[Ahead, ...] = ()
 
 
 def steps(episode: Episode | None) -> Steps:
     if episode is None or (found := episode.step_in_force()) is None:
         return Steps()
-    last = episode.decisions.filter(state=DecisionState.PUBLISHED).exclude(kind=DecisionKind.LIFT).last()
-    return Steps(found, last if last and last.begins_at > clock.now() else None)
+    later = list(episode.decisions.filter(state=DecisionState.PUBLISHED, pk__gt=found.pk).exclude(kind=DecisionKind.LIFT))
+    coming = [step for n, step in enumerate(later, 1) if all(step.begins_at < other.begins_at for other in later[n:])]
+    return Steps(found, tuple(Ahead(step, before) for before, step in pairwise([found, *coming])))
 
 
 def way(episode: Episode, decision: Decision | None, now) -> list[dict]:
@@ -155,7 +165,19 @@ def clocks(episode: Episode, decision: Decision | None, orders) -> list[ClockLin
     current = orders.filter(CURRENT, is_lift=False)
     levels = list(current.order_by("decision").values_list("decision", "level").distinct())
     url = f"{episode.get_absolute_url()}orders/"
-    return [line for step, level in levels for line in _of_step(current.filter(decision=step), Colour(level) if len(levels) > 1 else None, url)]
+    found = [line for step, level in levels for line in _of_step(current.filter(decision=step), Colour(level) if len(levels) > 1 else None, url)]
+    return found + _daily(episode)
+
+
+def _daily(episode: Episode) -> list[ClockLine]:
+    """The district's report of today, from when the response began or the day did."""
+    today = clock.today()
+    if episode.starts_at is None or episode.starts_at > clock.now():
+        return []
+    hour = rule_of(episode.district_id).report_hour
+    begun, due = max(episode.starts_at, clock.at(today)), clock.at(today, dt.time(hour))
+    sent = DailyReport.objects.filter(episode=episode, day=today).values_list("sent_at", flat=True).first()
+    return [ClockLine(_("日报"), begun, due, sent, _("每日%(hour)d时前报送") % {"hour": hour})]
 
 
 def _of_step(orders, level: Colour | None, url: str) -> list[ClockLine]:

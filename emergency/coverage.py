@@ -12,7 +12,10 @@ from emergency.models import Episode, Inspection, ListedEnterprise, Order, rule_
 from emergency.words import Colour, Party, Seen
 from grids.models import Grid
 from inspections.models import Visit
-from inspections.words import PatrolKind, VisitState
+from inspections.words import PatrolKind, VisitState, Weather
+
+UNDER_WARNING = Q(patrol__kind=PatrolKind.EMERGENCY) | Q(patrol__kind=PatrolKind.NIGHT) & ~Q(patrol__weather=Weather.ORDINARY)
+"""Visits of rounds that a warning asked for: its night checks are rounds of the night."""
 
 
 @dataclass
@@ -108,7 +111,7 @@ def _towns(grids: list[Grid], lines: dict[int, Line]) -> list[Line]:
 
 def _rounds(district_id: int, day: dt.date) -> tuple[Counter, Counter]:
     """Visits of rounds under the warning, by grid of the round."""
-    due = Visit.objects.filter(district_id=district_id, patrol__kind=PatrolKind.EMERGENCY, patrol__planned_on=day).exclude(state=VisitState.DROPPED)
+    due = Visit.objects.filter(UNDER_WARNING, district_id=district_id, patrol__planned_on=day).exclude(state=VisitState.DROPPED)
     counted = due.values("patrol__grid").order_by().annotate(planned=Count("pk"), done=Count("pk", filter=Q(state=VisitState.DONE)))
     planned: Counter = Counter()
     done: Counter = Counter()

@@ -13,8 +13,9 @@ from emergency.models import Episode, Inspection, Order, UnitReport
 from emergency.words import DecisionState, OrderState, Party
 from grids.heirs import heir_on
 from grids.models import Organisation
+from inspections.hollow import NOT_COUNTED
 from inspections.models import Finding, Visit
-from inspections.words import PatrolKind, Source
+from inspections.words import Source
 
 POLLUTANTS = {"pm_daily": "颗粒物", "so2_daily": "SO2", "nox_daily": "NOx", "voc_daily": "VOCs"}
 LABELS = {
@@ -64,13 +65,14 @@ def _taken_over(day: dt.date) -> Q:
 
 
 def _visits(district_id: int, begin: dt.datetime, end: dt.datetime) -> int:
-    return Visit.objects.done().filter(district_id=district_id, patrol__kind=PatrolKind.EMERGENCY, arrived_at__gte=begin, arrived_at__lt=end).count()
+    return Visit.objects.done().filter(coverage.UNDER_WARNING, district_id=district_id, arrived_at__gte=begin, arrived_at__lt=end).count()
 
 
 def problems_of(episode: Episode, begin: dt.datetime, end: dt.datetime):
     """Problems whose source is the emergency, or whose type says that measures were not in force."""
     about = Q(source=Source.EMERGENCY) | Q(problem_type__code="emergency")
-    return Finding.objects.filter(about, district_id=episode.district_id, received_at__gte=begin, received_at__lt=end)
+    found = Finding.objects.filter(about, district_id=episode.district_id, received_at__gte=begin, received_at__lt=end)
+    return found.exclude(state__in=NOT_COUNTED)
 
 
 def cuts_of(in_force: list[Order]) -> dict[str, str]:
@@ -114,7 +116,8 @@ def of_episode(episode: Episode) -> dict:
     """For the review: how long, how many, how fast, what was found."""
     end = episode.lifted_at or clock.now()
     ends = _ends_of_steps(episode)
-    orders = [order for order in Order.objects.filter(episode=episode, is_lift=False) if not _went_elsewhere(order, ends)]
+    given = Order.objects.filter(episode=episode, is_lift=False).select_related("organisation")
+    orders = [order for order in given if not _went_elsewhere(order, ends)]
     answered = [order for order in orders if order.acknowledged_at]
     forced = [order for order in orders if _was_owed(order, ends)]
     typed = UnitReport.objects.filter(episode=episode).aggregate(**{name: Sum(name) for name in UnitReport.NUMBERS})
@@ -147,7 +150,20 @@ def _was_owed(order: Order, ends: dict) -> bool:
 
 def _went_elsewhere(order: Order, ends: dict) -> bool:
     """A grid's that had not been received when the grid was moved: its successor has one of its own. An upgrade replaces it as every other."""
-    return order.party == Party.GRID and order.acknowledged_at is None and order.state == OrderState.SUPERSEDED and order.decision_id not in ends
+    if order.state != OrderState.SUPERSEDED:
+        return False
+    if order.party == Party.UNIT:
+        return _went_up(order, ends.get(order.decision_id, clock.now()))
+    return order.party == Party.GRID and order.acknowledged_at is None and order.decision_id not in ends
+
+
+def _went_up(order: Order, until: dt.datetime) -> bool:
+    """A unit's whose limit was still to come when the unit went up in another one: that one's order has its measures."""
+    unit = order.organisation
+    if order.in_force_at or unit is None or unit.merged_into_id is None or unit.valid_to is None:
+        return False
+    gone = clock.at(unit.valid_to)
+    return gone <= until and (order.force_due_at is None or order.force_due_at >= gone)
 
 
 def words_of(figures: dict) -> str:

@@ -16,6 +16,7 @@ class OrderFilter(django_filters.FilterSet):
     party = django_filters.ChoiceFilter(choices=Party.choices, **empty_label(_("对象")))
     level = django_filters.ChoiceFilter(choices=Colour.choices, **empty_label(_("级别")))
     state = django_filters.ChoiceFilter(choices=OrderState.choices, **empty_label(_("状态")))
+    is_lift = django_filters.ChoiceFilter(choices=[("False", _("应急指令")), ("True", _("解除令"))], **empty_label(_("种类")))
     township = KeyOrCodeFilter(queryset=townships, method="under", **empty_label(_("乡办")))
     q = django_filters.CharFilter(label=_("名称"), method="named")
 

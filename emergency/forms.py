@@ -213,7 +213,7 @@ class EnterpriseForm(SeenForm, forms.ModelForm):
         return self.cleaned_data["position"] or 0
 
 
-class ContactForm(forms.ModelForm):
+class ContactForm(SeenForm, forms.ModelForm):
     class Meta:
         model = ListedEnterprise
         fields = ("contact", "contact_phone", "guarantor", "guarantor_phone")

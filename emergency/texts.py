@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock, language
-from emergency.models import Episode, Forecast
+from emergency.models import Forecast
 from emergency.words import COLOUR_NAMES, RESPONSES, Colour, DecisionKind
 from grids.models import Grid
 
@@ -48,7 +48,7 @@ def other_time(text: str, starts_at: dt.datetime) -> str:
     return "" if not named or set(named) & set(right) else _words(*named[0])
 
 
-def first_words(district: Grid, kind: str, level: str, *, forecast: Forecast | None = None, episode: Episode | None = None) -> dict:
+def first_words(district: Grid, kind: str, level: str, *, forecast: Forecast | None = None) -> dict:
     """Initial values of the form of a step."""
     now = clock.beijing(clock.now()).replace(second=0, microsecond=0)
     with language.official():

@@ -49,8 +49,10 @@ class Proposal:
 def read(text: str) -> tuple[list[tuple[dt.datetime, int]], bool]:
     """Rows of a typed or pasted table, ``day AQI`` or ``day hour AQI`` on each line; whether they are hours. Every wrong line is named."""
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if len(lines) > MOST_ROWS:
+        raise ValidationError({"table": _("最多读%(most)s行，现在有%(rows)s行，请删去多余的行。") % {"most": MOST_ROWS, "rows": len(lines)}})
     found, wrong = [], []
-    for n, line in lines[:MOST_ROWS]:
+    for n, line in lines:
         row = _row(line)
         if row is None:
             wrong.append(_("第 %(n)s 行“%(line)s”读不懂，应写成“2026-12-01 212”或“2026-12-01 08 212”") % {"n": n, "line": line.strip()[:40]})
@@ -112,6 +114,17 @@ def longest(windows: list[Window], *, above: float, gap: dt.timedelta, within: t
     return max(best, key=len, default=[])
 
 
+def spells(windows: list[Window], *, above: float, gap: dt.timedelta) -> list[list[Window]]:
+    """Windows above a value that overlap, or follow each other within the gap. Of hours a chain may leave out an end of its spell."""
+    found: list[list[Window]] = []
+    for window in (each for each in windows if each.value > above):
+        if found and window.start <= found[-1][-1].end + gap:
+            found[-1].append(window)
+        else:
+            found.append([window])
+    return found
+
+
 # --- judging ----------------------------------------------------------------------------------------------------------------------------
 def judge(rows, *, by_hour: bool, levels: dict, gap_hours: int) -> Proposal:
     """The highest level reached; where the forecast swings about a limit, the higher one counts."""
@@ -126,15 +139,13 @@ def judge(rows, *, by_hour: bool, levels: dict, gap_hours: int) -> Proposal:
 
 
 def _met(alternative: list[dict], windows: list[Window], gap: dt.timedelta) -> list[list[Window]] | None:
-    """The chain of each condition; the later ones lie within the first one's span. None unless all hold."""
-    chains: list[list[Window]] = []
-    for condition in alternative:
-        span = (chains[0][0].start, chains[0][-1].end) if chains else None
-        chain = longest(windows, above=condition["above"], gap=gap, within=span)
-        if len(chain) * HOURS < condition["hours"]:
-            return None
-        chains.append(chain)
-    return chains
+    """The chain of each condition in the first spell above the first limit in which all of them hold. None without one."""
+    for spell in spells(windows, above=alternative[0]["above"], gap=gap):
+        span = (spell[0].start, spell[-1].end)
+        chains = [longest(windows, above=condition["above"], gap=gap, within=span) for condition in alternative]
+        if all(len(chain) * HOURS >= condition["hours"] for condition, chain in zip(alternative, chains, strict=True)):
+            return chains
+    return None
 
 
 def clear_at_end(windows: list[Window], levels: dict, gap: dt.timedelta) -> int:

@@ -23,7 +23,7 @@ TEMPLATE = "sheets/import.html"
 
 @dataclass(frozen=True)
 class ImportPage:
-    """``apply_row`` as in importing.run; ``kind`` names the import in the audit chain. The caller has checked who may import."""
+    """``apply_row`` and ``finish`` as in importing.run; ``kind`` names the import in the audit chain. The caller has checked who may import."""
 
     title: str
     kind: str
@@ -31,6 +31,7 @@ class ImportPage:
     apply_row: Callable[[Row], str]
     back_url: str
     district_id: int = 0
+    finish: Callable[[], object] | None = None
 
 
 def respond(request, page: ImportPage) -> HttpResponse:
@@ -93,7 +94,7 @@ def _refused(request, page: ImportPage, token: str) -> HttpResponse:
 
 def _run(file, page: ImportPage, *, dry_run: bool, by=None) -> tuple[Table, importing.ImportResult]:
     table = read_table(file, page.columns)
-    result = importing.run(table.rows, page.apply_row, partial=True, dry_run=dry_run, errors=table.errors, columns=page.columns)
+    result = importing.run(table.rows, page.apply_row, partial=True, dry_run=dry_run, errors=table.errors, columns=page.columns, finish=page.finish)
     if result.written:
         payload = {"kind": page.kind, "created": result.created, "updated": result.updated, "refused": result.bad_rows}
         audit.record("import", "sheets.import", by=by, district_id=page.district_id, payload=payload)

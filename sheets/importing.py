@@ -64,12 +64,13 @@ def run(
     dry_run: bool,
     errors: Iterable[RowError] = (),
     columns: Iterable[Column] = (),
+    finish: Callable[[], object] | None = None,
 ) -> ImportResult:
     """Apply every row in a savepoint of its own, so that all errors come out at once.
 
     ``apply_row`` writes one row and returns created, updated or unchanged; it refuses with ValidationError. ``errors`` are those of
     reading; ``columns`` give the keys of its errors their titles. Nothing stays written after a dry run, nor when anything is wrong, unless
-    ``partial``.
+    ``partial``. ``finish`` is called last in the transaction of what stays: there the owner puts its rows on record.
     """
     result = ImportResult(errors=list(errors))
     titles = {column.key: str(column.title) for column in columns}
@@ -77,6 +78,8 @@ def run(
         for row in rows:
             _apply(row, apply_row, result, titles)
         result.written = not dry_run and (partial or not result.errors)
+        if result.written and finish:
+            finish()
         transaction.set_rollback(not result.written)
     result.errors.sort(key=lambda error: error.row)
     return result

@@ -77,13 +77,23 @@ class Episode(models.Model):
         the first one is still to begin, that."""
         published = self.decisions.filter(state=DecisionState.PUBLISHED).exclude(kind=DecisionKind.LIFT)
         until = [step for step in published if step.begins_at <= clock.end_of(day)]
-        begun = [step for step in until if step.begins_at <= clock.now()] or until[:1]
+        begun = [step for step in until if step.begins_at <= clock.now() and self._ran_at(step.begins_at)] or until[:1]
         return begun[-1] if begun else None
+
+    def _ran_at(self, moment: dt.datetime) -> bool:
+        """A step published ahead never begins when the lift came first."""
+        return self.lifted_at is None or moment < self.lifted_at
 
     def step_in_force(self) -> "Decision | None":
         """The one by which a running response goes now; none before its first has begun."""
         step = self.step_on(clock.today()) if self.state == EpisodeState.RUNNING else None
         return step if step and step.begins_at <= clock.now() else None
+
+    @property
+    def level_to_lift(self) -> str:
+        """A lift ends what is in force; what is only published ahead never was."""
+        step = self.step_in_force()
+        return step.level if step else self.level
 
 
 class Decision(models.Model):

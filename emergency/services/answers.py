@@ -4,6 +4,7 @@ import hashlib
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from common.errors import Conflict, insist
 from emergency import access
 from emergency.models import Call, Decision, Evidence, Order, Receipt
 from emergency.services import telling
-from emergency.services.links import new_link
+from emergency.services.links import has_ended, new_link
 from emergency.services.record import insist_words, move_order
 from emergency.words import CallOutcome, EvidenceKind, OrderState, Party, Way
 from evidence.models import Photo
@@ -75,8 +76,12 @@ def put_in_force(
         raise ValidationError({"text": _("请上传照片、填写电表读数，或写明停了哪些生产线。")})
     if kind == EvidenceKind.METER and reading is None:
         raise ValidationError({"reading": _("请填写电表读数（kWh）。")})
-    stored = _stored(order, photos, by=by)
-    return _keep(order, kind=kind, way=way, by=by, name=name, text=text, reading=reading, photos=stored)
+    uploads = {_hash(upload): upload for upload in photos}
+    stored = _stored(order, uploads, by=by)
+    made = _keep(order, kind=kind, way=way, by=by, name=name, text=text, reading=reading, photos=stored)
+    if not made:
+        _insist_new(order, uploads)
+    return made
 
 
 def _insist_open(order: Order) -> None:
@@ -84,10 +89,19 @@ def _insist_open(order: Order) -> None:
         raise Conflict(_("这份指令已被新的指令替代或已解除，不再接收凭证。"), code="ended")
 
 
-def _stored(order: Order, uploads, *, by) -> list[Photo]:
+def _insist_new(order: Order, hashes) -> None:
+    """Nothing was made of what was sent. Whoever sends twice what counts need not know; a photo that does not count any more is no answer."""
+    sent = order.evidence.filter(photo__sha256__in=list(hashes))
+    if refused := sent.exclude(refused_note="").first():
+        raise ValidationError({"photos": _("这张照片已被退回（%(note)s），请重新拍照后提交。") % {"note": refused.refused_note}})
+    if not Order.objects.filter(pk=order.pk, state=OrderState.IN_FORCE).exists():
+        raise ValidationError({"photos": _("这张照片以前已提交过，请重新拍照，或写明现在的落实情况。")})
+
+
+def _stored(order: Order, uploads: dict[str, UploadedFile], *, by) -> list[Photo]:
     """Those that the order does not have yet."""
     known = _known(order)
-    fresh = {sha256: upload for upload in uploads if (sha256 := _hash(upload)) not in known}
+    fresh = {sha256: upload for sha256, upload in uploads.items() if sha256 not in known}
     _insist_room(len(known) + len(fresh))
     try:
         return [evidence.services.store(upload, sha256=sha256, size=upload.size, by=by) for sha256, upload in fresh.items()]
@@ -126,14 +140,16 @@ def _keep(order: Order, *, photos: list[Photo], by, name: str, way: str, **given
 
 
 def _write(order: Order, *, photos: list[Photo], **facts) -> list[Evidence]:
-    """One row for each photo; words and figures go with the first. The same words again are not kept twice."""
+    """One row for each photo; words and figures go with the first. Of an order in force the same words again are not kept twice; of one that is not
+    they are said anew: what was said before was refused, or was of fewer measures."""
     common = facts | {"order": order, "at": clock.now(), "text": facts["text"].strip()[:500], "name": facts["name"].strip()[:60]}
     if photos:
         bare = {"kind": EvidenceKind.PHOTO, "text": "", "reading": None}
         return [Evidence.objects.create(**common | (bare if n else {}) | {"photo": photo}) for n, photo in enumerate(photos)]
     same = order.evidence.filter(kind=common["kind"], text=common["text"], reading=common["reading"], photo=None, refused_note="")
     has_words = common["text"] or common["reading"] is not None
-    return [Evidence.objects.create(**common)] if has_words and not same.exists() else []
+    is_said = order.state == OrderState.IN_FORCE and same.exists()
+    return [Evidence.objects.create(**common)] if has_words and not is_said else []
 
 
 def _stamp(order: Order, *, by, name: str, way: str) -> None:
@@ -204,6 +220,7 @@ def send_again(order: Order, *, by) -> Order:
     access.insist_run(by, order.district_id)
     if order.party != Party.ENTERPRISE:
         raise ValidationError(_("只有企业的指令用短信链接签收。"))
+    _insist_opens(order)
     if not order.enterprise.contact_phone:
         raise ValidationError(_("清单里没有这家企业的联系电话，没有发出；请先在清单里更正联系人，或把链接直接发给对方。"), code="no_phone")
     new_link(order)
@@ -211,3 +228,15 @@ def send_again(order: Order, *, by) -> Order:
     telling.send_link(order)
     record("order.link", order, by=by, district_id=order.district_id)
     return order
+
+
+def may_send(order: Order) -> bool:
+    """Whether a link to it would be sent and open: an order that was replaced or lifted is not sent any more, a lift for a day."""
+    return (order.is_running or order.is_lift) and not has_ended(order)
+
+
+def _insist_opens(order: Order) -> None:
+    if has_ended(order):
+        raise ValidationError(_("预警解除已超过一天，签收链接不再打开，没有重新发送；需要签收的请电话联系并登记。"), code="ended")
+    if not may_send(order):
+        raise ValidationError(_("这份指令已被新的指令替代或已解除，没有重新发送；请在最新的一份上发送。"), code="ended")

@@ -74,13 +74,13 @@ def _check(kind: str, episode: Episode | None, form: dict) -> None:
         return
     assert episode is not None
     _check_follows(episode, form["starts_at"])
+    if kind == DecisionKind.LIFT and form["level"] != episode.level_to_lift:
+        raise ValidationError({"level": _("解除的是现在的%(level)s。") % {"level": Colour(episode.level_to_lift).label}})
     step = ORDER.index(form["level"]) - ORDER.index(episode.level)
     if kind == DecisionKind.UPGRADE and step <= 0:
         raise ValidationError({"level": _("升级后的级别应高于现在的%(level)s。") % {"level": episode.get_level_display()}})
     if kind == DecisionKind.DOWNGRADE and step >= 0:
         raise ValidationError({"level": _("降级后的级别应低于现在的%(level)s。") % {"level": episode.get_level_display()}})
-    if kind == DecisionKind.LIFT and step:
-        raise ValidationError({"level": _("解除的是现在的%(level)s。") % {"level": episode.get_level_display()}})
 
 
 def _check_follows(episode: Episode, starts_at: dt.datetime) -> None:
@@ -190,7 +190,7 @@ def publish(decision: Decision, *, by, version: int) -> Decision:
     move(decision, version=version, source=DecisionState.APPROVED, state=DecisionState.PUBLISHED, published_by=by, published_at=now)
     episode = Episode.objects.get(pk=decision.episode_id)
     if decision.kind == DecisionKind.LIFT:
-        change_episode(episode, state=EpisodeState.LIFTED, lifted_at=now)
+        change_episode(episode, state=EpisodeState.LIFTED, lifted_at=now, level=decision.level)
     else:
         _begin_or_change(episode, decision)
     decision.episode = episode
@@ -215,4 +215,6 @@ def _begin_or_change(episode: Episode, decision: Decision) -> None:
     changes: dict = {"state": EpisodeState.RUNNING, "level": decision.level, "peak": peak}
     if decision.kind == DecisionKind.START:
         changes |= {"starts_at": decision.begins_at, "reduction_list": list_in_force(episode.district_id)}
+    elif episode.starts_at is None or decision.begins_at < episode.starts_at:
+        changes["starts_at"] = decision.begins_at  # the start was published ahead and is overtaken
     change_episode(episode, **changes)

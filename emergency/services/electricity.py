@@ -1,6 +1,7 @@
 """Daily kWh of enterprises, taken in; under an order it is evidence for it or against it."""
 
 import datetime as dt
+from enum import Enum, auto
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,6 +13,14 @@ from emergency import power
 from emergency.models import Evidence, ListedEnterprise, Order, PowerDay
 from emergency.services import telling
 from emergency.words import EvidenceKind, Party
+
+
+class Said(Enum):
+    """What becomes of the piece of a day."""
+
+    NEW = auto()
+    CORRECTED = auto()
+    TAKEN_BACK = auto()
 
 
 @transaction.atomic
@@ -43,14 +52,22 @@ def _judge(district_id: int, codes: set[str], days: set[dt.date]) -> None:
     order that has ended meanwhile is judged for the days on which it ran; a corrected figure takes back what was said of its day."""
     if not days:
         return
-    acts = [
-        (order, {"day": str(line.day), "kwh": str(line.kwh)})
-        for order in _held(district_id, codes, days)
-        for line in power.lines_of(order)
-        if line.day in days and _say(order, line)
-    ]
-    if acts:
-        record_many("order.power", acts, by=None, district_id=district_id)
+    found: dict[Said, list] = {said: [] for said in Said}
+    for order in _held(district_id, codes, days):
+        for line in power.lines_of(order):
+            if line.day in days and (act := _say(order, line)):
+                found[act[0]].append((order, {"day": str(line.day), "kwh": str(line.kwh)} | act[1]))
+    _record(found, district_id)
+
+
+def _record(found: dict[Said, list], district_id: int) -> None:
+    """One kind after the other, last: the chain stays locked from then on."""
+    if found[Said.NEW]:
+        record_many("order.power", found[Said.NEW], by=None, district_id=district_id)
+    if found[Said.CORRECTED]:
+        record_many("order.power_edit", found[Said.CORRECTED], by=None, district_id=district_id)
+    if found[Said.TAKEN_BACK]:
+        record_many("order.power_back", found[Said.TAKEN_BACK], by=None, district_id=district_id)
 
 
 def _held(district_id: int, codes: set[str], days: set[dt.date]) -> list[Order]:
@@ -60,18 +77,20 @@ def _held(district_id: int, codes: set[str], days: set[dt.date]) -> list[Order]:
     return list(ran.select_for_update(of=("self",)).select_related("enterprise", "episode", "decision").order_by("pk"))
 
 
-def _say(order: Order, line: power.Line) -> bool:
-    """Whether there is a new piece."""
+def _say(order: Order, line: power.Line) -> tuple[Said, dict] | None:
+    """What has become of the day's piece, and what stood there before."""
     stands = order.evidence.filter(kind=EvidenceKind.POWER, text__startswith=f"{line.day}", refused_note="").first()
-    if stands and not line.is_against:
-        with language.official():
-            Evidence.objects.filter(pk=stands.pk).update(refused_note=_("用电数据已更正为%(kwh)s kWh，不再作为反证") % {"kwh": line.kwh})
-    elif stands:
+    if stands is None:
+        return (Said.NEW, _against(order, line)) if line.is_against else None
+    if line.is_against and stands.reading == line.kwh:
+        return None
+    before = {"evidence": stands.pk, "was": str(stands.reading)}
+    if line.is_against:
         Evidence.objects.filter(pk=stands.pk).update(text=_words(line), reading=line.kwh)
-    elif line.is_against:
-        _against(order, line)
-        return True
-    return False
+        return Said.CORRECTED, before
+    with language.official():
+        Evidence.objects.filter(pk=stands.pk).update(refused_note=_("用电数据已更正为%(kwh)s kWh，不再作为反证") % {"kwh": line.kwh})
+    return Said.TAKEN_BACK, before
 
 
 def _words(line: power.Line) -> str:
@@ -79,10 +98,11 @@ def _words(line: power.Line) -> str:
         return _("%(day)s用电%(kwh)s kWh，按清单应不超过%(allowed)s kWh") % {"day": line.day, "kwh": line.kwh, "allowed": line.allowed}
 
 
-def _against(order: Order, line: power.Line) -> None:
+def _against(order: Order, line: power.Line) -> dict:
     with language.official():
         name = _("用电平台")
     piece = Evidence.objects.create(
         order=order, kind=EvidenceKind.POWER, text=_words(line), reading=line.kwh, is_against=True, name=name, at=clock.now()
     )
     telling.power_above(order, line, piece)
+    return {"evidence": piece.pk}

@@ -5,14 +5,15 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from audit.services import record
+from audit.services import record, record_many
 from common import clock
 from common.errors import Conflict, insist
 from common.seen import held_as_seen
 from emergency import access
-from emergency.models import ListedEnterprise, ReductionList
+from emergency.models import Episode, ListedEnterprise, ReductionList
 from emergency.services.record import hold
 from emergency.words import ListState
 from evidence.models import File
@@ -22,7 +23,7 @@ from inspections.services.rules import changes
 from registers.models import Site
 
 CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
-CONTACT = ("contact", "contact_phone", "guarantor", "guarantor_phone")
+PERSONS = (("contact", "contact_phone"), ("guarantor", "guarantor_phone"))
 
 
 @transaction.atomic
@@ -128,27 +129,65 @@ def site_of(enterprise: ListedEnterprise, district_id: int) -> Site | None:
     return named[0] if len(named) == 1 else None
 
 
+# --- whom to call -----------------------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def correct_contact(enterprise: ListedEnterprise, *, by, **values) -> ListedEnterprise:
-    """Whom to call changes while a list is in force; everything else waits for the next version."""
+def correct_contact(enterprise: ListedEnterprise, *, by, stood: dict | None = None, **values) -> list[ReductionList]:
+    """Whom to call changes while a list is in force; everything else waits for the next version. The same enterprise is corrected in every version
+    that is or will be gone by and still says what was wrong; the versions that say something else, and keep it.
+
+    The district is held, so that no version is made or put in force between the copies.
+    """
     district_id = enterprise.reduction_list.district_id
     access.insist_keep_lists(by, district_id)
-    held_as_seen(ListedEnterprise.objects.filter(pk=enterprise.pk), None)
-    before = {name: getattr(enterprise, name) for name in CONTACT}
-    for name, value in values.items():
-        setattr(enterprise, name, value.strip())
-    enterprise.save(update_fields=list(values))
-    changed = sorted(name for name in values if values[name] != before[name])
-    record("reduction_list.contact", enterprise, by=by, district_id=district_id, payload={"changed": changed})
-    return enterprise
+    hold(district_id)
+    rows = list(_gone_by(enterprise, district_id).select_for_update(of=("self",)).order_by("pk"))
+    before = held_as_seen(ListedEnterprise.objects.filter(pk=enterprise.pk), stood)
+    wanted = {name: value.strip() for name, value in values.items() if value.strip() != getattr(before, name)}
+    acts = [(row, {"changed": changed}) for row in rows if (changed := _corrected(row, before, wanted))]
+    for row, facts in acts:
+        row.save(update_fields=facts["changed"])
+    if acts:
+        record_many("reduction_list.contact", acts, by=by, district_id=district_id)
+    return [row.reduction_list for row in rows if any(getattr(row, name) != value for name, value in wanted.items())]
 
 
+def _gone_by(enterprise: ListedEnterprise, district_id: int):
+    """This row and those of its enterprise in the draft, in the list in force and in lists that running responses go by."""
+    running = Episode.objects.running().filter(district=district_id, reduction_list__isnull=False).values("reduction_list")
+    current = Q(reduction_list__state__in=(ListState.DRAFT, ListState.IN_FORCE)) | Q(reduction_list__in=running)
+    same = Q(reduction_list__district=district_id, credit_code=enterprise.credit_code)
+    return ListedEnterprise.objects.filter(Q(pk=enterprise.pk) | (current & same)).select_related("reduction_list")
+
+
+def _corrected(row: ListedEnterprise, before: ListedEnterprise, wanted: dict) -> list[str]:
+    """What is changed of the row: of a person whatever was wrong, where all of it stands there, too: nobody gets somebody else's number."""
+    changed = []
+    for person in PERSONS:
+        names = [name for name in person if name in wanted]
+        if all(getattr(row, name) == getattr(before, name) for name in names):
+            changed += names
+    for name in changed:
+        setattr(row, name, wanted[name])
+    return changed
+
+
+# --- plans ------------------------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_plan(enterprise: ListedEnterprise, file: File, *, by) -> ListedEnterprise:
     """The enterprise's own plan (一厂一策); the newest is shown."""
     district_id = enterprise.reduction_list.district_id
     access.insist_keep_lists(by, district_id)
-    enterprise.plan, enterprise.plan_name = file, file.name
-    enterprise.save(update_fields=["plan", "plan_name"])
-    record("reduction_list.plan", enterprise, by=by, district_id=district_id, payload={"file": file.sha256})
-    return enterprise
+    found = held_as_seen(ListedEnterprise.objects.filter(pk=enterprise.pk), None)
+    found.plan, found.plan_name = file, file.name
+    found.save(update_fields=["plan", "plan_name"])
+    record("reduction_list.plan", found, by=by, district_id=district_id, payload={"file": file.sha256})
+    return found
+
+
+@transaction.atomic
+def hand_out(enterprise: ListedEnterprise, *, by) -> File:
+    """A plan that is downloaded is on record."""
+    found = ListedEnterprise.objects.select_related("plan", "reduction_list").select_for_update(of=("self",)).get(pk=enterprise.pk)
+    district_id = found.reduction_list.district_id
+    record("reduction_list.download", found, by=by, district_id=district_id, payload={"title": found.plan_name, "sha256": found.plan.sha256})
+    return found.plan

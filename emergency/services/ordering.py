@@ -22,7 +22,7 @@ LEAF = 3
 def issue(decision: Decision, *, now: dt.datetime) -> list[Order]:
     """Write the orders of a published step, close those it ends, and tell everybody. A step that begins later ends nothing yet."""
     if decision.kind == DecisionKind.LIFT:
-        Order.objects.running().filter(episode=decision.episode).update(state=OrderState.DONE)
+        _end(Order.objects.running().filter(episode=decision.episode), OrderState.DONE)
     elif decision.begins_at <= now:
         supersede(decision)
     with language.official():  # orders are papers of the district, whoever has published them
@@ -37,7 +37,11 @@ def issue(decision: Decision, *, now: dt.datetime) -> list[Order]:
 def supersede(decision: Decision) -> int:
     """This step has begun: the orders of earlier ones end. Until then both stand side by side."""
     earlier = Order.objects.running().filter(episode=decision.episode_id, decision_id__lt=decision.pk)
-    return Order.objects.filter(pk__in=hold_rows(earlier)).update(state=OrderState.SUPERSEDED)
+    return _end(earlier, OrderState.SUPERSEDED)
+
+
+def _end(orders, state: str) -> int:
+    return Order.objects.filter(pk__in=hold_rows(orders)).update(state=state)
 
 
 def record_issued(orders: list[Order], *, by) -> None:

@@ -14,7 +14,8 @@ from grids import geometry, scope
 def grid_moved(old_path: str, new_path: str, grid) -> None:
     """Keep the copies of grid paths right when a subtree moves."""
     for model in (Order, ListedEnterprise):
-        model.objects.filter(grid_path__startswith=old_path).update(grid_path=scope.moved("grid_path", old_path, new_path))
+        below = hold_rows(model.objects.filter(grid_path__startswith=old_path))
+        model.objects.filter(pk__in=below).update(grid_path=scope.moved("grid_path", old_path, new_path))
 
 
 def hold_in(grid) -> None:
@@ -49,9 +50,10 @@ def _point(enterprise: ListedEnterprise | None) -> tuple[float, float] | None:
 
 
 def organisation_merged(source, into, *, by, note: str = "") -> None:
-    """Running orders and the measures of later ones go on with the successor. One that has its own order of the step takes the other's measures into it."""
+    """Running orders and the measures of later ones go on with the successor. One that has its own order of the step takes the other's measures into
+    it; a lift that it has received or will receive stands for both."""
     orders = list(_running().filter(organisation=source))
-    changed = [each for order in orders for each in _succeed(order, into)]
+    changed = [_succeed(order, into) for order in orders]
     for measure in UnitMeasure.objects.filter(organisation=source).order_by("pk"):
         measure.organisation = into
         measure.save(update_fields=["organisation"])
@@ -59,21 +61,34 @@ def organisation_merged(source, into, *, by, note: str = "") -> None:
         record_many("order.succeed", ((order, {"from": str(source), "to": str(into)}) for order in changed), by=by, district_id=source.district_id)
 
 
-def _succeed(order: Order, into) -> list[Order]:
-    """The order that now is the successor's."""
-    own = _running().filter(decision=order.decision_id, party=Party.UNIT, organisation=into).first() if order.party == Party.UNIT else None
+def _succeed(order: Order, into) -> Order:
+    """The order that goes on record: the successor's, or the one that ends because the successor has answered its own of the step, as of a lift."""
+    own = _own(order, into)
     if own is None:
         order.organisation = into
         order.save(update_fields=["organisation"])
-        return [order]
+        return order
+    order.state = OrderState.SUPERSEDED
+    order.save(update_fields=["state"])
+    if own.is_lift or not own.is_running:
+        return order
+    _take_measures(own, order)
+    return own
+
+
+def _own(order: Order, into) -> Order | None:
+    """What the successor has of the same step, in whatever state: a unit has one order of a step. ``hold_of`` has locked it while it runs."""
+    if order.party != Party.UNIT:
+        return None
+    return Order.objects.select_related("decision").filter(decision=order.decision_id, party=Party.UNIT, organisation=into).first()
+
+
+def _take_measures(own: Order, order: Order) -> None:
     added = [line for line in order.measures if line not in own.measures]
     own.measures = [*own.measures, *added]
     own.save(update_fields=["measures"])
     if added and own.state == OrderState.IN_FORCE:
         _ask_again(own)
-    order.state = OrderState.SUPERSEDED
-    order.save(update_fields=["state"])
-    return [own]
 
 
 def _ask_again(order: Order) -> None:

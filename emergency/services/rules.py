@@ -98,7 +98,7 @@ def judge(district: Grid, *, text: str, source: str, by) -> Forecast:
         level=proposal.level, by=by, at=clock.now(),
         proposal={
             "reasons": proposal.reasons, "advice": advice, "running": running,
-            "windows": [[window.start.isoformat(), window.end.isoformat()] for window in proposal.windows], "clear_hours": proposal.clear_hours,
+            "levels": rule.levels, "windows": [[window.start.isoformat(), window.end.isoformat()] for window in proposal.windows], "clear_hours": proposal.clear_hours,
         },
     )  # fmt: skip
     record("episode.forecast", made, by=by, district_id=district.pk, payload={"level": made.level})

@@ -35,7 +35,9 @@ def scan(now: dt.datetime | None = None) -> dict[str, int]:
             "unanswered": sum(each(_steps_of(_unanswered(now)), lambda decision: _urge(decision, now))),
             "overdue": sum(each(_steps_of(_overdue(now)), lambda decision: _propose(decision, now))),
             "problems": sum(each(_due_for_filing(now), _file)),
-            "reports": sum(each(episodes.running(), lambda episode: _remind_reports(episode, now))),
+            "reports": sum(each(_reported_on(now), lambda episode: _remind_reports(episode, now))),
+            "unsent": sum(each(_reported_on(now), lambda episode: _remind_office(episode, now))),
+            "steps": sum(each(_late_steps(now), telling.step_late)),
             "reviews": sum(each(episodes.filter(state=EpisodeState.LIFTED), lambda episode: _remind_review(episode, now))),
         }
 
@@ -126,6 +128,12 @@ def _file(order: Order) -> bool:
     return True
 
 
+def _reported_on(now: dt.datetime):
+    """Those that run, and those lifted today: their last day is reported too."""
+    today = clock.at(clock.beijing(now).date())
+    return Episode.objects.filter(Q(state=EpisodeState.RUNNING) | Q(lifted_at__gte=today)).select_related("district")
+
+
 def _remind_reports(episode: Episode, now: dt.datetime) -> int:
     """Units without numbers, an hour before the report goes to the city."""
     rule, day = rule_of(episode.district_id), clock.beijing(now).date()
@@ -137,6 +145,20 @@ def _remind_reports(episode: Episode, now: dt.datetime) -> int:
     for unit in waiting:
         telling.report_due(episode, day, unit, hour=rule.report_hour)
     return len(waiting)
+
+
+def _remind_office(episode: Episode, now: dt.datetime) -> int:
+    """Once, when the hour of the district's own report has come and it has not gone to the city."""
+    day, hour = clock.beijing(now).date(), rule_of(episode.district_id).report_hour
+    if now < clock.at(day, dt.time(hour)) or day not in figures.days_of(episode) or episode.daily_reports.filter(day=day).exists():
+        return 0
+    return telling.daily_report_due(episode, day, hour=hour)
+
+
+def _late_steps(now: dt.datetime) -> list[Decision]:
+    """Waiting for approval or publishing beyond the limit."""
+    waiting = Q(state=DecisionState.SUBMITTED, approve_due_at__lt=now) | Q(state=DecisionState.APPROVED, publish_due_at__lt=now)
+    return list(Decision.objects.filter(waiting).select_related("episode").order_by("episode__district", "pk"))
 
 
 def _remind_review(episode: Episode, now: dt.datetime) -> int:

@@ -214,8 +214,9 @@ def town_of(order: Order) -> Organisation | None:
 
 
 def _not_answered(orders: list[Order], decision: Decision, to, *, key: str) -> None:
+    """Each limit for itself: an order that was issued anew, after a merger, is missed once more."""
     _about_orders(
-        orders, decision, to, kind="emergency.unanswered", key=key, box="late",
+        orders, decision, to, kind="emergency.unanswered", key=f"{key}:{orders[0].ack_due_at:%Y%m%d%H%M%S}", box="late",
         title=lambda: _("%(n)s份应急指令逾期未签收，请电话联系并登记") % {"n": len(orders)},
     )  # fmt: skip
 
@@ -301,4 +302,34 @@ def review_due(episode, due_at, *, is_over: bool) -> int:
         kind="emergency.review",
         subject=episode,
         district_id=episode.district_id,
+    )
+
+
+def daily_report_due(episode, day, *, hour: int) -> int:
+    return queue(
+        to=people.with_role(episode.district_id, OFFICE),
+        title=lambda: _("今天的应急日报已到%(hour)d时还未报送，请核对后报送") % {"hour": hour},
+        url=episode.get_absolute_url(),
+        dedup_key=f"emergency:daily:{episode.pk}:{day}",
+        kind="emergency.report",
+        subject=episode,
+        channels=URGENT,
+        district_id=episode.district_id,
+        urgent=True,
+    )
+
+
+def step_late(decision: Decision) -> int:
+    """The limit of approval or of publishing has run out; once for each time it was submitted or approved."""
+    district = decision.episode.district_id
+    waits = decision.state == DecisionState.SUBMITTED
+    approvers = [each for each in people.with_role(district, access.LEADERS) if access.may_approve(each, district, decision.level)] if waits else []
+    words = (lambda: _("%(what)s已过审批时限，仍未批准")) if waits else (lambda: _("%(what)s已过发布时限，仍未发布"))
+    return queue(
+        to=list({each.pk: each for each in (*approvers, *people.with_role(district, OFFICE))}.values()),
+        title=lambda: words() % {"what": decision},
+        dedup_key=f"emergency:late:{decision.pk}:{decision.version}",
+        kind="emergency.decision",
+        channels=URGENT,
+        **_about(decision),
     )

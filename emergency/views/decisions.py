@@ -54,6 +54,8 @@ def _number(text: str) -> int:
 
 
 def _next_level(found: Episode, kind: str) -> str:
+    if kind == DecisionKind.LIFT:
+        return found.level_to_lift
     rank = ORDER.index(found.level) + {DecisionKind.UPGRADE: 1, DecisionKind.DOWNGRADE: -1}.get(DecisionKind(kind), 0)
     return ORDER[max(0, min(rank, len(ORDER) - 1))]
 
@@ -63,14 +65,14 @@ def levels_of(kind: str, episode: Episode | None) -> list[str]:
     if episode is None or not episode.level:
         return ORDER
     rank = ORDER.index(episode.level)
-    return {DecisionKind.UPGRADE: ORDER[rank + 1 :], DecisionKind.DOWNGRADE: ORDER[:rank], DecisionKind.LIFT: [episode.level]}.get(
+    return {DecisionKind.UPGRADE: ORDER[rank + 1 :], DecisionKind.DOWNGRADE: ORDER[:rank], DecisionKind.LIFT: [episode.level_to_lift]}.get(
         DecisionKind(kind), ORDER
     )
 
 
 def _draft(request, district, kind, *, level, forecast=None, episode=None):
     sent = request.POST if request.method == "POST" else None
-    words = texts.first_words(district, kind, level, forecast=forecast, episode=episode)
+    words = texts.first_words(district, kind, level, forecast=forecast)
     form = DecisionForm(sent, initial=words, levels=levels_of(kind, episode), lifts=kind == DecisionKind.LIFT)
     if sent is not None and form.is_valid():
         try:

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -34,8 +35,8 @@ def list_of(request, pk) -> ReductionList:
 def versions(request):
     district = access.district_of(request)
     found = ReductionList.objects.visible_to(request.user).filter(district=district).select_related("made_by", "activated_by")
-    rows = [{"list": each, "count": each.enterprises.filter(is_active=True).count()} for each in found]
-    return render(request, "emergency/lists.html", {"rows": rows, "may_keep": access.may_keep_lists(request.user, district.pk)})
+    counted = found.annotate(count=Count("enterprises", filter=Q(enterprises__is_active=True))).order_by("-version_no")
+    return render(request, "emergency/lists.html", {"lists": counted, "may_keep": access.may_keep_lists(request.user, district.pk)})
 
 
 @page
@@ -90,7 +91,7 @@ def import_list(request, pk):
         return redirect(found)
     work = ListImport(found, by=request.user)
     title = _("导入%(list)s") % {"list": found.name}
-    return respond(request, ImportPage(title, "reduction_list", COLUMNS, work.apply, found.get_absolute_url(), found.district_id))
+    return respond(request, ImportPage(title, "reduction_list", COLUMNS, work.apply, found.get_absolute_url(), found.district_id, finish=work.record))
 
 
 @step
@@ -161,14 +162,15 @@ def _enterprise_form(request, found: ListedEnterprise, title: str):
 
 
 @page
+@look_again
 def contact(request, pk):
     """Whom to call, at any time."""
     found = enterprise_of(request, pk)
     access.insist_keep_lists(request.user, found.reduction_list.district_id)
     form = ContactForm(request.POST if request.method == "POST" else None, instance=found)
     if form.is_valid():
-        lists.correct_contact(ListedEnterprise.objects.select_related("reduction_list").get(pk=found.pk), by=request.user, **form.cleaned_data)
-        messages.success(request, _("已更正，今后的指令发给新的联系人。"))
+        others = lists.correct_contact(found, by=request.user, stood=form.stood, **form.cleaned_data)
+        _say_corrected(request, others)
         return redirect(found)
     context = {
         "form": form,
@@ -179,6 +181,14 @@ def contact(request, pk):
         "button": _("保存"),
     }
     return render(request, "emergency/form.html", context, status=400 if form.errors else 200)
+
+
+def _say_corrected(request, others: list[ReductionList]) -> None:
+    if others:
+        names = _("、").join(str(each) for each in others)
+        messages.warning(request, _("已更正。%(lists)s里写的是另外的联系人，没有改动，需要的请另行更正。") % {"lists": names})
+    else:
+        messages.success(request, _("已更正，今后的指令发给新的联系人。"))
 
 
 @step
@@ -204,4 +214,4 @@ def plan(request, pk):
     found = enterprise_of(request, pk)
     if found.plan is None:
         raise Http404
-    return evidence.services.serve_file(found.plan)
+    return evidence.services.serve_file(lists.hand_out(found, by=request.user))

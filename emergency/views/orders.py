@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 import evidence.services
@@ -98,6 +99,7 @@ def shown(request, found: Order, *, status=200, **forms):
         "may_file": may_run and open_ and not found.finding_id,
         "may_decline": may_run and found.proposed_at is not None and not found.finding_id and not found.declined_note,
         "link": links.url_of(found) if may_run and is_enterprise and not links.has_ended(found) else "",
+        "may_send": may_run and is_enterprise and answers.may_send(found),
         "message": telling.last_text(found) if may_run and is_enterprise else None,
         "power": power.lines_of(found) if is_enterprise else [],
         "evidence_form": forms.get("evidence_form") or UnitEvidenceForm(),
@@ -129,8 +131,14 @@ def acknowledge_grids(request, pk):
     decision = get_object_or_404(Decision.objects.filter(episode__in=Episode.objects.visible_to(request.user)), pk=pk)
     done = []
     if attempt(request, lambda: done.append(answers.acknowledge_grids(decision, by=request.user))):
-        attempt(request, lambda: None, done=_("已代所辖 %(n)s 个网格签收。") % {"n": done[0]})
+        attempt(request, lambda: None, done=_received(*done))
     return redirect("emergency:overview")
+
+
+def _received(count: int) -> str:
+    if not count:
+        return _("所辖网格都已签收，不用再签。")
+    return ngettext("已代所辖 %(n)s 个网格签收。", "已代所辖 %(n)s 个网格签收。", count) % {"n": count}
 
 
 def _back(request, found: Order):

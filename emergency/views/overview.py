@@ -1,6 +1,7 @@
 """The first page: what runs now with its clocks, who has not answered, who is not in force, how much was looked at."""
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -75,15 +76,23 @@ def _own(request, district) -> dict:
         if access.answers_for(request.user, order)
     ]
     grids = [order for order in mine if order.party == Party.GRID]
-    reporting = [order for order in mine if order.party == Party.UNIT and _is_reported_on(order)]
-    episode = reporting[0].episode if reporting else None
-    reported = set(UnitReport.objects.filter(episode=episode, day=clock.today()).values_list("organisation", flat=True)) if episode else set()
     return {
         "own": [order for order in mine if order.party != Party.GRID] if found.organisation_ids else mine,
         "own_grids": _by_step(grids) if found.organisation_ids else [],
-        "own_reported": reported,
-        "own_reporting": {order.pk for order in reporting},
+        "own_units": _own_units(district, found.organisation_ids),
     }
+
+
+def _own_units(district, organisation_ids) -> list[dict]:
+    """The person's units that report today, whatever has become of their orders: the day of a lift is reported too."""
+    today = clock.today()
+    reported_on = Episode.objects.filter(Q(state=EpisodeState.RUNNING) | Q(lifted_at__gte=clock.at(today)), district=district)
+    found = []
+    for episode in (each for each in reported_on if organisation_ids and today in figures.days_of(each)):
+        done = set(UnitReport.objects.filter(episode=episode, day=today).values_list("organisation", flat=True))
+        units = [unit for unit in figures.units_of(episode, today) if unit.pk in organisation_ids]
+        found += [{"episode": episode, "unit": unit, "is_done": unit.pk in done} for unit in units]
+    return found
 
 
 def _by_step(orders: list[Order]) -> list[dict]:
@@ -92,11 +101,6 @@ def _by_step(orders: list[Order]) -> list[dict]:
     for order in orders:
         steps.setdefault(order.decision, []).append(order)
     return [{"step": step, "orders": found, "waiting": sum(order.state == OrderState.ISSUED for order in found)} for step, found in steps.items()]
-
-
-def _is_reported_on(order: Order) -> bool:
-    """Today's numbers are typed once, at the order that is in force."""
-    return not order.is_lift and order.decision.begins_at <= clock.now() and clock.today() in figures.days_of(order.episode)
 
 
 @require_GET

@@ -123,7 +123,7 @@ def forecasts(request):
     found = ThresholdRule.objects.visible_to(request.user).filter(district=district)
     context = {
         "form": form,
-        "rules": [{"rule": each, "levels": _levels(each), "is_now": today is not None and each.pk == today.pk} for each in found],
+        "rules": [{"rule": each, "levels": _levels(each.levels), "is_now": today is not None and each.pk == today.pk} for each in found],
         "forecasts": Forecast.objects.visible_to(request.user).filter(district=district).select_related("by", "rule")[:10],
         "may_run": access.may_run(request.user, district.pk),
         "may_set": access.may_set_rules(request.user, district.pk),
@@ -131,9 +131,9 @@ def forecasts(request):
     return render(request, "emergency/forecasts.html", context, status=400 if form.errors else 200)
 
 
-def _levels(rule: ThresholdRule) -> list[dict]:
+def _levels(levels: dict) -> list[dict]:
     joined = [
-        {"colour": colour, "label": COLOUR_NAMES[Colour(colour)], "words": _("，或 ").join(_conditions(each) for each in rule.levels.get(colour, []))}
+        {"colour": colour, "label": COLOUR_NAMES[Colour(colour)], "words": _("，或 ").join(_conditions(each) for each in levels.get(colour, []))}
         for colour in ORDER
     ]
     return joined
@@ -149,7 +149,8 @@ def _conditions(alternative: list[dict]) -> str:
 def forecast(request, pk):
     found = get_object_or_404(Forecast.objects.visible_to(request.user).select_related("rule", "by", "district"), pk=pk)
     access.insist_read_whole(request.user, found.district_id)
-    context = {"forecast": found, "rows": _rows(found), "may_run": access.may_run(request.user, found.district_id), "levels": _levels(found.rule)}
+    levels = _levels(found.proposal.get("levels", found.rule.levels))  # as they were when it was judged
+    context = {"forecast": found, "rows": _rows(found), "may_run": access.may_run(request.user, found.district_id), "levels": levels}
     return render(request, "emergency/forecast.html", context)
 
 

@@ -216,8 +216,8 @@ def _standing(terms, handovers, name: str) -> list[User]:
 
 def _give(found: Day, grid: Grid, kind: str, need: Need) -> int:
     people = people_of(grid, found.day)
-    there = {each.person_id: each for each in Patrol.objects.filter(grid=grid, planned_on=found.day, kind=kind, is_planned=True)}
-    people = [each for each in people if each.pk not in there or there[each.pk].state in OPEN]
+    there = _rounds_of(grid, found.day, kind)
+    people = [each for each in people if each.pk not in there or _takes_more(there[each.pk], found)]
     if not people:
         return 0
     people.sort(key=lambda person: turns.lot(f"{grid.pk}:{found.day}:{person.pk}"))
@@ -230,6 +230,22 @@ def _give(found: Day, grid: Grid, kind: str, need: Need) -> int:
     return added
 
 
+def _rounds_of(grid: Grid, day: dt.date, kind: str) -> dict[int, Patrol]:
+    """Of each person the planned round that is open, else the last one."""
+    own = Patrol.objects.filter(Q(is_planned=True) | Q(visits__is_planned=True), grid=grid, planned_on=day, kind=kind).distinct().order_by("pk")
+    found: dict[int, Patrol] = {}
+    for patrol in own:
+        if patrol.person_id not in found or found[patrol.person_id].state not in OPEN:
+            found[patrol.person_id] = patrol
+    return found
+
+
+def _takes_more(patrol: Patrol, found: Day) -> bool:
+    """Who has finished is sent out once more when the warning has changed since; what was left out under the same one is not given again."""
+    is_over = patrol.state == PatrolState.FINISHED
+    return patrol.state in OPEN or (is_over and patrol.kind != PatrolKind.DAILY and patrol.weather != found.weather)
+
+
 def _place(site: Site) -> tuple[float, float] | None:
     return None if site.lon is None else (site.lon, site.lat)
 
@@ -237,11 +253,15 @@ def _place(site: Site) -> tuple[float, float] | None:
 def _add(found: Day, grid: Grid, kind: str, person: User, sites: list[Site], need: Need, *, round_of_day: Patrol | None) -> int:
     windows = [need.windows[site.pk] for site in sites]
     starts, ends = min(start for start, _end in windows), max(end for _start, end in windows)
-    patrol = round_of_day or _new_round(found, grid, kind, person, starts, ends)
+    is_further = round_of_day is not None and round_of_day.state not in OPEN
+    if round_of_day is None or is_further:
+        patrol = _new_round(found, grid, kind, person, starts, ends, is_further=is_further)
+    else:
+        patrol = round_of_day
     if starts < patrol.starts_at or ends > patrol.ends_at:
         patrol.starts_at, patrol.ends_at = min(starts, patrol.starts_at), max(ends, patrol.ends_at)
         patrol.save(update_fields=["starts_at", "ends_at"])
-    position = patrol.visits.count() if round_of_day else 0
+    position = patrol.visits.count()
     Visit.objects.bulk_create(
         Visit(
             uuid=uuid.uuid4(), district=found.district, patrol=patrol, site=site, grid_id=site.grid_id, grid_path=site.grid_path, person=person,
@@ -256,7 +276,8 @@ def _add(found: Day, grid: Grid, kind: str, person: User, sites: list[Site], nee
     return len(sites)
 
 
-def _new_round(found: Day, grid: Grid, kind: str, person: User, starts: dt.datetime, ends: dt.datetime) -> Patrol:
+def _new_round(found: Day, grid: Grid, kind: str, person: User, starts: dt.datetime, ends: dt.datetime, *, is_further: bool) -> Patrol:
+    """``is_further``: beside the planned one of the day, of which there is one only."""
     key = uuid.uuid4()
     return Patrol.objects.create(
         uuid=key,
@@ -267,6 +288,7 @@ def _new_round(found: Day, grid: Grid, kind: str, person: User, starts: dt.datet
         person=person,
         post_role=rounds.post_role(person, grid, found.day),
         kind=kind,
+        is_planned=not is_further,
         weather=found.weather,
         planned_on=found.day,
         starts_at=starts,

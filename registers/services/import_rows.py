@@ -12,10 +12,21 @@ from grids.models import Grid, Organisation
 from registers import schema
 from registers.models import Site, SiteKind
 from registers.words import Risk
-from sheets.cells import choice_key
+from sheets.cells import choice_key, parse_phone
 from sheets.columns import Column, Row
 
-MOBILE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8}")
+GAP = r"[\s‐-―－-]"
+ABROAD = rf"(?:(?:\+|00)?86{GAP}{{0,2}})?"
+NUMBERS = (
+    re.compile(rf"(?<![\d*]){ABROAD}(?P<number>1(?:{GAP}{{0,2}}\d){{10}})(?![\d*])"),
+    re.compile(
+        rf"(?<![\d*])(?<!\d[\s-]){ABROAD}(?P<number>(?:[(（]?0\d{{2,3}}[)）]?{GAP}?)?[2-8]\d{{2,3}}\s?\d{{4}}(?:[-转]\d{{1,6}})?)(?![\d*])(?![\s-]\d)"
+    ),
+    re.compile(r"(?<![\d*])(?P<number>[48]00-?\d{3}-?\d{4})(?![\d*])"),
+)
+"""How telephone numbers stand between words: mobile ones, which a text message reaches, before others. Never a part of a longer row of digits."""
+COVERED = re.compile(r"(?=\S*\d)[\d+*转-]*\*[\d*转-]*")
+"""A number of which only the ends are shown (``mask_phone``)."""
 PUNCTUATION = re.compile(r"[\s()（）,，;；:：、/-]+")
 COMMON_SYNONYMS = {
     "code": ("对象编号", "台账编号"),
@@ -142,14 +153,15 @@ class Words:
 
 
 def person(text: str) -> tuple[str, str]:
-    """Name and telephone out of one cell: 张三 13800000000 · 张三（13800000000）."""
-    found = MOBILE.search(text)
-    phone = found[0] if found else ""
-    return PUNCTUATION.sub(" ", text.replace(phone, " ") if phone else text).strip()[:60], phone
+    """Name and telephone out of one cell: 张三 13800000000 · 张三（+86 138-0000-0000）. A covered number (138****0001) is none, nor part of the name."""
+    found = next((match for pattern in NUMBERS if (match := pattern.search(text))), None)
+    phone = parse_phone(re.sub(r"[)）]?[‐-―－-]+", "-", found["number"])) if found else ""
+    rest = f"{text[: found.start()]} {text[found.end() :]}" if found else text
+    return PUNCTUATION.sub(" ", COVERED.sub(" ", rest)).strip()[:60], phone
 
 
 def given(row: Row, key: str):
-    """The cell's value, or None where it says nothing; a covered value (138****0001) says nothing either."""
+    """The cell's value, or None where it says nothing. A covered number (138****0001) says nothing either: ``person`` leaves it out."""
     value = row.values.get(key)
     return None if value in (None, "") else value
 

@@ -1,6 +1,7 @@
 """An order that changes while somebody looks at it: the clock, a caller, or whoever hands photos in."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -8,16 +9,19 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts import devices
 from audit import verify
 from audit.models import AuditEvent
 from common import clock
 from common.errors import Conflict
-from emergency.models import Receipt
-from emergency.services import answers, electricity, problems, scan
+from emergency.models import Order, Receipt
+from emergency.services import answers, decisions, electricity, problems, scan
 from evidence.models import Photo
 from inspections.models import Finding
+from notices.models import Notice
+from tests.factories.accounts import UserFactory
 from tests.factories.emergency import CODES, later
 from tests.factories.evidence import photo_bytes
 
@@ -132,3 +136,62 @@ def test_a_replaced_order_takes_no_photos_in(place):
     with pytest.raises(Conflict):
         answers.put_in_force(old, kind="photo", way="link", photos=[photo(1)])
     assert not Photo.objects.exists()
+
+
+def test_a_lift_locks_the_orders_it_ends_in_the_order_of_their_keys(place, running):
+    step = place.approved(kind="lift")
+    with CaptureQueriesContext(connection) as asked:
+        decisions.publish(step, by=place.office, version=step.version)
+    said = [query["sql"] for query in asked.captured_queries]
+    ended = next(n for n, sql in enumerate(said) if sql.startswith('UPDATE "emergency_order"'))
+
+    assert any(re.search(r'ORDER BY \S+ ASC FOR UPDATE OF "emergency_order"', sql) for sql in said[:ended])
+
+
+# --- sent once more ------------------------------------------------------------------------------------------------------------------------
+def test_a_photo_that_was_refused_is_not_taken_for_an_answer(place, running):
+    order = place.order(party="enterprise", enterprise__position=1)
+    (piece,) = answers.put_in_force(order, kind="photo", way="link", photos=[photo(1)])
+    answers.refuse_evidence(piece, by=place.office, note="看不出停产")
+    with pytest.raises(ValidationError, match="这张照片已被退回（看不出停产），请重新拍照") as refused:
+        answers.put_in_force(order, kind="photo", way="link", photos=[photo(1)])
+    order.refresh_from_db()
+    assert (list(refused.value.message_dict), order.state) == (["photos"], "acknowledged")
+
+    answers.put_in_force(order, kind="photo", way="link", text="换了角度", photos=[photo(1), photo(2)])
+    order.refresh_from_db()
+    assert order.state == "in_force"
+
+
+def test_the_unit_reads_on_the_page_why_its_photo_does_not_count(place, running, client):
+    handler = UserFactory(dept_handler=place.district.housing)
+    order = place.order(party="unit", organisation=place.district.housing)
+    (piece,) = answers.show_own(order, by=handler, kind="photo", text="", photos=[photo(1)])
+    answers.refuse_evidence(piece, by=place.office, note="不是现场")
+    client.force_login(handler, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post(reverse("emergency:in_force", args=[order.pk]), {"kind": "photo", "text": "", "photos": [photo(1)]})
+
+    assert answer.status_code == 400
+    assert "这张照片已被退回（不是现场）" in answer.content.decode() and "凭证已提交" not in answer.content.decode()
+
+
+def test_no_link_is_sent_again_that_would_not_open(place, client):
+    place.running("yellow")
+    old = place.order(party="enterprise", enterprise__position=1)
+    place.running("red", kind="upgrade")
+    newer = place.order(party="enterprise", enterprise__position=1)
+    place.running("red", kind="lift")
+    lift = Order.objects.get(is_lift=True, enterprise=old.enterprise)
+    before = Notice.objects.count()
+    for order in (old, newer):
+        with pytest.raises(ValidationError, match="在最新的一份上发送"):
+            answers.send_again(order, by=place.office)
+    assert Notice.objects.count() == before
+    answers.send_again(lift, by=place.office)
+    assert Notice.objects.count() == before + 1
+
+    client.force_login(place.office, backend="django.contrib.auth.backends.ModelBackend")
+    with later(hours=25):
+        answer = client.post(reverse("emergency:send_again", args=[lift.pk]), follow=True).content.decode()
+    assert Notice.objects.count() == before + 1
+    assert "签收链接不再打开" in answer and "已重新发送" not in answer

@@ -124,7 +124,13 @@ def test_a_step_published_ahead_is_named_with_its_start_and_the_level_in_force_s
     for page in (whole, as_user(place.office).get(episode.get_absolute_url())):
         assert f"橙色预警（Ⅱ级响应）已发布，{starts}；在此之前执行黄色预警。" in text(page)
         assert f"{episode.number}号黄色预警" in text(page)
-        assert [line.title for line in page.context["clocks"]] == ["签收（黄色预警）", "落实（黄色预警）", "签收（橙色预警）", "落实（橙色预警）"]
+        assert [line.title for line in page.context["clocks"]] == [
+            "签收（黄色预警）",
+            "落实（黄色预警）",
+            "签收（橙色预警）",
+            "落实（橙色预警）",
+            "日报",
+        ]
     chosen = as_user(place.office).get(f"{reverse('emergency:orders', args=[episode.pk])}?party=enterprise&level=orange")
     assert {order.level for order in chosen.context["page"]} == {"orange"}
 
@@ -140,7 +146,8 @@ def test_a_township_receives_each_step_for_its_grids_by_a_button_of_its_own_the_
         buttons = re.findall(r'action="/emergency/decisions/(\d+)/grids/"', page.content.decode())
         assert buttons == [str(each.pk) for each in steps[n:]]
         assert f"{step.episode.number}号，共 2 个网格的指令" in text(page)
-        client.post(reverse("emergency:acknowledge_grids", args=[step.pk]))
+        for said in ("已代所辖 2 个网格签收。", "所辖网格都已签收，不用再签。"):
+            assert said in text(client.post(reverse("emergency:acknowledge_grids", args=[step.pk]), follow=True))
         assert not waiting.filter(decision=step).exists()
     assert not waiting.exists()
 

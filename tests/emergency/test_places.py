@@ -1,20 +1,25 @@
 """Orders and the list follow when grids move, are split, or units are merged."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit import verify
+from audit.models import AuditEvent
 from common import clock
 from emergency import figures
 from emergency.models import ListedEnterprise, Order, UnitMeasure, UnitReport
-from emergency.services import answers, reporting
+from emergency.services import answers, reporting, scan
 from grids import services
 from notices.models import Notice
 from tests.factories.accounts import UserFactory
 from tests.factories.emergency import later
+from tests.factories.evidence import photo_bytes
 from tests.factories.grids import SIDE, square
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +153,85 @@ def test_after_a_merger_one_order_is_counted_and_the_successor_alone_reports(pla
     assert figures.of_day(episode, day)["orders"] == before - 1
     assert closed in figures.units_of(episode, day - dt.timedelta(days=1)) and closed not in figures.units_of(episode, day)
     assert [row["unit"] for row in figures.by_unit(episode, day) if row["report"]] == [closed]
+
+
+# --- lifts ----------------------------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("received", "stands"), [(True, "done"), (False, "issued")])
+def test_a_lift_of_the_successor_stands_for_the_merged_units_too(place, administrator, received, stands):
+    handler = UserFactory(dept_handler=place.district.ecology)
+    episode = place.lifted()
+    left, own = (
+        Order.objects.get(episode=episode, is_lift=True, party="unit", organisation=unit) for unit in (place.district.housing, place.district.ecology)
+    )
+    if received:
+        answers.acknowledge_own(own, by=handler)
+    services.merge_organisations(place.district.housing, into=place.district.ecology, on=clock.today(), by=administrator)
+    left.refresh_from_db()
+    own.refresh_from_db()
+
+    assert (left.state, left.organisation, own.state, own.measures) == ("superseded", place.district.housing, stands, left.measures)
+    assert AuditEvent.objects.filter(action="order.succeed", object_id=str(left.pk)).exists()
+    assert verify.run(district=place.district.pk, state=True).faults == []
+
+
+# --- after a merger -------------------------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def asked_anew(place, administrator):
+    """The successor's order, put in force before the merger gave it more measures."""
+    handler = UserFactory(dept_handler=place.district.ecology)
+    place.running()
+    own = place.order(party="unit", organisation=place.district.ecology)
+    answers.show_own(own, by=handler, kind="photo", text="", photos=[photo()])
+    answers.show_own(own, by=handler, kind="words", text="已落实")
+    services.merge_organisations(place.district.housing, into=place.district.ecology, on=clock.today(), by=administrator)
+    own.refresh_from_db()
+    assert own.state == "issued"
+    return own, handler
+
+
+def photo() -> SimpleUploadedFile:
+    return SimpleUploadedFile("现场.jpg", photo_bytes(1, size=(320, 240)), content_type="image/jpeg")
+
+
+def test_the_same_words_are_said_anew_of_the_measures_it_has_got(asked_anew):
+    own, handler = asked_anew
+    made = [len(answers.show_own(own, by=handler, kind="words", text="已落实")) for _turn in range(2)]
+    own.refresh_from_db()
+
+    assert (made, own.state) == ([1, 0], "in_force")
+
+
+def test_the_same_photo_is_no_evidence_of_them_and_its_sender_is_told(asked_anew):
+    own, handler = asked_anew
+    with pytest.raises(ValidationError, match="请重新拍照"):
+        answers.show_own(own, by=handler, kind="photo", text="", photos=[photo()])
+    own.refresh_from_db()
+
+    assert own.state == "issued"
+
+
+def test_an_order_that_was_late_before_the_merger_is_missed_again_after_it(place, administrator):
+    handler = UserFactory(dept_handler=place.district.ecology)
+    place.running()
+    own = place.order(party="unit", organisation=place.district.ecology)
+    for order in Order.objects.filter(decision=own.decision).exclude(pk=own.pk):
+        answers.acknowledge(order, name="某人", way="link")
+    with later(minutes=31):
+        scan.scan()
+        answers.show_own(own, by=handler, kind="words", text="已落实")
+        services.merge_organisations(place.district.housing, into=place.district.ecology, on=clock.today(), by=administrator)
+    with later(minutes=70):
+        scan.scan()
+
+    assert Notice.objects.filter(kind="emergency.unanswered", recipient=place.office, channel="inbox").count() == 2
+
+
+def test_rows_below_a_grid_that_moves_are_locked_in_the_order_of_their_keys(place, administrator):
+    place.running()
+    with CaptureQueriesContext(connection) as asked:
+        services.move_grid(place.district.villages[0], parent=place.district.town_b, by=administrator)
+    said = [query["sql"] for query in asked.captured_queries]
+
+    for table in ("emergency_order", "emergency_listedenterprise"):
+        changed = next(n for n, sql in enumerate(said) if sql.startswith(f'UPDATE "{table}"'))
+        assert any(re.search(rf'ORDER BY \S+ ASC FOR UPDATE OF "{table}"', sql) for sql in said[:changed])

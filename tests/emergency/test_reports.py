@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from accounts import devices
 from audit import verify
+from audit.models import AuditEvent
 from common import clock
 from common.errors import Conflict, NotYourRole
 from emergency import coverage, figures, power
@@ -256,6 +257,19 @@ def test_a_corrected_reading_takes_the_evidence_back(place, episode, send):
     with later(days=2):
         send([(CODES[0], day, "700.00")])
     assert Evidence.objects.filter(refused_note="").get().reading == 700
+
+
+def test_what_a_corrected_reading_makes_of_the_evidence_is_on_record_too(place, episode, send):
+    day = clock.today() + dt.timedelta(days=1)
+    with later(days=2):
+        for kwh in ("620.00", "620.00", "640.00", "420.00"):
+            send([(CODES[0], day, kwh)])
+    acts = AuditEvent.objects.filter(action__startswith="order.power").order_by("seq")
+
+    assert [act.action for act in acts] == ["order.power", "order.power_edit", "order.power_back"]
+    assert ['"was":"620.00"' in act.payload for act in acts] == [False, True, False]
+    assert '"was":"640.00"' in acts[2].payload
+    assert verify.run(district=place.district.pk, state=True).faults == []
 
 
 def test_power_goes_on_record_with_the_order_as_it_stands(place, episode, send):

@@ -67,6 +67,19 @@ def test_a_short_gap_joins_two_spells_and_a_long_one_does_not():
     assert level(hours(*spell, *long, *spell), by_hour=True, gap=12) == "yellow"
 
 
+def test_a_later_spell_may_reach_what_an_earlier_one_as_long_does_not():
+    assert level(days(210, 210, 210, 90, 90, 210, 310, 210)) == "red"
+
+
+def test_the_hours_above_the_second_limit_may_end_the_spell():
+    assert level(hours(*[210] * 56, *[320] * 24), by_hour=True) == "red"
+
+
+def test_a_table_that_is_too_long_is_refused():
+    with pytest.raises(ValidationError, match="401"):
+        thresholds.read("\n".join(f"{FIRST + dt.timedelta(days=n)} 100" for n in range(401)))
+
+
 def test_hours_with_a_hole_make_no_day():
     rows = hours(*[300] * 30)
     del rows[12]

@@ -108,7 +108,7 @@ def test_the_running_episodes_order_comes_before_a_lift_that_nobody_has_received
     page = client.get(reverse("emergency:overview"))
 
     assert [(order.episode, order.is_lift) for order in page.context["own"]] == [(second, False), (first, True)]
-    assert page.context["own_reported"] == set()
+    assert {each["episode"]: each["is_done"] for each in page.context["own_units"]} == {first: True, second: False}
 
 
 PEOPLE = {

@@ -50,6 +50,12 @@ def live(days, *, walked: bool = True) -> None:
             Visit.objects.filter(state="planned").update(state="done", conclusion="normal", arrived_at=noon, received_at=noon)
 
 
+def finished(moment: dt.datetime) -> None:
+    """Every visit done and every round finished then."""
+    Visit.objects.filter(state="planned").update(state="done", conclusion="normal", arrived_at=moment, received_at=moment)
+    Patrol.objects.update(state="finished", started_at=moment, finished_at=moment)
+
+
 @pytest.mark.django_db
 class TestPlan:
     def test_round_that_a_phone_began_meanwhile_is_recorded_as_it_is(self, patrol):
@@ -177,6 +183,30 @@ class TestWarning:
             assert planning.plan_today() == 0
             WeatherState.objects.create(district=district, weather="red", starts_at=clock.now())
             assert planning.plan_today() == 1
+            assert planning.plan_today() == 0
+
+    def test_upgrade_sends_out_again_who_has_finished_and_only_once(self, district, rule, site, member, orange):
+        rule(per="day", weather="orange")
+        rule(per="day", weather="red", times=2)
+        with at(MONDAY):
+            assert planning.plan_today() == 1
+        finished(clock.at(MONDAY, dt.time(10)))
+        with at(MONDAY, 14):
+            assert planning.plan_today() == 0
+            WeatherState.objects.create(district=district, weather="red", starts_at=clock.now())
+            assert [planning.plan_today(), planning.plan_today()] == [1, 0]
+        assert list(Patrol.objects.order_by("pk").values_list("weather", "is_planned", "state")) == [
+            ("orange", True, "finished"),
+            ("red", False, "planned"),
+        ]
+
+    def test_what_was_left_out_of_a_finished_round_is_not_given_again_under_the_same_warning(self, rule, sites, member, orange):
+        rule(per="day", weather="orange")
+        with at(MONDAY):
+            planning.plan_today()
+        Visit.objects.order_by("pk").last().delete()
+        finished(clock.at(MONDAY, dt.time(10)))
+        with at(MONDAY, 11):
             assert planning.plan_today() == 0
 
     def test_night_window_goes_over_midnight_and_counts_for_its_evening(self, rule, site, member, orange):

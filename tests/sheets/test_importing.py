@@ -51,6 +51,15 @@ def test_a_dry_run_writes_nothing():
     assert (names(), result.written, result.good) == (set(), False, 1)
 
 
+def test_the_owner_has_the_last_word_in_the_transaction_of_what_stays_and_only_there():
+    said = []
+    importing.run(ROWS[:1], apply_row, partial=True, dry_run=True, finish=lambda: said.append("checked"))
+    importing.run(ROWS, apply_row, partial=False, dry_run=False, finish=lambda: said.append("wrong"))
+    importing.run(ROWS, apply_row, partial=True, dry_run=False, finish=lambda: said.append(names()))
+
+    assert said == [{"a", "c"}]
+
+
 def test_a_row_the_database_refuses_is_an_error_of_that_row():
     UserFactory(username="a")
 
