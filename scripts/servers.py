@@ -164,7 +164,14 @@ def main(arguments: list[str]) -> int:
         sys.exit(__doc__)
     signal.signal(signal.SIGTERM, raise_exit)
     with running(durable=durable) as variables:
-        return run(command, variables)
+        return run(command, variables | _migrated(command, variables))
+
+
+def _migrated(command: list[str], variables: dict[str, str]) -> dict[str, str]:
+    """For a part of the suite: a database to copy, as ``make test`` has it."""
+    from scripts import template
+
+    return template.fill(variables) if any("pytest" in part for part in command) else {}
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ let latest = null; // the promise of the newest picture
 let toTop = false;
 let isOutdated = false;
 let lifted = Promise.resolve(); // when no finger is on the page
+let lift = () => {}; // says so
 
 // --- texts come before everything that says something --------------------------------------------------------------------------------------
 function texts() {
@@ -77,12 +78,8 @@ const CLICK_AFTER = 100;
 const LONGEST_PRESS = 2_000;
 
 function pressed() {
-  lifted = new Promise((done) => {
-    document.addEventListener("click", done, { once: true, capture: true });
-    document.addEventListener("pointercancel", done, { once: true });
-    document.addEventListener("pointerup", () => setTimeout(done, CLICK_AFTER), { once: true });
-    setTimeout(done, LONGEST_PRESS);
-  });
+  lifted = new Promise((done) => { lift = done; });
+  setTimeout(lift, LONGEST_PRESS);
 }
 
 async function settled() {
@@ -180,6 +177,8 @@ async function start() {
     return;
   }
   document.addEventListener("pointerdown", pressed, { capture: true });
+  document.addEventListener("pointerup", () => setTimeout(lift, CLICK_AFTER), { capture: true });
+  for (const end of ["click", "pointercancel"]) document.addEventListener(end, () => lift(), { capture: true });
   document.addEventListener("click", follow);
   window.addEventListener("popstate", () => draw());
   window.addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); installEvent = event; });
