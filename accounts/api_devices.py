@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions, permissions
 
 from accounts import devices
-from accounts.models import Device
+from accounts.models import Device, DeviceUse
 
 SCHEME = "Device"
 
@@ -47,6 +47,15 @@ class IsDevice(permissions.BasePermission):
 
     def has_permission(self, request, view):
         return isinstance(request.auth, Device)
+
+
+class SendsData(IsDevice):
+    """Only one whose key was given out for figures, not a camera's or a site monitor's."""
+
+    message = _("这个密钥属于报警来源，不能发送数据。请由攻坚办在“空气质量—设置—设备密钥”另发一个。")
+
+    def has_permission(self, request, view):
+        return super().has_permission(request, view) and request.auth.use == DeviceUse.DATA
 
 
 class DeviceScheme(OpenApiAuthenticationExtension):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Device
+from accounts.models import Device, DeviceUse
 from audit.services import record
 
 SEEN_EVERY = dt.timedelta(minutes=1)
@@ -16,11 +16,11 @@ SEEN_EVERY = dt.timedelta(minutes=1)
 
 
 @transaction.atomic
-def issue(district_id: int, name: str, *, by) -> tuple[Device, str]:
+def issue(district_id: int, name: str, *, by, use: str = DeviceUse.DATA) -> tuple[Device, str]:
     """A new device and its key, which is stored nowhere."""
     key = secrets.token_urlsafe(24)
-    device = Device.objects.create(district_id=district_id, name=name, key_hash=_hash(key), made_by=by, made_at=timezone.now())
-    record("device.issue", device, by=by, district_id=district_id, payload={"name": name})
+    device = Device.objects.create(district_id=district_id, name=name, use=use, key_hash=_hash(key), made_by=by, made_at=timezone.now())
+    record("device.issue", device, by=by, district_id=district_id, payload={"name": name, "use": str(use)})
     return device, key
 
 

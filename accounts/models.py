@@ -69,9 +69,17 @@ class PhoneCode(models.Model):
     sent_that_day = models.PositiveSmallIntegerField(default=0)
 
 
+class DeviceUse(models.TextChoices):
+    """What a key opens: a camera's lies in its own settings and travels in addresses, so it must not open the figures that marks rest on."""
+
+    DATA = "data", _("小时数据、用电数据")
+    ALARM = "alarm", _("报警来源")
+
+
 class Device(models.Model):
     """A machine that sends by itself: a station's platform, a camera, a site monitor. Only the hash of its key is kept; times are true times."""
 
+    use = models.CharField(_("用途"), max_length=5, choices=DeviceUse, default=DeviceUse.DATA)
     district_id = models.PositiveIntegerField()
     name = models.CharField(_("设备名称"), max_length=80)
     key_hash = models.CharField(max_length=64, unique=True)

@@ -11,7 +11,7 @@ from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_devices import DeviceAuthentication, IsDevice
+from accounts.api_devices import DeviceAuthentication, SendsData
 from airquality import hourly, hours, rows
 from airquality.models import Reading, Station
 from airquality.services import intake
@@ -86,7 +86,7 @@ class ReadingsView(APIView):
         return [DeviceAuthentication()] if self._sends() else super().get_authenticators()
 
     def get_permissions(self):
-        return [IsDevice()] if self._sends() else super().get_permissions()
+        return [SendsData()] if self._sends() else super().get_permissions()
 
     def _sends(self) -> bool:
         return self.request is not None and self.request.method == "POST"

@@ -119,7 +119,12 @@ def area_hours(stations: Sequence[Station], start: dt.datetime, end: dt.datetime
 def _area_hour(hour: dt.datetime, readings: list[Reading], lacking: Collection[str]) -> AreaHour:
     values = {name: mean(value for reading in readings if (value := getattr(reading, name)) is not None and value >= 0) for name in POLLUTANTS}
     statuses = frozenset(reading.status for reading in readings)
-    return AreaHour(hour, values, hourly.of_values(values, hour, not_measured=lacking), len(readings), statuses)
+    return AreaHour(hour, values, hourly.of_values(values, hour, not_measured=lacking), _measured(reading.values for reading in readings), statuses)
+
+
+def _measured(of_stations: Iterable[Mapping[str, Decimal | None]]) -> int:
+    """How many of them have measured anything."""
+    return sum(any(value is not None for value in values.values()) for values in of_stations)
 
 
 def measured_by_none(stations: Iterable[Station]) -> set[str]:
@@ -203,7 +208,7 @@ def _area_day(day: dt.date, found: list[StationDay | DailyValue], lacking: Colle
     values = items[0] if len(items) == 1 else {name: _mean([each[name] for each in items]) for name in DAY_ITEMS}
     said = index.daily(values, edition=edition or tables.edition_on(day), not_measured=lacking)
     reasons = {value.excluded_reason for value in found}
-    return AreaDay(day, values, said, len(found), frozenset(value.status for value in found), "" if "" in reasons else min(reasons))
+    return AreaDay(day, values, said, _measured(items), frozenset(value.status for value in found), "" if "" in reasons else min(reasons))
 
 
 def _mean(values: Sequence[Decimal | None]) -> Decimal | None:

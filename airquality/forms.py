@@ -200,8 +200,9 @@ class ExcludeForm(forms.ModelForm):
             raise forms.ValidationError(_("日期在将来，不能剔除；请选择今天或以前的日期。"))
         return day
 
-    def validate_unique(self):
-        """A day said again is replaced by the service."""
+    def _get_validation_exclusions(self):
+        """A day said again is replaced by the service, so no constraint on it is asked; the field itself has been checked."""
+        return super()._get_validation_exclusions() | {"day"}
 
 
 class DeviceForm(forms.Form):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from airquality.rows import NOTHING, is_code
+from airquality.rows import NOTHING, Refusal, is_code
 from airquality.swap import Finding, find
 
 TIME = ("timepoint", "time_point", "hour", "time", "时间", "监测时间")
@@ -31,18 +31,21 @@ FIELD_LIMIT = 1_000_000
 
 @dataclass
 class Feed:
-    """``rows``: (line of the file, row of the interface). ``places``: station → (name, lon, lat), as far as the file says."""
+    """``rows``: (line of the file, row of the interface). ``places``: station → (name, lon, lat), as far as the file says. ``refused``: lines that
+    cannot be told apart into cells.
+    """
 
     rows: list[tuple[int, dict]] = field(default_factory=list)
     places: dict[str, tuple[str, float, float]] = field(default_factory=dict)
     swap: Finding = field(default_factory=Finding)
+    refused: list[Refusal] = field(default_factory=list)
 
 
 def read(content: bytes) -> Feed:
     """Raises ValidationError when the whole cannot be read."""
     text = _decoded(content)
-    records = _from_json(text) if text.lstrip()[:1] in ("[", "{") else _from_csv(text)
     feed = Feed()
+    records = _from_json(text) if text.lstrip()[:1] in ("[", "{") else _from_csv(text, feed.refused)
     pairs = []
     for line, record in records:
         feed.rows.append((line, record))
@@ -89,24 +92,39 @@ def _from_json(text: str) -> Iterator[tuple[int, dict]]:
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------------------------
-def _from_csv(text: str) -> Iterator[tuple[int, dict]]:
+def _from_csv(text: str, refused: list[Refusal]) -> Iterator[tuple[int, dict]]:
     csv.field_size_limit(FIELD_LIMIT)
-    lines = csv.reader(io.StringIO(text, newline=""), strict=False)
-    header = [title.strip() for title in next(lines, [])]
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header = [title.strip() for title in next(_checked(lines), [])]
     lower = [title.lower() for title in header]
     if tuple(lower[:3]) == LONG:
-        return iter(_from_long(header, lines))
+        return iter(_from_long(header, lines, refused))
     if not any(name in lower for name in TIME) or not any(name in lower for name in CODE):
         raise ValidationError(
             _("没有找到表头。第一行应为 timepoint,stationcode,…,pm2_5,pm10,so2,no2,o3,co，或 date,hour,type,站点编码…。"), code="no_header"
         )
-    return _from_wide(lower, lines)
+    return _from_wide(lower, lines, refused)
 
 
-def _from_wide(header: list[str], lines) -> Iterator[tuple[int, dict]]:
+def _from_wide(header: list[str], lines, refused: list[Refusal]) -> Iterator[tuple[int, dict]]:
+    for cells in _even(header, lines, refused):
+        yield lines.line_num, _renamed(dict(zip(header, cells, strict=False)))
+
+
+def _even(header: list[str], lines, refused: list[Refusal]) -> Iterator[list[str]]:
+    """Lines with as many cells as the header, empty ones at the end apart: of any other it is unknown which figure belongs to which column."""
+    width = len(_trimmed(header))
     for cells in _checked(lines):
-        if any(cell.strip() for cell in cells):
-            yield lines.line_num, _renamed(dict(zip(header, cells, strict=False)))
+        count = len(_trimmed(cells))
+        if count and len(cells) >= width >= count:
+            yield cells
+        elif count:
+            reason = _("这一行有 %(count)d 格，表头有 %(width)d 格。") % {"count": len(cells), "width": width}
+            refused.append(Refusal(lines.line_num, "", reason, _("请核对逗号和引号；小数应写成 0.6，不能写成 0,6。")))
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    return cells[: max((number for number, cell in enumerate(cells, 1) if cell.strip()), default=0)]
 
 
 def _checked(lines) -> Iterator[list[str]]:
@@ -127,10 +145,10 @@ def _renamed(given: Mapping) -> dict:
     return record
 
 
-def _from_long(header: list[str], lines) -> list[tuple[int, dict]]:
+def _from_long(header: list[str], lines, refused: list[Refusal]) -> list[tuple[int, dict]]:
     """``date,hour,type,1001A,…``: a line holds one figure of every station; hour 7 of the 20th is its label 07:00."""
     found: dict[tuple, tuple[int, dict]] = {}
-    for cells in _checked(lines):
+    for cells in _even(header, lines, refused):
         name = POLLUTANT.get(cells[2].strip().lower()) if len(cells) > 3 else None
         if name is None:
             continue

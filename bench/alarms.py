@@ -19,6 +19,7 @@ ready.ready()
 from django.db import connection
 
 from accounts import devices
+from accounts.models import DeviceUse
 from alarms.models import Alarm, AlarmSignal, AlarmSource, SignalPicture
 from bench.measures import cpu, share
 from common import clock
@@ -37,7 +38,7 @@ def cameras(district, director) -> list[tuple[AlarmSource, str]]:
     for n in range(PLACES * 2):
         place, twin = divmod(n, 2)
         lon, lat = 114.0005 + 0.0125 * (place % 6), 34.0005 + 0.0011 * twin + 0.0125 * (place // 6)
-        device, key = devices.issue(district.pk, f"bench {n}", by=director)
+        device, key = devices.issue(district.pk, f"bench {n}", by=director, use=DeviceUse.ALARM)
         village = district.villages[0]
         source = AlarmSource.objects.create(
             district=district, slug=f"bench-{n}", kind="smoke_camera", name=f"摄像头{n}", device=device, lon=lon, lat=lat, grid=village,

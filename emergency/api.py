@@ -8,7 +8,7 @@ from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_devices import DeviceAuthentication, IsDevice
+from accounts.api_devices import DeviceAuthentication, SendsData
 from emergency.services import electricity
 from emergency.services.lists import CREDIT_CODE
 
@@ -47,7 +47,7 @@ class ElectricityView(APIView):
     """Idempotent on (enterprise, day): the same again changes nothing, another figure replaces the earlier one."""
 
     authentication_classes = [DeviceAuthentication]
-    permission_classes = [IsDevice]
+    permission_classes = [SendsData]
 
     @extend_schema(request=ElectricitySerializer, responses={200: ElectricityTakenSerializer, 201: ElectricityTakenSerializer})
     def post(self, request):

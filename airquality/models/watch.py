@@ -100,7 +100,12 @@ class AnomalyQuerySet(AirQuerySet):
         return super().visible_to(user).filter(~Q(level=Level.FAULT) | Q(district_id__in=scope.rights(user).whole_district_ids))
 
     def raised(self):
+        """Nothing spoke against them."""
         return self.filter(suppressed="")
+
+    def alarmed(self):
+        """Those that became an alarm; a hint never does."""
+        return self.raised().exclude(level=Level.INFO)
 
 
 class Anomaly(models.Model):
@@ -141,6 +146,11 @@ class Anomaly(models.Model):
 
     def get_absolute_url(self):
         return reverse("airquality:anomaly", args=[self.pk])
+
+    @property
+    def why_quiet(self) -> str:
+        """Why no alarm was raised; empty where one was."""
+        return self.get_suppressed_display() or (str(_("提示级，不报警")) if self.level == Level.INFO else "")
 
 
 class DustSpell(models.Model):

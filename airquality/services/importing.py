@@ -36,6 +36,7 @@ def _look(feed: layouts.Feed, district: Grid, sender: intake.Sender, status: str
     new = [] if known_only else stations.unknown(feed.places, district=district)
     rows, result = _of_district(feed, district, new)
     result.outcome = intake.look(rows, district=district, sender=sender, status=status, new=new)
+    _with_uneven(result, feed)
     result.new_stations = [station.code for station in new]
     return result
 
@@ -52,7 +53,12 @@ def take_feed(feed: layouts.Feed, *, district: Grid, sender: intake.Sender, stat
     """The rows of stations that are known here; refusals name the line of the file."""
     rows, result = _of_district(feed, district)
     result.outcome = intake.take_numbered(rows, district=district, sender=sender, status=status)
+    _with_uneven(result, feed)
     return result
+
+
+def _with_uneven(result: Result, feed: layouts.Feed) -> None:
+    result.outcome.refused = sorted([*feed.refused, *result.outcome.refused], key=lambda refusal: refusal.index)
 
 
 def _of_district(feed: layouts.Feed, district: Grid, new: Iterable[Station] = ()) -> tuple[list[tuple[int, dict]], Result]:

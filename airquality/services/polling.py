@@ -48,6 +48,8 @@ def take(content: bytes, *, district: Grid) -> importing.Result:
     if feed.rows and result.others == len(feed.rows):
         raise FeedError(_("数据源中没有本区县的站点，请核对站点编码。"))
     found = result.outcome
+    if found.refused and not found.taken:
+        raise FeedError(_("数据源的 %(count)d 行全部被拒收，例如：%(reason)s") % {"count": len(found.refused), "reason": found.refused[0].reason})
     counts = {"new": found.new, "unchanged": found.unchanged, "corrected": found.corrected, "refused": len(found.refused)}
     _note(district, report=counts | {"others": result.others, "swapped": result.swap.any_swapped}, succeeded_at=clock.now())
     return result

@@ -48,6 +48,7 @@ def save(station: Station, *, by, seen: int | None = None) -> Station:
 
 def _hold(station: Station, seen: int | None) -> Station | None:
     if station.pk is None:
+        hold_district(station.district_id)  # of two registrations of one code the second finds the first, and the form says so
         return None
     before = Station.objects.select_for_update(of=("self",)).get(pk=station.pk)
     if before.version != (station.version if seen is None else seen):

@@ -50,7 +50,7 @@ def plan(request, pk):
     station = _station(request, pk)
     sources = inventory.around(station, user=request.user)
     monday = duty.monday_of(clock.today())
-    latest = Anomaly.objects.visible_to(request.user).filter(station=station).raised().select_related("station")[:ANOMALIES]
+    latest = Anomaly.objects.visible_to(request.user).filter(station=station).alarmed().select_related("station")[:ANOMALIES]
     context = {
         "station": station,
         "plan": services.plan_of(station),

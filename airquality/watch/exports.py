@@ -48,7 +48,7 @@ def _lines(batch: list[Anomaly], by, done: int) -> Iterator[list]:
         alarm = alarms.get(row.pk, {})
         yield [
             n, row.hour, row.station.name, SYMBOLS.get(row.pollutant, ""), str(row.get_rule_display()), str(row.get_level_display()),
-            str(row.get_hint_display()), show.sentence(row), str(row.get_suppressed_display()), row.found_at, alarm.get("label", ""),
+            str(row.get_hint_display()), show.sentence(row), str(row.why_quiet), row.found_at, alarm.get("label", ""),
             str(alarm.get("cause", "")),
         ]  # fmt: skip
 

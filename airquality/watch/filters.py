@@ -4,6 +4,7 @@ import datetime as dt
 
 import django_filters
 from django import forms
+from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +51,9 @@ class AnomalyFilter(django_filters.FilterSet):
         return queryset.filter(hour__lte=clock.at(day + dt.timedelta(days=1)))
 
     def in_box(self, queryset, _name, box):
-        return queryset if box == "all" else queryset.filter(suppressed="") if box == "raised" else queryset.exclude(suppressed="")
+        if box == "all":
+            return queryset
+        return queryset.alarmed() if box == "raised" else queryset.filter(~Q(suppressed="") | Q(level=Level.INFO))
 
 
 def filtered(request, *, data=None) -> AnomalyFilter:

@@ -99,6 +99,10 @@ def save_rule(rule: AnomalyRule, *, figures: dict, pollutants: list[str], is_act
 def save_settings(kept: WatchSettings, *, by, stood: dict | None = None) -> WatchSettings:
     """``stood``: as in ``held_as_seen``."""
     insist_rules(by, kept.district_id)
+    if kept.pk is None:  # a district that was there before the rules were
+        load(kept.district)
+        kept.pk = WatchSettings.objects.values_list("pk", flat=True).get(district=kept.district_id)
+        kept._state.adding = False
     before = held_as_seen(WatchSettings.objects.filter(pk=kept.pk), stood)
     kept.full_clean()
     kept.save(update_fields=list(SETTINGS_COLUMNS))

@@ -1,6 +1,7 @@
 """Looking at the latest hours again and again: what is found is written once, and what deserves it becomes an alarm in the same transaction."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,9 +75,13 @@ def _scan(district: Grid) -> int:
 
 
 def _hours(district: Grid, kept: WatchSettings, stations: list[Station], now: dt.datetime) -> list[dt.datetime]:
-    """The newest hours, and older ones for which something has come or changed since the last look."""
+    """The newest hours, and older ones for which something has come or changed since the last look.
+
+    Back to the hour that has just been waited for long enough, or one with a silent station would never be looked at.
+    """
     newest = hours.latest(now)
-    recent = {newest - n * HOUR for n in range(kept.late_hours + 1)}
+    back = max(kept.late_hours, math.ceil(kept.wait_minutes / 60))
+    recent = {newest - n * HOUR for n in range(back + 1)}
     since = (kept.looked_at or now - HOUR) - OVERLAP
     late = Reading.objects.filter(Q(received_at__gte=since) | Q(changed_at__gte=since), station__in=stations, hour__gte=now - dt.timedelta(LATE_DAYS))
     return sorted(recent | set(late.filter(hour__lt=newest).values_list("hour", flat=True).distinct()))

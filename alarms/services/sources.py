@@ -2,11 +2,13 @@
 
 import datetime as dt
 import secrets
+from itertools import chain, count
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import devices
+from accounts.models import DeviceUse
 from alarms.models import AlarmSource
 from audit.services import record
 from common import clock
@@ -42,7 +44,7 @@ def _create(source: AlarmSource, *, by) -> str:
     source.slug = source.slug or _free_slug(source.kind)
     source.made_at = clock.now()
     place(source)
-    source.device, key = devices.issue(source.district_id, source.name, by=by)
+    source.device, key = devices.issue(source.district_id, source.name, by=by, use=DeviceUse.ALARM)
     source.save(force_insert=True)
     record("alarmsource.new", source, by=by, district_id=source.district_id, payload={"slug": source.slug, "kind": source.kind})
     return key
@@ -61,7 +63,7 @@ def edit(source: AlarmSource, *, by, stood: dict | None = None) -> None:
 def renew(source: AlarmSource, *, by) -> str:
     """Another key; the old one ends at once."""
     if source.device is None:
-        source.device, key = devices.issue(source.district_id, source.name, by=by)
+        source.device, key = devices.issue(source.district_id, source.name, by=by, use=DeviceUse.ALARM)
         source.save(update_fields=["device"])
         record("alarmsource.edit", source, by=by, district_id=source.district_id, payload={"device": source.device_id})
         return key
@@ -96,7 +98,8 @@ def place(source: AlarmSource) -> None:
 def own_slug(kind: str, pk: int) -> str:
     """Of a source that the system makes itself; another where somebody has taken the word for a device, before that was refused."""
     slug = f"{kind}-{pk}"
-    return f"{slug}-0" if AlarmSource.objects.filter(slug=slug).exists() else slug
+    taken = set(AlarmSource.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+    return next(each for each in chain([slug], (f"{slug}-{n}" for n in count())) if each not in taken)
 
 
 def _free_slug(kind: str) -> str:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from airquality.services import daily
 from audit.services import record
 from common import clock
 from common.errors import Conflict, NotYourRole
@@ -134,6 +135,7 @@ def propose(district: Grid, month: str, *, by, version: int | None = None, note:
         raise NotYourRole(_("结账由攻坚办提请，区领导批准。"))
     hold(district.pk)
     _check(settlement_of(district, month), SettlementState.OPEN, version)
+    daily.work_out_due(district=district)  # a day that waits may be one without a figure, which the list would not show
     if stopping := obstacles(district, month):
         raise ValidationError([_("%(label)s：%(words)s。") % {"label": item.label, "words": item.words} for item in stopping], code="not_ready")
     posting.post(district, now=clock.now(), by=by)

@@ -4,6 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts import devices
+from accounts.models import DeviceUse
 from airquality.models import Reading
 from tests.airquality.conftest import GOOD
 from tests.factories.accounts import UserFactory
@@ -64,6 +65,13 @@ def test_only_a_machine_with_a_key_may_send(district, office, station, send):
     client = APIClient()
     client.force_login(office)
     assert client.post(URL, {"readings": [ROW]}).status_code == 401
+    assert not Reading.objects.exists()
+
+
+def test_the_key_of_a_camera_opens_no_door_for_figures(district, office, station, send):
+    _camera, key = devices.issue(district.pk, "东村高点", by=office, use=DeviceUse.ALARM)
+    answer = send({"status": "reviewed", "readings": [ROW]}, Authorization=f"Device {key}")
+    assert (answer.status_code, "报警来源" in answer.json()["detail"]) == (403, True)
     assert not Reading.objects.exists()
 
 

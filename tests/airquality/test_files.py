@@ -217,3 +217,18 @@ def test_the_command_says_what_is_wrong_with_file_and_district(district, file_of
 def test_a_place_that_is_none_is_refused(district, file_of):
     with pytest.raises(CommandError, match="坐标不正确"):
         call_command("import_readings", file_of(HEADER, line("3001A", lon="500")))
+
+
+def test_a_line_with_other_cells_than_the_header_is_refused_and_the_others_are_taken(district, station):
+    text = "station,hour,so2,no2,co,o3,pm10,pm25\n1001A,2026-11-20T07:00:00,5,20,0,6,60,70,35\n1001A,2026-11-20T08:00:00,5,20,0.6,60,70,35,,\n"
+    result = importing.import_file(text.encode(), district=district, sender=intake.Sender("file", "a.csv"))
+    assert [(refusal.index, "9" in refusal.reason) for refusal in result.outcome.refused] == [(2, True)]
+    assert [str(reading.values["co"].normalize()) for reading in Reading.objects.all()] == ["0.6"]
+
+
+@pytest.mark.parametrize(
+    "text", ['station,hour,"so2\n1001A,2026-11-20T07:00:00,5\n', 'station,hour,so2\n1001A,"2026-11-20T07:00:00,5\n', "s" * 1_000_001]
+)
+def test_quotes_that_do_not_close_and_endless_lines_are_told_by_their_line(text):
+    with pytest.raises(ValidationError, match="不是有效的 CSV"):
+        layouts.read(text.encode())

@@ -200,6 +200,13 @@ def test_a_target_is_removed_once(as_office, district):
 
 
 # --- days that do not count -------------------------------------------------------------------------------------------------------------
+def test_a_station_excluded_again_replaces_what_was_said(as_office, district, station):
+    data = {"day": "2026-11-09", "station": station.pk, "reason": "sand_dust", "approval": "剔除通知2号"}
+    again = data | {"approval": "剔除通知3号"}
+    assert [as_office.post(reverse("airquality:excluded"), each).status_code for each in (data, again)] == [302, 302]
+    assert ExcludedDay.objects.get().approval == "剔除通知3号"
+
+
 def test_a_day_is_excluded_and_counts_again(as_office, district, station):
     value = DailyValueFactory(station=station, day=dt.date(2026, 11, 9))
     data = {"day": "2026-11-09", "station": "", "reason": "sand_dust", "approval": "剔除通知2号"}

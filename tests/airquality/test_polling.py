@@ -117,3 +117,11 @@ def test_the_district_must_be_clear(district, feed):
     feed("http://127.0.0.1:9/", AIR_POLL_DISTRICT="nowhere")
     with pytest.raises(CommandError, match="AIR_POLL_DISTRICT"):
         call_command("poll_readings")
+
+
+def test_a_feed_whose_rows_are_all_refused_is_told_as_not_taken(district, station, feed):
+    with platform((200, json.dumps([ROWS[0] | {"time_point": "x", "timepoint": "x", "hour": "x", "time": "x"}]).encode())) as (address, _asked):
+        feed(address)
+        assert polling.poll() is None
+    state = FeedState.objects.get()
+    assert "全部被拒收" in state.error and state.succeeded_at is None

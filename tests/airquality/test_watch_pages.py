@@ -82,6 +82,12 @@ def test_the_list_filters_by_address_and_shows_what_has_become_of_it(client, off
     assert "升高 70" in text(wrong)
 
 
+def test_a_hint_stands_among_those_that_raised_no_alarm(client, office, found):
+    Anomaly.objects.exclude(level="fault").update(level="info")
+    raised, quiet = (text(sign_in(client, office).get(f"{reverse('airquality:anomalies')}?box={box}")) for box in ("raised", "quiet"))
+    assert ("升高 70" in raised, "升高 70" in quiet) == (False, True)
+
+
 def test_a_grid_member_sees_anomalies_and_no_faults(client, district, found):
     member = UserFactory(member=district.villages[0])
     page = text(sign_in(client, member).get(reverse("airquality:anomalies")))

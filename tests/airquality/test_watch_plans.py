@@ -66,6 +66,10 @@ def crew(squad):
         ("key", "control", "站房周边喷淋"), ("extended", "control", "国控站附近加湿"), ("buffer", "observe", "观察并冲洗地面"),
         ("key", "control", "清洗采样口"), ("extended", "control", "用棉纱遮挡采样头"), ("core", "control", "Water cannon around the station"),
         ("key", "control", "临时交通管制以降低监测数据"), ("buffer", "control", "劝离摊贩"), ("buffer", "patrol", "绕站巡查"), ("core", "control", "ｓｐｒａｙ"),
+        ("key", "control", "Spray water at the station"), ("key", "control", "Fog cannon beside the station"), ("key", "clean", "国控点周边洒水"),
+        ("key", "control", "测站旁喷雾"), ("key", "clean", "对站点周边高压清洗"), ("core", "clean", "高压清洗道路"), ("core", "clean", "水洗道路"),
+        ("core", "clean", "洗扫车每日湿扫两次"), ("core", "clean", "道路每日冲水"), ("core", "clean", "Wash the road with water"),
+        ("core", "clean", "water the road"), ("core", "clean", "hose down"), ("core", "clean", "道路泼水"),
     ],
 )  # fmt: skip
 def test_what_touches_the_sampling_is_never_a_measure(station, office, zone, kind, text):
@@ -78,7 +82,10 @@ def test_what_touches_the_sampling_is_never_a_measure(station, office, zone, kin
 @pytest.mark.parametrize(
     ("zone", "kind", "text"),
     [("buffer", "observe", "远距离观察有无人员靠近"), ("core", "patrol", "每两小时巡查"), ("key", "green", "裸露地块覆盖防尘网"),
-     ("extended", "clean", "主干道洒水降尘"), ("key", "clean", "道路湿式清扫和冲洗")],
+     ("extended", "clean", "主干道洒水降尘"), ("key", "clean", "道路湿式清扫和冲洗"),
+     ("key", "clean", "高压清洗主干道"), ("extended", "clean", "Wash the road with water"), ("key", "clean", "Spray water at the petrol station"),
+     ("key", "clean", "机动车检测站门前道路洒水"), ("core", "patrol", "Check the car wash"), ("core", "control", "Look at those downwind yards"),
+     ("core", "patrol", "Watch the dewatering of the pit"), ("core", "patrol", "检查洗车店"), ("key", "clean", "Wash stationary lorries")],
 )  # fmt: skip
 def test_ordinary_measures_are_kept(station, office, zone, kind, text):
     plans.save_measure(StandingMeasure(station=station, zone=zone, kind=kind, text=text), by=office)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airquality.hours import HOUR
-from airquality.models import Anomaly, AnomalyRule
+from airquality.models import Anomaly, AnomalyRule, WatchSettings
 from airquality.watch import figures, keeping, scan, wording
 from airquality.watch.rules import Found, neighbour_high
 from airquality.watch.window import Window
@@ -103,6 +103,14 @@ def test_micro_stations_are_compared_where_the_district_says_so(district):
     kept.includes_micro = True
     kept.save()
     assert found(district) == [("甲号站", "pm25", "R1", "red"), ("乙号站", "pm25", "R1", "red")]
+
+
+def test_settings_are_saved_in_a_district_that_has_none_yet(district):
+    WatchSettings.objects.filter(district=district).delete()
+    kept = keeping.settings_of(district)
+    kept.repeat_hours = 5
+    keeping.save_settings(kept, by=None)
+    assert WatchSettings.objects.get(district=district).repeat_hours == 5
 
 
 def test_a_station_alone_has_nothing_to_be_compared_with(district):

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from airquality.hours import HOUR
-from airquality.models import Anomaly, ExcludedDay, RegionalEvent
+from airquality.models import Anomaly, ExcludedDay, RegionalEvent, WatchSettings
 from airquality.watch import keeping, scan
 from alarms.models import Alarm
 from common import clock
@@ -209,6 +209,20 @@ def test_an_hour_waits_for_the_stations_that_send_and_not_for_ever(district, tim
     assert all_of(district) == []
     time_machine.move_to(HOUR_10 + dt.timedelta(minutes=45))
     assert all_of(district) == [("甲号站", "R2", "yellow", "")]
+
+
+@pytest.mark.parametrize("wait_minutes", [60, 150, 180])
+def test_an_hour_that_waits_longer_than_news_is_news_is_still_looked_at(district, time_machine, wait_minutes):
+    WatchSettings.objects.filter(district=district).update(late_hours=1, wait_minutes=wait_minutes)
+    first, second = stations(district, 2)
+    only(district, "R2")
+    for station in (first, second):
+        air(station, 1, pm25=20)
+    air(first, pm25=90)
+    for minutes in range(5, 241, 10):
+        time_machine.move_to(HOUR_10 + dt.timedelta(minutes=minutes))
+        scan.scan(district=district)
+    assert [(each.station, each.hour) for each in Anomaly.objects.all()] == [(first, HOUR_10)]
 
 
 def test_faults_reach_the_operator_and_no_patrol(district):

@@ -1,6 +1,7 @@
 import pytest
 
 from accounts import devices
+from accounts.models import DeviceUse
 from alarms.services import defaults
 from common import clock
 from tests.alarms.moments import NOW
@@ -70,6 +71,6 @@ def camera(district):
 @pytest.fixture
 def key(camera, director):
     """The key of the camera."""
-    camera.device, text = devices.issue(camera.district_id, camera.name, by=director)
+    camera.device, text = devices.issue(camera.district_id, camera.name, by=director, use=DeviceUse.ALARM)
     camera.save()
     return text

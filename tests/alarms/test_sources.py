@@ -112,3 +112,9 @@ def test_a_picture_that_is_nowhere_is_named(camera):
     pictures.waiting_path(picture.sha256).unlink()
 
     assert pictures.take_in(picture).refused == "图片文件已不在服务器上。"
+
+
+def test_a_word_of_the_systems_own_that_is_taken_steps_aside_until_one_is_free(district):
+    for slug in ("station-5", "station-5-0"):
+        SourceFactory(district=district, slug=slug)
+    assert sources.own_slug("station", 5) == "station-5-1"

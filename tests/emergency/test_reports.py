@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts import devices
+from accounts.models import DeviceUse
 from audit import verify
 from audit.models import AuditEvent
 from common import clock
@@ -176,6 +177,12 @@ def send(place, client):
         return client.post("/api/v1/electricity/", body, content_type="application/json", headers={"Authorization": f"Device {key}"})
 
     return post
+
+
+def test_the_key_of_a_camera_opens_no_door_for_electricity(place, send):
+    _camera, key = devices.issue(place.district.pk, "东村高点", by=place.office, use=DeviceUse.ALARM)
+    assert send([(CODES[0], clock.today(), "980.00")], key=key).status_code == 403
+    assert not PowerDay.objects.exists()
 
 
 def test_power_above_the_share_of_a_whole_day_is_evidence_against_and_told_once(place, episode, send):

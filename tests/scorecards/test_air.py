@@ -261,6 +261,22 @@ def test_good_days_of_both_years_are_taken_by_one_edition(district):
     assert found.air["change"] == 10_000
 
 
+def test_a_day_without_an_index_has_no_share_in_the_good_days(district):
+    """Below all limits and with an item missing nobody can say whether it was good."""
+    add(district, "air_good_ratio_change", slope=100)
+    station = station_in(district)
+    days_of(station, pm25="30", status="real_time")
+    days_of(station, BEFORE, pm25="30")
+    DailyValue.objects.filter(day__in=[dt.date(2026, 10, 7), dt.date(2025, 10, 8)]).update(o3_8h=None)
+
+    build(district)
+
+    found = line(district, "air_good_ratio_change")
+    assert (found.air["days"], found.air["days_before"], found.air["provisional"]) == (30, 30, 30)
+    assert [(row.at, row.reason) for row in found.behind() if not row.is_hit] == [(beijing(7), "air_invalid")]
+    assert [row.reason for row in found.behind_before()].count("air_before") == 30
+
+
 def test_composite_index_and_two_factors_follow_their_rules(district):
     add(district, "air_composite_rank", "air_two_factor_rank", full=0)
     CompositeIndexRule.objects.filter(district=district).delete()

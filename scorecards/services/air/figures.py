@@ -66,7 +66,7 @@ def of(paper: Paper | None, air: Air) -> Figure:
         days_before=valid_before,
         excluded=len(days) - len({day.day for day in _assessed(paper, before=False)}),
         stations=len(paper.sheet.stations),
-        provisional=sum(day.is_provisional and counts(day, air.measure) for day in paper.days if not day.is_before),
+        provisional=_provisional(paper, air.measure),
         why=_why(air, measured, aim, before),
         edition=paper.sheet.edition,
     )
@@ -104,10 +104,24 @@ def valid_days(days: list[AreaDay], measure: Measure) -> int:
     return min(sum(each.values[name] is not None for each in days) for name in NEEDED[measure.code])
 
 
-def counts(day: AirDay, measure: Measure) -> bool:
-    """Whether a station's day has a share in the figure."""
+def indexed(paper: Paper, measure: Measure) -> set[tuple[bool, dt.date]]:
+    """For the good days the days of both years on which the township has an index; nothing else asks for one."""
+    if measure.code in NEEDED:
+        return set()
+    assessed = {before: _together(paper, _assessed(paper, before=before)) for before in (False, True)}
+    return {(before, each.day) for before, days in assessed.items() for each in days if each.index.aqi is not None}
+
+
+def counts(day: AirDay, measure: Measure, with_index: set[tuple[bool, dt.date]]) -> bool:
+    """Whether a station's day has a share in the figure. ``with_index``: what ``indexed`` says."""
     items = day.as_daily_value().items
-    return not day.excluded_reason and any(items[name] is not None for name in NEEDED.get(measure.code, items))
+    has_part = measure.code in NEEDED or (day.is_before, day.day) in with_index
+    return has_part and not day.excluded_reason and any(items[name] is not None for name in NEEDED.get(measure.code, items))
+
+
+def _provisional(paper: Paper, measure: Measure) -> int:
+    with_index = indexed(paper, measure)
+    return sum(day.is_provisional and counts(day, measure, with_index) for day in paper.days if not day.is_before)
 
 
 # --- figures ------------------------------------------------------------------------------------------------------------------------

@@ -23,12 +23,16 @@ def write(month: Month, lines: Iterable[ScoreLine]) -> None:
     for line in wanted:
         paper, air = found.get(line.scorecard.organisation_id), line.definition.air
         line.air = figures.of(paper, air).as_json()
-        made += [_row(line, day, air.measure, paper) for day in paper.days] if paper else []
+        made += _rows(line, air.measure, paper) if paper else []
     ScoreRow.objects.bulk_create(made)
 
 
-def _row(line: ScoreLine, day: AirDay, measure: Measure, paper: Paper) -> ScoreRow:
-    hit = figures.counts(day, measure)
+def _rows(line: ScoreLine, measure: Measure, paper: Paper) -> list[ScoreRow]:
+    with_index = figures.indexed(paper, measure) if paper.sheet.stations else set()
+    return [_row(line, day, measure, paper, hit=figures.counts(day, measure, with_index)) for day in paper.days]
+
+
+def _row(line: ScoreLine, day: AirDay, measure: Measure, paper: Paper, *, hit: bool) -> ScoreRow:
     return ScoreRow(
         scorecard_id=line.scorecard_id,
         line=line,
