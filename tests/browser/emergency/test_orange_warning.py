@@ -168,7 +168,8 @@ def lift_is_confirmed(page) -> None:
     page.locator("#own").get_by_role("button", name="签收", exact=True).click()
     if (grids := page.get_by_role("button", name="代未签收的网格签收")).count():
         grids.click()
-    expect(page.locator("#own")).to_have_count(0)
+    expect(page.locator("#own [data-order]")).to_have_count(0)
+    expect(page.locator("#own").get_by_role("button")).to_have_count(0)  # what is left is the day's report
 
 
 def review(office, episode) -> None:
