@@ -33,6 +33,11 @@ class AlarmQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state__in=OPEN_STATES)
 
+    def held(self, pk):
+        """The row as it is now, locked until commit, with what the steps ask of it."""
+        related = ("source", "site__organisation", "grid", "accepted_by", "finding")
+        return self.select_for_update(of=("self",)).select_related(*related).get(pk=pk)
+
     def by_urgency(self):
         """What waits for judging, then what people are sent to, then faults of devices and data; the newest of each first."""
         device = models.When(kind__in=WITHOUT_CREW, then=2)

@@ -43,7 +43,7 @@ def advance(alarm: Alarm, action: str, *, by, version: int | None = None, note: 
     if action == "judge_true":
         ledger.look_through(alarm)
     with transaction.atomic():
-        alarm = held(alarm.pk)
+        alarm = Alarm.objects.held(alarm.pk)
         if is_replay(alarm, action, by=by, version=version):
             alarm.replayed = True
             return alarm
@@ -56,12 +56,6 @@ def advance(alarm: Alarm, action: str, *, by, version: int | None = None, note: 
         alarm.refresh_from_db()
         record(f"alarm.{action}", alarm, by=by, district_id=alarm.district_id, payload={"from": move.row.from_state, "note": move.note, **move.facts})
     return alarm
-
-
-def held(pk: int) -> Alarm:
-    """The row as it is now, locked until commit."""
-    related = ("source", "site__organisation", "grid", "accepted_by", "finding")
-    return Alarm.objects.select_for_update(of=("self",)).select_related(*related).get(pk=pk)
 
 
 def is_replay(alarm: Alarm, action: str, *, by, version) -> bool:

@@ -56,16 +56,11 @@ def held(signal: Signal, rule: AlarmRule, *, now: dt.datetime) -> Alarm | None:
     """``running``, locked until commit; not one that somebody has ended in between."""
     found = running(signal, rule, now=now)
     while found is not None:
-        alarm = hold(found.pk)
+        alarm = Alarm.objects.held(found.pk)
         if alarm.is_open or alarm.state == found.state:
             return alarm
         found = running(signal, rule, now=now)
     return None
-
-
-def hold(pk: int) -> Alarm:
-    """The row as it is now, locked until commit."""
-    return Alarm.objects.select_for_update(of=("self",)).select_related("source", "grid", "finding").get(pk=pk)
 
 
 def running(signal: Signal, rule: AlarmRule, *, now: dt.datetime) -> Alarm | None:

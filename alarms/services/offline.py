@@ -121,7 +121,7 @@ def _noted(source: AlarmSource, *, serious: bool, hours: int, now: dt.datetime) 
     if found is None:
         _begin(source, rule, serious=serious, hours=hours, now=now)
         return True
-    return serious and _made_serious(merging.hold(found.pk), hours=hours, now=now)
+    return serious and _made_serious(Alarm.objects.held(found.pk), hours=hours, now=now)
 
 
 def _made_serious(alarm: Alarm, *, hours: int, now: dt.datetime) -> bool:

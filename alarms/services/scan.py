@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 import notices.services
 from alarms.models import Alarm, AlarmClock
 from alarms.services import dispatching, pictures, telling
-from alarms.services.advance import advance, held
+from alarms.services.advance import advance
 from alarms.words import OPEN_STATES, AlarmState, ClockName, Duty
 from audit.services import record
 from common import clock, language
@@ -49,7 +49,7 @@ def _waiting() -> list[int]:
 @transaction.atomic
 def _call_on(pk: int, now: dt.datetime) -> bool:
     """The next in line, where the last has had his minutes and nobody has accepted."""
-    alarm = held(pk)
+    alarm = Alarm.objects.held(pk)
     last = alarm.dispatches.order_by("-rung").first()
     if alarm.state != AlarmState.DISPATCHED or (last and not _is_over(alarm, last, now)):
         return False

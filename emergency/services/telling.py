@@ -272,12 +272,29 @@ def power_above(order: Order, line, piece: Evidence) -> None:
     )
 
 
-def report_due(episode, day, organisation, *, hour: int) -> None:
-    queue(
-        to=people.members_of(organisation, PARTIES),
-        title=lambda: _("今天的应急日报数字请在%(hour)d时前填报") % {"hour": hour},
+def report_due(episode, day, organisation, *, hour: int) -> int:
+    """A unit's numbers, an hour before."""
+    return _about_report(
+        episode, people.members_of(organisation, PARTIES), key=f"report:{episode.pk}:{day}:{organisation.pk}",
         url=reverse("emergency:unit_report", args=[episode.pk, day.isoformat(), organisation.pk]),
-        dedup_key=f"emergency:report:{episode.pk}:{day}:{organisation.pk}",
+        title=lambda: _("今天的应急日报数字请在%(hour)d时前填报") % {"hour": hour},
+    )  # fmt: skip
+
+
+def daily_report_due(episode, day, *, hour: int) -> int:
+    """The district's own, when its hour has come."""
+    return _about_report(
+        episode, people.with_role(episode.district_id, OFFICE), key=f"daily:{episode.pk}:{day}", url=episode.get_absolute_url(),
+        title=lambda: _("今天的应急日报已到%(hour)d时还未报送，请核对后报送") % {"hour": hour},
+    )  # fmt: skip
+
+
+def _about_report(episode, to, *, title, url: str, key: str) -> int:
+    return queue(
+        to=to,
+        title=title,
+        url=url,
+        dedup_key=f"emergency:{key}",
         kind="emergency.report",
         subject=episode,
         channels=URGENT,
@@ -305,20 +322,6 @@ def review_due(episode, due_at, *, is_over: bool) -> int:
     )
 
 
-def daily_report_due(episode, day, *, hour: int) -> int:
-    return queue(
-        to=people.with_role(episode.district_id, OFFICE),
-        title=lambda: _("今天的应急日报已到%(hour)d时还未报送，请核对后报送") % {"hour": hour},
-        url=episode.get_absolute_url(),
-        dedup_key=f"emergency:daily:{episode.pk}:{day}",
-        kind="emergency.report",
-        subject=episode,
-        channels=URGENT,
-        district_id=episode.district_id,
-        urgent=True,
-    )
-
-
 def step_late(decision: Decision) -> int:
     """The limit of approval or of publishing has run out; once for each time it was submitted or approved."""
     district = decision.episode.district_id
@@ -326,7 +329,7 @@ def step_late(decision: Decision) -> int:
     approvers = [each for each in people.with_role(district, access.LEADERS) if access.may_approve(each, district, decision.level)] if waits else []
     words = (lambda: _("%(what)s已过审批时限，仍未批准")) if waits else (lambda: _("%(what)s已过发布时限，仍未发布"))
     return queue(
-        to=list({each.pk: each for each in (*approvers, *people.with_role(district, OFFICE))}.values()),
+        to=[*approvers, *people.with_role(district, OFFICE)],
         title=lambda: words() % {"what": decision},
         dedup_key=f"emergency:late:{decision.pk}:{decision.version}",
         kind="emergency.decision",

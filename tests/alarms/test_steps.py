@@ -353,7 +353,7 @@ def test_a_rung_is_called_once_even_when_it_is_asked_for_again(alarm, operator):
     from alarms.services import dispatching
 
     for _n in range(6):
-        dispatching.call_next(advance.held(alarm.pk), now=NOW)
+        dispatching.call_next(Alarm.objects.held(alarm.pk), now=NOW)
     assert [row.duty for row in Dispatch.objects.all()] == ["first", "deputy", "desk", "office"]
 
 

@@ -11,5 +11,12 @@ def place():
 
 
 @pytest.fixture
+def office(place, client):
+    """A browser in which the office is signed in."""
+    client.force_login(place.office, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
 def running(place):
     return place.running("orange")

@@ -15,12 +15,6 @@ NEW = {"contact": "新联系人", "contact_phone": "19900008888"}
 
 
 @pytest.fixture
-def office(place, client):
-    client.force_login(place.office, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-@pytest.fixture
 def draft(place):
     return lists.make(place.district, year=2027, name="2027年", by=place.office, source=place.list)
 

@@ -24,12 +24,6 @@ def place():
     return ready(enterprises=0)
 
 
-@pytest.fixture
-def office(place, client):
-    client.force_login(place.office, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def wrong(answer) -> list[tuple[int, str]]:
     return [(error.row, error.column_title) for error in answer.context["errors"]]
 

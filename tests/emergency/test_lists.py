@@ -25,12 +25,6 @@ def place():
     return ready(enterprises=0)
 
 
-@pytest.fixture
-def office(place, client):
-    client.force_login(place.office, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def test_a_sheet_with_the_official_columns_is_taken_whole(place, office):
     upload(office, place.list, sheet(ROW, before=[["某区2026年重污染天气应急减排清单"], ["单位：家"]]))
 

@@ -13,12 +13,6 @@ NUMBERS = {"sites_stopped": 3, "vehicles_stopped": 0, "vehicles_checked": 0, "ro
 TEXTS = {"effect": "甲的效果", "problems": "无", "penalties": "无", "advice": ""}
 
 
-@pytest.fixture
-def office(place, client):
-    client.force_login(place.office, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def test_a_units_numbers_are_refused_once_beside_what_stands_and_saved_when_pressed_again(place, office):
     episode, unit = place.running(), place.district.town_a.organisation
     address = reverse("emergency:unit_report", args=[episode.pk, clock.today().isoformat(), unit.pk])
