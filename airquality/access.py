@@ -1,5 +1,6 @@
 """Whose air a person sees: that of the district in which they are somebody, all of it."""
 
+import datetime as dt
 import re
 
 from django.http import Http404
@@ -26,9 +27,10 @@ def district_of(request) -> Grid:
     return found
 
 
-def stations_of(request, district: Grid) -> list[Station]:
-    """Those at work, in their order."""
-    return list(Station.objects.visible_to(request.user).of(district).active().select_related("grid"))
+def stations_of(request, district: Grid, *, since: dt.date | None = None) -> list[Station]:
+    """Those in use today, in their order; with ``since`` those, too, that were in use on that day or later."""
+    own = Station.objects.visible_to(request.user).of(district).select_related("grid")
+    return list(own.used_since(since) if since else own.active())
 
 
 def kept_district(request) -> Grid:

@@ -1,11 +1,11 @@
 """What an area's air comes to: the mean of its stations' concentrations first, then the index, never the mean of their indexes.
 
-References and stations out of use are left out. Where a reviewed value exists it is taken, and every figure says which it rests on.
+References are left out, stations out of use from their last day on. Where a reviewed value exists it is taken, and every figure says which it rests on.
 """
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
@@ -22,6 +22,8 @@ from airquality.words import POLLUTANTS, Status
 from grids.models import Grid
 
 Key = TypeVar("Key", bound=Hashable)
+Lacking = Callable[[dt.date], Collection[str]]
+"""Of a day the pollutants in nobody's plan."""
 BEST = "best"
 DAY_ITEMS = ("so2", "no2", "co", "o3_8h", "o3_1h", "pm10", "pm25")
 MEANS = ("so2", "no2", "pm10", "pm25")
@@ -88,14 +90,14 @@ class Period:
         return {"composite": self.composite.index, "good_ratio": self.good_ratio}[name] if name not in POLLUTANTS else self.concentrations[name]
 
 
-def counted_stations(area: Grid) -> list[Station]:
-    """Whose mean is the value of a district or a township."""
-    return stations_of([area])[area.pk]
+def counted_stations(area: Grid, *, since: dt.date) -> list[Station]:
+    """Whose mean is the value of a district or a township, in use on ``since`` or later."""
+    return stations_of([area], since=since)[area.pk]
 
 
-def stations_of(areas: Sequence[Grid]) -> dict[int, list[Station]]:
+def stations_of(areas: Sequence[Grid], *, since: dt.date) -> dict[int, list[Station]]:
     """Area → its counted stations, from one query."""
-    counted = list(Station.objects.counted().filter(district_id__in={area.district_id for area in areas}).select_related("grid"))
+    counted = list(Station.objects.used_since(since).counted().filter(district_id__in={area.district_id for area in areas}).select_related("grid"))
     return {area.pk: [station for station in counted if _lies_in(station, area)] for area in areas}
 
 
@@ -133,6 +135,18 @@ def measured_by_none(stations: Iterable[Station]) -> set[str]:
     return set.intersection(*plans) if plans else set()
 
 
+def lacking_of(stations: Sequence[Station]) -> Lacking:
+    """The same day by day: whoever is out of use by then has no plan."""
+    if all(station.out_of_use_from is None for station in stations):
+        always = measured_by_none(stations)
+        return lambda _day: always
+    return lambda day: measured_by_none(station for station in stations if station.is_used_on(day))
+
+
+def all_measured(_day: dt.date) -> Collection[str]:
+    return ()
+
+
 # --- days -------------------------------------------------------------------------------------------------------------------------------
 class StationDay(NamedTuple):
     """The columns of a ``DailyValue`` from which figures are made. Not the row itself: a year of a district has thousands."""
@@ -157,8 +171,8 @@ class StationDay(NamedTuple):
 
 
 def best_days(stations: Iterable[Station], first: dt.date, last: dt.date, *, status: str = BEST) -> DailyValueQuerySet:
-    """Of each station's day one row: the reviewed where there is one; or those of one status."""
-    found = DailyValue.objects.filter(station__in=stations).between(first, last).order_by("day", "station_id")
+    """Of each station's day in use one row: the reviewed where there is one; or those of one status."""
+    found = DailyValue.objects.filter(station__in=stations).in_use().between(first, last).order_by("day", "station_id")
     if status != BEST:
         return found.filter(status=status)
     reviewed = DailyValue.objects.reviewed().filter(station=OuterRef("station"), day=OuterRef("day"))
@@ -172,7 +186,7 @@ def daily_values(stations: Iterable[Station], first: dt.date, last: dt.date, *, 
 
 def area_days(stations: Sequence[Station], first: dt.date, last: dt.date, *, edition: str = "", status: str = BEST) -> list[AreaDay]:
     """Days of one station or of several together. ``edition`` recomputes all of them by one standard; else each day keeps its own."""
-    return together(daily_values(stations, first, last, status=status), measured_by_none(stations), edition=edition)
+    return together(daily_values(stations, first, last, status=status), lacking_of(stations), edition=edition)
 
 
 def days_of_areas(
@@ -183,12 +197,14 @@ def days_of_areas(
     for value in daily_values({station for each in areas.values() for station in each}, first, last, status=status):
         found[value.station_id].append(value)
     return {
-        key: together((value for station in each for value in found[station.pk]), measured_by_none(each), edition=edition)
+        key: together((value for station in each for value in found[station.pk]), lacking_of(each), edition=edition)
         for key, each in areas.items()
     }
 
 
-def together(values: Iterable[StationDay | DailyValue], lacking: Collection[str] = (), *, edition: str = "", every: bool = False) -> list[AreaDay]:
+def together(
+    values: Iterable[StationDay | DailyValue], lacking: Lacking = all_measured, *, edition: str = "", every: bool = False
+) -> list[AreaDay]:
     """A station whose day was excluded by approval has no part in the mean, unless the day was excluded for all that have a value.
 
     ``every``: with a part, for the version that counts every day.
@@ -196,7 +212,7 @@ def together(values: Iterable[StationDay | DailyValue], lacking: Collection[str]
     by_day: dict[dt.date, list[StationDay | DailyValue]] = defaultdict(list)
     for value in values:
         by_day[value.day].append(value)
-    return [_area_day(day, found if every else _assessed(found), lacking, edition) for day, found in sorted(by_day.items())]
+    return [_area_day(day, found if every else _assessed(found), lacking(day), edition) for day, found in sorted(by_day.items())]
 
 
 def _assessed(found: list[StationDay | DailyValue]) -> list[StationDay | DailyValue]:

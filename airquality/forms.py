@@ -1,5 +1,6 @@
 """Forms of the office: stations, composite rules, targets, days that do not count, keys of devices, files. They give clean values; services save."""
 
+import datetime as dt
 from decimal import Decimal
 
 from django import forms
@@ -17,11 +18,22 @@ from grids.models import Grid
 
 MEGABYTES = 20
 NAMES = tuple(Pollutant.values)
-OF_MONTH = ("pm25", "pm10", "good_days")
+OF_MONTH = {
+    "pm25": (SYMBOLS["pm25"], 1000, 1),
+    "pm10": (SYMBOLS["pm10"], 1000, 1),
+    "composite": (_("综合指数"), 100, 3),
+    "two_factor": (_("两项加和"), 100, 2),
+    "good_days": (_("优良天数"), 31, 0),
+    "good_ratio": (_("优良天数比例"), 100, 1),
+}
+"""Whatever a scheme marks a month by → label, highest, decimals."""
 
 
 class StationForm(SeenForm, forms.ModelForm):
     calibrated_on = day_field(_("最近校准日期"), required=False)
+    out_of_use_from = day_field(
+        _("停用日期"), required=False, help_text=_("从这一天起不再计入，以前的日子照旧；停用时不填即为今天。从未启用的站点不填。")
+    )
     not_measured = forms.MultipleChoiceField(
         label=_("不监测的项目"), choices=[(name, SYMBOLS[name]) for name in NAMES], required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("不在监测计划内的项目显示为“/”，其缺数不影响AQI。"),
@@ -29,11 +41,11 @@ class StationForm(SeenForm, forms.ModelForm):
 
     class Meta:
         model = Station
-        fields = ["code", "name", "level", "position", "is_active", "is_reference", "calibrated_on", "buffer_m", "not_measured", "lon", "lat"]
+        fields = ["code", "name", "level", "position", "is_active", "out_of_use_from", "is_reference", "calibrated_on", "buffer_m", "not_measured", "lon", "lat"]
         help_texts = {
             "code": _("与上级发布数据或设备上报的编码一致，例如 1001A。"),
             "is_reference": _("只显示，不计入区县和乡办均值，不参与排名。"),
-            "is_active": _("停用后不再显示、不计入均值，历史数据保留。"),
+            "is_active": _("停用之后不再显示、不计入均值，停用之前的日子不变。"),
             "buffer_m": _("此范围内不得采取任何可能干扰采样的措施。"),
             "position": _("数字小的排在前面。"),
         }
@@ -60,7 +72,18 @@ class StationForm(SeenForm, forms.ModelForm):
         clean = super().clean()
         if (day := clean.get("calibrated_on")) and day > clock.today():
             self.add_error("calibrated_on", _("校准日期不能晚于今天。"))
-        return clean
+        if (day := clean.get("out_of_use_from")) and day > clock.today():
+            self.add_error("out_of_use_from", _("停用日期不能晚于今天；请在停用当天或之后登记。"))
+        return clean | {"out_of_use_from": self._out_of_use_from(clean)}
+
+    def _out_of_use_from(self, clean: dict) -> dt.date | None:
+        """None of a station in use, also when it is taken into use again; today where one that was in use is put out of use without a date."""
+        day, was_in_use = clean.get("out_of_use_from"), bool(self.instance.pk and self.initial["is_active"])
+        if not clean.get("is_active"):
+            return day or (clock.today() if was_in_use and "out_of_use_from" not in self.errors else None)
+        if day and "out_of_use_from" in self.changed_data:
+            self.add_error("out_of_use_from", _("填写停用日期时，请同时取消“在用”；仍在用则清空日期。"))
+        return None
 
 
 def figure(label, initial, *, high: int = 10_000, places: int = 2, required: bool = True, whole: bool = False) -> forms.Field:
@@ -148,10 +171,10 @@ class TargetForm(SeenForm, forms.ModelForm):
                 self.fields[name].disabled = True
 
     def _add_month(self, month: str, name: str) -> None:
-        label = _("%(month)d月%(item)s") % {"month": int(month), "item": _("优良天数") if name == "good_days" else SYMBOLS[name]}
+        item, high, places = OF_MONTH[name]
+        label = _("%(month)d月%(item)s") % {"month": int(month), "item": item}
         standing = (self.instance.months or {}).get(month, {}).get(name)
-        whole = name == "good_days"
-        self.fields[f"m{month}_{name}"] = figure(label, standing, high=31 if whole else 1000, places=1, required=False, whole=whole)
+        self.fields[f"m{month}_{name}"] = figure(label, standing, high=high, places=places, required=False, whole=not places)
 
     @property
     def basics(self):
@@ -159,7 +182,12 @@ class TargetForm(SeenForm, forms.ModelForm):
 
     @property
     def months(self):
-        return [(month, [self[f"m{month:02}_{name}"] for name in OF_MONTH]) for month in range(1, 13)]
+        """Month → head and field of each item."""
+        return [(month, [(head, self[f"m{month:02}_{name}"]) for name, (head, *_rest) in OF_MONTH.items()]) for month in range(1, 13)]
+
+    @property
+    def month_heads(self):
+        return [head for head, *_rest in OF_MONTH.values()]
 
     def clean(self):
         clean = super().clean()

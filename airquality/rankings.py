@@ -46,8 +46,8 @@ class Ranking:
 def stations(
     district: Grid, first: dt.date, last: dt.date, *, by: str = "composite", by_change=False, grouped=False, edition: str = "", status=figures.BEST
 ) -> list[Ranking]:
-    """References and stations out of use are not ranked. ``grouped``: national, provincial … each for itself, since their instruments differ."""
-    ranked = list(Station.objects.ranked().filter(district=district))
+    """References and stations out of use by then are not ranked. ``grouped``: national, provincial … each for itself, since their instruments differ."""
+    ranked = list(Station.objects.used_since(first).ranked().filter(district=district))
     levels = list(dict.fromkeys(station.level for station in ranked)) if grouped else [""]
     found = _both(district, ranked, {station.pk: [station] for station in ranked}, first, last, edition, status)
     return [_ranking([row for row in found if level in ("", row[0].level)], by, by_change, group=level) for level in levels]
@@ -62,7 +62,8 @@ def townships(
     """
     children = Grid.objects.filter(parent=district)
     towns = list((children.active(clock.today()) | children.active(last)).order_by("code"))
-    return _ranking(_both(district, towns, figures.stations_of(towns), first, last, edition, status), by, by_change)
+    own = figures.stations_of(towns, since=years.year_before(first, last)[0])
+    return _ranking(_both(district, towns, own, first, last, edition, status), by, by_change)
 
 
 def _both(

@@ -37,7 +37,7 @@ def stand(targets_of_year: Sequence[AirTarget], *, through: dt.date) -> list[Sta
         return []
     year, district = targets_of_year[0].year, targets_of_year[0].district
     first, through = dt.date(year, 1, 1), min(through, dt.date(year, 12, 31))
-    days = figures.days_of_areas(figures.stations_of([each.grid for each in targets_of_year]), first, through)
+    days = figures.days_of_areas(figures.stations_of([each.grid for each in targets_of_year], since=first), first, through)
     rule = figures.rule_for(district, first)
     return [_stand(each, figures.period(days[each.grid_id], first, through, rule=rule)) for each in targets_of_year]
 

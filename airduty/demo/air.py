@@ -204,7 +204,7 @@ def _months(grid: Grid, year: int) -> dict[str, dict[str, str]]:
     """Particles of each month of the year before, times ``ASKED_FOR``."""
     first = dt.date(year - 1, 1, 1)
     found: dict[str, dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
-    for day in figures.area_days(figures.counted_stations(grid), first, dt.date(year - 1, 12, 31)):
+    for day in figures.area_days(figures.counted_stations(grid, since=first), first, dt.date(year - 1, 12, 31)):
         for name in PARTICLES:
             if (value := day.values[name]) is not None:
                 found[f"{day.day.month:02d}"][name].append(value)

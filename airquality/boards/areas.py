@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from airquality.figures import measured_by_none
+from django.utils.translation import gettext as _
+
+from airquality.figures import Lacking, lacking_of
 from airquality.models import Station
 from common import clock
 from grids.models import Grid
@@ -27,21 +29,22 @@ class Area:
         return self.key.startswith("s")
 
     @property
-    def lacking(self) -> set[str]:
+    def lacking(self) -> Lacking:
         """What none of its stations measures."""
-        return measured_by_none(self.stations)
+        return lacking_of(self.stations)
 
 
 def of_station(station: Station) -> Area:
-    return Area(f"s{station.pk}", station.name, (station,))
+    name = station.name if station.is_active else _("%(station)s（已停用）") % {"station": station.name}
+    return Area(f"s{station.pk}", name, (station,))
 
 
 def of_district(district: Grid, stations: Sequence[Station]) -> Area:
-    return Area(DISTRICT, district.name, tuple(station for station in stations if station.is_counted))
+    return Area(DISTRICT, district.name, tuple(station for station in stations if not station.is_shown_only))
 
 
 def of_township(township: Grid, stations: Sequence[Station]) -> Area:
-    there = (each for each in stations if each.is_counted and each.grid and each.grid.path.startswith(township.path))
+    there = (each for each in stations if not each.is_shown_only and each.grid and each.grid.path.startswith(township.path))
     return Area(f"t{township.pk}", township.name, tuple(there))
 
 

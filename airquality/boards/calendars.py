@@ -2,14 +2,14 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from airquality.aqi import levels, validity
-from airquality.figures import AreaDay, Period
+from airquality.figures import AreaDay, Lacking, Period, all_measured
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def weekdays() -> list[str]:
     return [pgettext("weekday", name) for name in ("一", "二", "三", "四", "五", "六", "日")]
 
 
-def incomplete(found: Period, last: dt.date, *, today: dt.date, lacking: Collection[str] = ()) -> str:
+def incomplete(found: Period, last: dt.date, *, today: dt.date, lacking: Lacking = all_measured) -> str:
     """Of a month that is over and has too few days (domain 7.3): words; empty where it has enough."""
-    fewest = min((days for name, days in found.days_of.items() if name not in lacking), default=0)
+    fewest = min((days for name, days in found.days_of.items() if name not in lacking(last)), default=0)
     if last >= today or not found.days or validity.is_month_valid(last.month, fewest):
         return ""
     words = _("本月有的项目只有%(days)d个有效日均值，少于规定的%(least)d个，月均值仅供参考。")

@@ -79,14 +79,14 @@ def lines(stations: Sequence[Station], day: dt.date) -> list[Line]:
 
 
 def _line(station: Station, value: DailyValue | None) -> Line:
-    found = next(iter(figures.together([value], station.not_measured)), None) if value else None
+    found = next(iter(figures.together([value], figures.lacking_of([station]))), None) if value else None
     return Line(station, value, found)
 
 
 def mean_of(found: Sequence[Line], *, with_excluded: bool = True) -> AreaDay | None:
     """The district's day: the mean over its counted stations first, then the index."""
     counted = [line for line in found if line.value and not line.station.is_shown_only and (with_excluded or not line.value.excluded_reason)]
-    lacking = figures.measured_by_none([line.station for line in found if not line.station.is_shown_only])
+    lacking = figures.lacking_of([line.station for line in found if not line.station.is_shown_only])
     return next(iter(figures.together([line.value for line in counted], lacking, every=True)), None)
 
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from airquality.aqi.rounding import MEAN_PLACES
@@ -23,6 +23,10 @@ class DailyValueQuerySet(AirQuerySet):
     def between(self, first, last):
         """Days from ``first`` to ``last``, both included."""
         return self.filter(day__gte=first, day__lte=last)
+
+    def in_use(self):
+        """Without days on which the station was out of use."""
+        return self.filter(Q(station__out_of_use_from=None) | Q(day__lt=F("station__out_of_use_from")))
 
     def reviewed(self):
         return self.filter(status=Status.REVIEWED)

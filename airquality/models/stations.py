@@ -1,5 +1,7 @@
 """Where air is measured."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -20,11 +22,16 @@ class AirQuerySet(models.QuerySet):
 
 class StationQuerySet(AirQuerySet):
     def active(self):
+        """In use today."""
         return self.filter(is_active=True)
 
+    def used_since(self, day: dt.date):
+        """In use today, or on ``day`` and out of use later: figures of past days go on resting on them."""
+        return self.filter(Q(is_active=True) | Q(out_of_use_from__gt=day))
+
     def ranked(self):
-        """At work, and no clean reference."""
-        return self.filter(is_active=True, is_reference=False)
+        """No clean reference."""
+        return self.filter(is_reference=False)
 
     def counted(self):
         """Those whose mean is the district's or a township's value: ranked ones, without micro stations, which are for tendency (domain 9.3)."""
@@ -44,6 +51,8 @@ class Station(models.Model):
     grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("所在网格"))
     """Found by the point; a station may stand outside every grid."""
     is_active = models.BooleanField(_("在用"), default=True)
+    out_of_use_from = models.DateField(_("停用日期"), null=True, blank=True)
+    """The first day that no longer counts. Out of use without a date: never taken into use, no day counts."""
     calibrated_on = models.DateField(_("最近校准日期"), null=True, blank=True)
     buffer_m = models.PositiveSmallIntegerField(_("禁止干预半径（米）"), default=50)
     not_measured = models.JSONField(_("不监测的项目"), default=list, blank=True)
@@ -60,6 +69,7 @@ class Station(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["district", "code"], name="station_code_unique_in_district"),
             models.CheckConstraint(condition=Q(level__in=StationLevel.values), name="station_level_known"),
+            models.CheckConstraint(condition=Q(is_active=False) | Q(out_of_use_from=None), name="station_in_use_has_no_end"),
         ]
 
     def __str__(self):
@@ -72,5 +82,9 @@ class Station(models.Model):
 
     @property
     def is_counted(self) -> bool:
-        """As ``StationQuerySet.counted`` says."""
+        """In use, and as ``StationQuerySet.counted`` says."""
         return self.is_active and not self.is_shown_only
+
+    def is_used_on(self, day: dt.date) -> bool:
+        """Of a station that is, or was, in use."""
+        return self.out_of_use_from is None or day < self.out_of_use_from

@@ -8,7 +8,7 @@ from airquality import access, charts, figures
 from airquality.aqi import tables
 from airquality.boards import areas, calendars, daily, ranked, yearly
 from airquality.boards import periods as spans
-from airquality.forms_pages import DayForm, MonthForm, YearsForm
+from airquality.forms_pages import FIRST_DAY, DayForm, MonthForm, YearsForm
 from airquality.models import CompositeIndexRule, ExcludedDay
 from airquality.views.frame import show
 from common import clock
@@ -20,7 +20,7 @@ def day(request):
     today = clock.today()
     form = DayForm(request.GET, initial={"date": today - dt.timedelta(days=1)})
     date = form.chosen["date"]
-    lines = daily.lines(access.stations_of(request, district), date)
+    lines = daily.lines(access.stations_of(request, district, since=date), date)
     whole = daily.mean_of(lines)
     context = {
         "form": form,
@@ -42,7 +42,7 @@ def day(request):
 @require_GET
 def month(request):
     district, today = access.district_of(request), clock.today()
-    places = areas.every(district, access.stations_of(request, district))
+    places = areas.every(district, access.stations_of(request, district, since=FIRST_DAY))
     form = MonthForm(request.GET, areas=places, month=clock.month_of(today - dt.timedelta(days=1)))
     chosen = form.chosen["month"]
     first, last = spans.bounds(chosen)
@@ -82,7 +82,7 @@ def _month(values, lacking, first: dt.date, last: dt.date, rule, *, with_exclude
 def years(request):
     district, today = access.district_of(request), clock.today()
     rules = list(CompositeIndexRule.objects.visible_to(request.user).of(district))
-    places = areas.every(district, access.stations_of(request, district))
+    places = areas.every(district, access.stations_of(request, district, since=FIRST_DAY))
     form = YearsForm(request.GET, areas=places, rules=rules, today=today)
     chosen = form.chosen
     rule = next((each for each in rules if str(each.pk) == chosen["rule"]), None)

@@ -46,4 +46,4 @@ def _found(request, district):
     form = RankingForm(request.GET, month=clock.month_of(clock.today() - dt.timedelta(days=1)))
     asked = ranked.asked(district, form.chosen, today=clock.today())
     found = ranked.ranking(district, asked)
-    return form, asked, found, ranked.without_station(found, access.stations_of(request, district))
+    return form, asked, found, ranked.without_station(found, access.stations_of(request, district, since=asked.first))

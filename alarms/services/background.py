@@ -14,7 +14,7 @@ FRESH = dt.timedelta(hours=3)
 
 def pm10(district_id: int, *, now: dt.datetime) -> float | None:
     """None while no station has reported lately: then nobody can say what the site adds."""
-    stations = Station.objects.counted().filter(district=district_id)
+    stations = Station.objects.active().counted().filter(district=district_id)
     found = Reading.objects.filter(station__in=stations, hour__gt=now - FRESH, hour__lte=now)
     rows = [row for row in hourly.best(found) if row.pm10 is not None and row.pm10 >= 0]
     latest = max((row.hour for row in rows), default=None)

@@ -29,7 +29,7 @@ class AirSheet(OfMonth):
     """What a township's month is measured against: its stations, its targets and the rule of the composite index as they were then."""
 
     stations = models.JSONField(default=list)
-    """``[{"id": 1, "not_measured": []}, …]``, those that count."""
+    """``[{"id": 1, "not_measured": []}, …]``, those that count; ``until``: the first day out of use, if there is one."""
     aims = models.JSONField(default=dict)
     """Targets of the month: ``{"pm25": "45", …}``."""
     rule = models.JSONField(default=dict)

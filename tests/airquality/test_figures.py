@@ -47,21 +47,21 @@ def reference(district):
 def test_a_district_is_the_mean_of_concentrations_and_never_of_indexes(district, station, other, reference):
     for each, pm25 in ((station, 30), (other, 91), (reference, 5)):
         days(each, pm25)
-    found = figures.area_days(figures.counted_stations(district), FIRST, FIRST)[0]
+    found = figures.area_days(figures.counted_stations(district, since=FIRST), FIRST, FIRST)[0]
     assert (found.values["pm25"], found.index.aqi, found.stations) == (Decimal("60.5"), 100, 2)
 
 
 def test_a_township_is_the_mean_of_its_own_stations(district, station, other, reference):
     StationFactory(district=district, is_active=False)
-    assert figures.counted_stations(district.town_a) == [station]
-    assert figures.counted_stations(district.town_b) == [other]
+    assert figures.counted_stations(district.town_a, since=FIRST) == [station]
+    assert figures.counted_stations(district.town_b, since=FIRST) == [other]
 
 
 def test_hours_of_an_area(district, station, other, reference, write_day):
     for each, pm25 in ((station, 30), (other, 202), (reference, 5)):
         write_day(each, pm25=pm25)
     write_day(other, status="reviewed", pm25=[None] * 23 + [200])
-    found = figures.area_hours(figures.counted_stations(district), hours.first_of(DAY), hours.last_of(DAY))
+    found = figures.area_hours(figures.counted_stations(district, since=FIRST), hours.first_of(DAY), hours.last_of(DAY))
     assert len(found) == 24
     assert (found[0].values["pm25"], found[0].index.aqi, found[0].stations, found[0].statuses) == (30, 43, 2, {"real_time", "reviewed"})
     assert (found[-1].values["pm25"], found[-1].index.aqi, found[-1].index.primary) == (115, 150, ("pm25",))
@@ -131,7 +131,7 @@ def test_means_that_are_cut_do_not_tip_the_area_over_a_half(district, station, o
     third = StationFactory(district=district, grid=district.villages[1])
     for each, pm25 in ((station, "60.66667"), (other, "60.66667"), (third, "60.16667")):
         days(each, Decimal(pm25))
-    (found,) = figures.area_days(figures.counted_stations(district), FIRST, LAST)
+    (found,) = figures.area_days(figures.counted_stations(district, since=FIRST), FIRST, LAST)
     assert (found.values["pm25"], found.index.aqi) == (Decimal("60.5"), 100), "181.5 ÷ 3 is 60.5 exactly, and rounds to 60"
 
 

@@ -15,6 +15,7 @@ from tests.scorecards.air import BEFORE, aim, days_of, station_in
 from tests.scorecards.lives import step, task_of
 
 pytestmark = pytest.mark.django_db
+FIRST_OF_NEXT = dt.date(2026, 11, 1)
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_who_meets_the_target_has_all_points_and_the_line_says_why(district):
     found = line(district)
     assert (found.state, found.points, found.full, found.numerator, found.denominator) == ("counted", 2400, 2400, 31, 31)
     assert (found.air["measured"], found.air["aim"], found.air["before"], found.air["why"]) == (3960, 4000, None, "")
-    assert found.air_words == ["实测 39.6 μg/m³，目标 40 μg/m³。", "1 个站点，有效 31 天，全部为审核值。"]
+    assert found.air_words == ["实测 39.6 μg/m³，目标 40 μg/m³。", "1 个站点，有效 31 天，本月全部为审核值。"]
     assert line(district, "air_pm10_target").points == 1600
     assert found.percent is None
 
@@ -125,6 +126,30 @@ def test_a_clean_reference_and_a_station_out_of_use_do_not_count(district):
     build(district)
 
     assert line(district).air["why"] == "no_station"
+
+
+def test_a_station_that_goes_out_of_use_later_leaves_its_days_to_the_month(district):
+    days_of(station_in(district), pm25="40")
+    days_of(station_in(district, is_active=False, out_of_use_from=FIRST_OF_NEXT), pm25="50")
+    build(district)
+    found = line(district)
+    assert (found.air["measured"], found.air["stations"], found.air["days"]) == (4500, 2, 31)
+
+
+def test_within_the_month_it_counts_up_to_its_last_day(district):
+    days_of(station_in(district), pm25="40")
+    days_of(station_in(district, is_active=False, out_of_use_from=FIRST_OF_NEXT - dt.timedelta(days=15)), pm25="71")
+    build(district)
+    assert line(district).air["measured"] == round(100 * (16 * 55.5 + 15 * 40) / 31)
+
+
+def test_one_that_was_in_use_last_year_only_is_compared_with_and_is_no_station_of_the_month(district):
+    days_of(station_in(district), pm25="40")
+    gone = station_in(district, is_active=False, out_of_use_from=dt.date(2026, 3, 1))
+    days_of(gone, BEFORE, pm25="60")
+    build(district)
+    found = line(district)
+    assert (found.air["stations"], found.air["before"], found.air["measured"]) == (1, 6000, 4000)
 
 
 @pytest.mark.parametrize(("count", "state"), [(26, "no_data"), (27, "counted")])

@@ -1,5 +1,6 @@
 """Before a month is settled: are its reviewed air data in, and who answers for days that count with a real-time value."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -75,16 +76,17 @@ def state(district: Grid, month: str) -> State:
 
 
 def _stations(found: list[Paper], names: dict[int, str]) -> list[OfStation]:
-    known = Station.objects.in_bulk([station["id"] for paper in found for station in paper.sheet.stations])
-    return [_of_station(known[station["id"]], names[paper.sheet.organisation_id], paper) for paper in found for station in paper.sheet.stations]
+    known = Station.objects.in_bulk([station.pk for paper in found for station in paper.stations_of_month])
+    return [_of_station(known[station.pk], names[paper.sheet.organisation_id], paper) for paper in found for station in paper.stations_of_month]
 
 
 def _of_station(station: Station, unit: str, paper: Paper) -> OfStation:
     days = [day for day in paper.days if day.station_id == station.pk and not day.is_before]
     first, last = papers.bounds(paper.sheet.month)
+    expected = sum(station.is_used_on(first + dt.timedelta(days=n)) for n in range((last - first).days + 1))
     waiting = sum(day.is_provisional for day in days)
     excluded = sum(bool(day.excluded_reason) for day in days)
-    return OfStation(station, unit, len(days) - waiting, waiting, excluded, (last - first).days + 1 - len(days))
+    return OfStation(station, unit, len(days) - waiting, waiting, excluded, expected - len(days))
 
 
 def digest(days: list[AirDay]) -> str:

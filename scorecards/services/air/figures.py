@@ -46,7 +46,7 @@ class Figure:
 
 
 def of(paper: Paper | None, air: Air) -> Figure:
-    if paper is None or not paper.sheet.stations:
+    if paper is None or not paper.stations_of_month:
         return Figure(why=NoAir.NO_STATION.value)
     needed = validity.days_needed(int(paper.sheet.month[5:]))
     days, earlier = _area_days(paper, before=False), _area_days(paper, before=True)
@@ -65,7 +65,7 @@ def of(paper: Paper | None, air: Air) -> Figure:
         needed=needed,
         days_before=valid_before,
         excluded=len(days) - len({day.day for day in _assessed(paper, before=False)}),
-        stations=len(paper.sheet.stations),
+        stations=len(paper.stations_of_month),
         provisional=_provisional(paper, air.measure),
         why=_why(air, measured, aim, before),
         edition=paper.sheet.edition,
@@ -93,7 +93,7 @@ def _assessed(paper: Paper, *, before: bool) -> list[AirDay]:
 
 def _together(paper: Paper, days: list[AirDay]) -> list[AreaDay]:
     """The mean of the stations first, then the index, both years by the edition of this month. Whose days are among them the caller says."""
-    lacking = set.intersection(*(set(station["not_measured"]) for station in paper.sheet.stations))
+    lacking = figures.lacking_of(paper.stations)
     return figures.together([day.as_daily_value() for day in days], lacking, edition=paper.sheet.edition, every=True)
 
 

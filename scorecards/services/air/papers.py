@@ -28,6 +28,22 @@ class Paper:
     sheet: AirSheet
     days: list[AirDay] = field(default_factory=list)
 
+    @property
+    def stations(self) -> list[Station]:
+        """As they stood: what they do not measure, and until when they were in use. Never saved."""
+        return [_as_it_stood(kept) for kept in self.sheet.stations]
+
+    @property
+    def stations_of_month(self) -> list[Station]:
+        """Without those that were in use last year only."""
+        first, _last = bounds(self.sheet.month)
+        return [station for station in self.stations if station.is_used_on(first)]
+
+
+def _as_it_stood(kept: dict) -> Station:
+    until = kept.get("until")
+    return Station(pk=kept["id"], not_measured=kept["not_measured"], out_of_use_from=until and dt.date.fromisoformat(until))
+
 
 def of_month(month: Month) -> dict[int, Paper]:
     """Township → its paper: taken over anew, or, of a settled month, as it was kept."""
@@ -75,19 +91,24 @@ def as_they_stand(month: Month, *, district: Grid, every_status: bool = False) -
     found = []
     for unit, own in stations.items():
         start = {"district": district, "month": month.name, "organisation_id": unit}
-        listed = [{"id": station.pk, "not_measured": sorted(station.not_measured)} for station in own]
-        sheet = AirSheet(stations=listed, aims=aims.get(unit, {}), rule=rule, edition=tables.edition_on(first), **start)
+        sheet = AirSheet(stations=list(map(_listed, own)), aims=aims.get(unit, {}), rule=rule, edition=tables.edition_on(first), **start)
         mine = {station.pk for station in own}
         days = [_day(value, before, start) for before, each in values.items() for value in each if value.station_id in mine]
         found.append(Paper(sheet, days))
     return found
 
 
+def _listed(station: Station) -> dict:
+    kept = {"id": station.pk, "not_measured": sorted(station.not_measured)}
+    return kept | ({"until": station.out_of_use_from.isoformat()} if station.out_of_use_from else {})
+
+
 def _stations(month: Month) -> dict[int, list[Station]]:
-    """Marked township → the stations on its ground that count."""
+    """Marked township → the stations on its ground that count, or counted in the month of last year."""
+    since, _last = year_before(*bounds(month.name))
     owner = {grid: unit for unit, grids in month.grids_of_township.items() for grid in grids}
     found: dict[int, list[Station]] = {unit: [] for unit in month.units_of(Kind.TOWNSHIP)}
-    for station in Station.objects.counted().filter(district=month.district_id, grid__isnull=False).order_by("pk"):
+    for station in Station.objects.used_since(since).counted().filter(district=month.district_id, grid__isnull=False).order_by("pk"):
         if (unit := owner.get(station.grid_id)) in found:
             found[unit].append(station)
     return found
