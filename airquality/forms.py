@@ -24,7 +24,7 @@ OF_MONTH = {
     "composite": (_("综合指数"), 100, 3),
     "two_factor": (_("两项加和"), 100, 2),
     "good_days": (_("优良天数"), 31, 0),
-    "good_ratio": (_("优良天数比例"), 100, 1),
+    "good_ratio": (_("优良天数比例（%）"), 100, 1),
 }
 """Whatever a scheme marks a month by → label, highest, decimals."""
 
@@ -41,7 +41,20 @@ class StationForm(SeenForm, forms.ModelForm):
 
     class Meta:
         model = Station
-        fields = ["code", "name", "level", "position", "is_active", "out_of_use_from", "is_reference", "calibrated_on", "buffer_m", "not_measured", "lon", "lat"]
+        fields = [
+            "code",
+            "name",
+            "level",
+            "position",
+            "is_active",
+            "out_of_use_from",
+            "is_reference",
+            "calibrated_on",
+            "buffer_m",
+            "not_measured",
+            "lon",
+            "lat",
+        ]
         help_texts = {
             "code": _("与上级发布数据或设备上报的编码一致，例如 1001A。"),
             "is_reference": _("只显示，不计入区县和乡办均值，不参与排名。"),

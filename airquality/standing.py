@@ -7,24 +7,18 @@ from decimal import Decimal
 
 from airquality import figures
 from airquality.aqi import targets, validity
-from airquality.aqi.rounding import mean
-from airquality.aqi.targets import DaysNeeded, Remaining
-from airquality.figures import AreaDay, Period
+from airquality.aqi.targets import DaysNeeded
+from airquality.figures import Period
 from airquality.models import AirTarget
-
-PARTICLES = ("pm25", "pm10")
 
 
 @dataclass(frozen=True)
 class Standing:
-    """``through``: the last day that counts. Items without a target are absent."""
+    """``through``: the last day that counts. None where the target has no such item."""
 
     target: AirTarget
     through: dt.date
     period: Period
-    means: dict[str, Decimal | None]
-    """Not rounded."""
-    remaining: dict[str, Remaining]
     good_days: DaysNeeded | None
     good_ratio: DaysNeeded | None
     heavy_left: int | None
@@ -44,13 +38,10 @@ def stand(targets_of_year: Sequence[AirTarget], *, through: dt.date) -> list[Sta
 
 def _stand(target: AirTarget, found: Period) -> Standing:
     days_left = validity.days_in(target.year) - max(0, (found.last - found.first).days + 1)
-    done = {name: _done(found.days, name) for name in PARTICLES}
     return Standing(
         target=target,
         through=found.last,
         period=found,
-        means={name: mean(values) for name, values in done.items()},
-        remaining={name: targets.remaining_mean(limit, done[name], days_left=days_left) for name in PARTICLES if (limit := getattr(target, name))},
         good_days=None if target.good_days is None else targets.good_days_needed(target.good_days, good=found.good, days_left=days_left),
         good_ratio=None if target.good_ratio is None else _ratio(target.good_ratio, found, days_left),
         heavy_left=None if target.heavy_days is None else targets.heavy_days_left(target.heavy_days, heavy=found.heavy),
@@ -59,7 +50,3 @@ def _stand(target: AirTarget, found: Period) -> Standing:
 
 def _ratio(ratio: Decimal, found: Period, days_left: int) -> DaysNeeded:
     return targets.good_days_for_ratio(ratio, good=found.good, assessed=found.assessed, days_left=days_left)
-
-
-def _done(days: Sequence[AreaDay], name: str) -> list[Decimal]:
-    return [value for each in days if not each.excluded_reason and (value := each.values[name]) is not None]

@@ -91,7 +91,7 @@ def _basis(air: dict[str, Any]) -> str:
     parts = [ngettext("%(stations)d 个站点，有效 %(days)d 天", "%(stations)d 个站点，有效 %(days)d 天", air["stations"]) % facts]
     if air["excluded"]:
         parts.append(_("批准剔除 %(excluded)d 天") % facts)
-    parts.append(_("其中 %(provisional)d 个站日为实时值") % facts if air["provisional"] else _("全部为审核值"))
+    parts.append(_("其中 %(provisional)d 个站日为实时值") % facts if air["provisional"] else _("本月全部为审核值"))
     return _("，").join(parts) + _("。")
 
 

@@ -2,7 +2,7 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from airquality import standing
 from airquality.aqi import levels, targets
 from airquality.aqi.rounding import mean, rounded
-from airquality.aqi.targets import Remaining
 from airquality.boards.periods import month_label
 from airquality.figures import AreaDay
 from airquality.models import AirTarget
@@ -21,6 +20,7 @@ from common import clock
 from grids.models import Grid
 
 UNIT = "μg/m³"
+PARTICLES = ("pm25", "pm10")
 ON_WAY, BEHIND, LOST, OPEN = "on_way", "behind", "lost", "open"
 
 
@@ -74,26 +74,39 @@ def _aim(found: Standing, today: dt.date) -> Aim:
 
 
 def _items(target: AirTarget, found: Standing) -> list[Item]:
-    particles = [_mean(name, getattr(target, name), found) for name in standing.PARTICLES if getattr(target, name) is not None]
+    days, left = found.period.days, (dt.date(target.year, 12, 31) - found.through).days
+    particles = [_mean(name, wanted, days, left) for name in PARTICLES if (wanted := getattr(target, name)) is not None]
     rest = [_good_days(target, found), _good_ratio(target, found), _heavy(target, found), _composite(target, found)]
     return [*particles, *(item for item in rest if item)]
 
 
-def _mean(name: str, wanted: Decimal, found: Standing) -> Item:
-    return _of_mean(SYMBOLS[name], wanted, found.means[name], found.remaining.get(name))
+def _mean(name: str, wanted: Decimal, days: Sequence[AreaDay], left: int) -> Item:
+    """Rounded before it is compared: what is told is what decides."""
+    done = [value for each in days if not each.excluded_reason and (value := each.values[name]) is not None]
+    told, now = rounded(wanted, _places(wanted)), mean(done)
+    if now is None:
+        return Item(SYMBOLS[name], UNIT, told, None, "", OPEN)
+    reached = rounded(now, _places(wanted))
+    return Item(SYMBOLS[name], UNIT, told, reached, *_rest(wanted, done, left, is_within=reached <= wanted))
 
 
-def _of_mean(label: str, wanted: Decimal, done: Decimal | None, rest: Remaining | None) -> Item:
-    if done is None:
-        return Item(label, UNIT, wanted, None, "", OPEN)
-    if rest is None or rest.allowed is None:
-        left, state = _("时段已结束"), ON_WAY if done <= wanted else LOST
-    elif rest.is_reachable:
-        left = _("剩余%(days)d天均值不超过%(mean)s") % {"days": rest.days_left, "mean": rounded(rest.allowed, 1)}
-        state = ON_WAY if done <= wanted else BEHIND
+def _places(wanted: Decimal) -> int:
+    """The mean of a year or a month is assessed in whole micrograms (GB/T 8170); by a target that was set in tenths, in tenths."""
+    return 0 if wanted == wanted.to_integral_value() else 1
+
+
+def _rest(wanted: Decimal, done: Sequence[Decimal], left: int, *, is_within: bool) -> tuple[str, str]:
+    """Words and state."""
+    rest = targets.remaining_mean(wanted, done, days_left=left)
+    if rest.allowed is None:
+        return _("时段已结束"), ON_WAY if is_within else LOST
+    if rest.is_reachable:
+        words = _("剩余%(days)d天均值不超过%(mean)s") % {"days": left, "mean": rounded(rest.allowed, 1)}
+    elif rounded(sum(done, Decimal(0)) / (len(done) + left), _places(wanted)) <= wanted:
+        words = _("修约后仍可达到目标")
     else:
-        left, state = _("剩余%(days)d天即使为零也超出目标") % {"days": rest.days_left}, LOST
-    return Item(label, UNIT, wanted, rounded(done, 1), left, state)
+        return _("剩余%(days)d天即使为零也超出目标") % {"days": left}, LOST
+    return words, ON_WAY if is_within else BEHIND
 
 
 def _needed(needed, *, on_way: bool) -> tuple[str, str]:
@@ -160,13 +173,8 @@ def _month(target: AirTarget, found: Standing, today: dt.date) -> list[Item]:
         return []
     days = [each for each in found.period.days if each.day.month == through.month and not each.excluded_reason]
     left = calendar.monthrange(through.year, through.month)[1] - through.day
-    particles = [_month_mean(name, Decimal(wanted[name]), days, left) for name in standing.PARTICLES if name in wanted]
+    particles = [_mean(name, Decimal(wanted[name]), days, left) for name in PARTICLES if name in wanted]
     return [*particles, *([_month_good(int(wanted["good_days"]), days, left)] if "good_days" in wanted else [])]
-
-
-def _month_mean(name: str, wanted: Decimal, days: list[AreaDay], left: int) -> Item:
-    done = [value for each in days if (value := each.values[name]) is not None]
-    return _of_mean(SYMBOLS[name], wanted, mean(done), targets.remaining_mean(wanted, done, days_left=left))
 
 
 def _month_good(wanted: int, days: list[AreaDay], left: int) -> Item:

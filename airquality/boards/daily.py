@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from airquality import figures
 from airquality.aqi import tables, validity
 from airquality.aqi.index import Index
-from airquality.figures import AreaDay
+from airquality.figures import AreaDay, Lacking
 from airquality.models import DailyValue, Station
 from airquality.words import SYMBOLS
 
@@ -86,9 +86,14 @@ def _line(station: Station, value: DailyValue | None) -> Line:
 def mean_of(found: Sequence[Line], *, with_excluded: bool = True) -> AreaDay | None:
     """The district's day: the mean over its counted stations first, then the index."""
     counted = [line for line in found if line.value and not line.station.is_shown_only and (with_excluded or not line.value.excluded_reason)]
-    lacking = figures.lacking_of([line.station for line in found if not line.station.is_shown_only])
-    return next(iter(figures.together([line.value for line in counted], lacking, every=True)), None)
+    return next(iter(figures.together([line.value for line in counted], lacking_of(found), every=True)), None)
 
 
-def cells_of(day: AreaDay) -> list[Cell]:
-    return [Cell(item, day.values.get(item), day.index.sub_indexes.get(item)) for item in ITEMS]
+def lacking_of(found: Sequence[Line]) -> Lacking:
+    """What none of the counted stations measures."""
+    return figures.lacking_of([line.station for line in found if not line.station.is_shown_only])
+
+
+def cells_of(day: AreaDay, lacking: Lacking) -> list[Cell]:
+    absent = lacking(day.day)
+    return [Cell(item, day.values.get(item), day.index.sub_indexes.get(item), is_measured=tables.pollutant_of(item) not in absent) for item in ITEMS]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -61,13 +61,17 @@ class Here:
 
 @dataclass(frozen=True)
 class Now:
-    """``district``: the mean over the counted stations at their newest hour, ``of`` so many; ``newest`` hour of any station."""
+    """``district``: the mean over the counted stations at their newest hour, ``of`` so many; ``newest`` hour of any station.
+
+    ``lacking``: what no counted station measures.
+    """
 
     stations: list[Here]
     district: AreaHour | None
     of: int
     at: dt.datetime
     newest: dt.datetime
+    lacking: Collection[str] = ()
 
     @property
     def has_data(self) -> bool:
@@ -79,7 +83,7 @@ class Now:
 
     @property
     def cells(self) -> list[Cell]:
-        return cells(self.district.values, self.district.index) if self.district else []
+        return cells(self.district.values, self.district.index, self.lacking) if self.district else []
 
     @property
     def level(self):
@@ -111,7 +115,7 @@ def board(user, district, stations: Sequence[Station]) -> Now:
     newest = max((each.reading.hour for each in shown.values()), default=at)
     here = [Here(station, shown.get(station.pk), BACK - len(by_station[station.pk]), newest) for station in stations]
     counted = areas.of_district(district, stations).stations
-    return Now(here, _district(counted, shown), len(counted), at, newest)
+    return Now(here, _district(counted, shown), len(counted), at, newest, figures.measured_by_none(counted))
 
 
 def _district(counted: Sequence[Station], shown: Mapping[int, hourly.Hour]) -> AreaHour | None:

@@ -82,3 +82,8 @@ class Correction(models.Model):
         verbose_name = _("数据更正")
         verbose_name_plural = _("数据更正")
         ordering = ["-at", "-id"]
+
+    @property
+    def changes(self) -> list[tuple[str, str | None, str | None]]:
+        """Pollutant, from, to."""
+        return [(name, self.before[name], self.after[name]) for name in POLLUTANTS if self.before[name] != self.after[name]]

@@ -24,7 +24,8 @@ class Result:
 
 
 def import_file(content: bytes, *, district: Grid, sender: intake.Sender, status: str = Status.REAL_TIME, dry_run=False, known_only=False) -> Result:
-    """Raises ValidationError when the file as a whole cannot be read. Each part of 5,000 rows is a transaction; the same file again changes nothing.
+    """Raises ValidationError when the file as a whole cannot be read. Each part of 5,000 rows is a transaction with an event of its own, the whole
+    file's comes last; the same file again changes nothing.
 
     ``dry_run`` only looks, without a lock and without a write: nobody waits for whoever checks a file.
     """
@@ -70,8 +71,5 @@ def _of_district(feed: layouts.Feed, district: Grid, new: Iterable[Station] = ()
 
 
 def _told(result: Result, sender: intake.Sender) -> dict:
-    found = result.outcome
-    return {
-        "file": sender.name, "new": found.new, "unchanged": found.unchanged, "corrected": found.corrected, "refused": len(found.refused),
-        "others": result.others, "new_stations": len(result.new_stations), "swapped": result.swap.any_swapped,
-    }  # fmt: skip
+    of_file = {"others": result.others, "new_stations": len(result.new_stations), "swapped": result.swap.any_swapped}
+    return {"file": sender.name, **result.outcome.counts(), **of_file}

@@ -13,7 +13,7 @@ from airquality.hours import day_of
 from airquality.models import Correction, DueDay, Reading, Station, WeatherHour
 from airquality.rows import Clean, Refusal
 from airquality.watch.words import WindSource
-from airquality.words import POLLUTANTS, Status
+from airquality.words import POLLUTANTS, Source, Status
 from audit.services import record
 from common import clock
 from grids.models import Grid
@@ -42,6 +42,15 @@ class Outcome:
     def taken(self) -> int:
         return self.new + self.unchanged + self.corrected
 
+    def add(self, part: "Outcome") -> None:
+        self.new += part.new
+        self.unchanged += part.unchanged
+        self.corrected += part.corrected
+        self.refused += part.refused
+
+    def counts(self) -> dict[str, int]:
+        return {"new": self.new, "unchanged": self.unchanged, "corrected": self.corrected, "refused": len(self.refused)}
+
 
 def take(raw_rows: Iterable[object], *, district: Grid, sender: Sender, status: str = Status.REAL_TIME) -> Outcome:
     """Take rows in; wrong ones are refused one by one and the others taken, since a machine repairs nothing and the air goes on.
@@ -55,7 +64,7 @@ def take_numbered(raw_rows: Iterable[tuple[int, object]], *, district: Grid, sen
     """The same of rows that have numbers of their own, the lines of a file: refusals name these."""
     clean, outcome = _read(raw_rows, status)
     for batch in _batches(clean):
-        _take_batch(batch, outcome, district, sender)
+        outcome.add(_take_batch(batch, district, sender))
     return _in_order(outcome)
 
 
@@ -102,13 +111,23 @@ def _without_doubles(clean: list[Clean], outcome: Outcome) -> list[Clean]:
 
 
 @transaction.atomic
-def _take_batch(clean: list[Clean], outcome: Outcome, district: Grid, sender: Sender) -> None:
+def _take_batch(clean: list[Clean], district: Grid, sender: Sender) -> Outcome:
     """Stations are locked, in order: two batches with the same hours wait for each other."""
+    part = Outcome()
     named = Station.objects.select_for_update(of=("self",), no_key=True).filter(district=district, code__in={row.station for row in clean})
     stations = {station.code: station for station in named.order_by("pk")}
-    new, changed = _sort(clean, stations, outcome, sender)
+    new, changed = _sort(clean, stations, part, sender)
     _keep_winds([row for row in clean if row.station in stations], district)
     _write(new, changed, district, sender)
+    if sender.source == Source.FILE:
+        _record_part(clean, part, district, sender)
+    return part
+
+
+def _record_part(clean: list[Clean], part: Outcome, district: Grid, sender: Sender) -> None:
+    """With the rows themselves: whoever is stopped between two parts of a file leaves none without an event. ``lines``: first and last of the part."""
+    payload = {"file": sender.name, "lines": [clean[0].index, clean[-1].index], **part.counts()}
+    record("reading.import_part", "airquality.readings", by=sender.by, district_id=district.pk, payload=payload)
 
 
 def _keep_winds(clean: list[Clean], district: Grid) -> None:

@@ -50,8 +50,7 @@ def take(content: bytes, *, district: Grid) -> importing.Result:
     found = result.outcome
     if found.refused and not found.taken:
         raise FeedError(_("数据源的 %(count)d 行全部被拒收，例如：%(reason)s") % {"count": len(found.refused), "reason": found.refused[0].reason})
-    counts = {"new": found.new, "unchanged": found.unchanged, "corrected": found.corrected, "refused": len(found.refused)}
-    _note(district, report=counts | {"others": result.others, "swapped": result.swap.any_swapped}, succeeded_at=clock.now())
+    _note(district, report=found.counts() | {"others": result.others, "swapped": result.swap.any_swapped}, succeeded_at=clock.now())
     return result
 
 

@@ -16,6 +16,8 @@ from grids.models import Grid
 
 DEFAULT_FROM = "2013-01-01"
 TARGET_ITEMS = ("pm25", "pm10", "good_days", "good_ratio", "heavy_days", "composite")
+MONTH_ITEMS = (*TARGET_ITEMS, "two_factor")
+"""Of a month also what only a scheme marks by."""
 
 
 def load(district: Grid) -> None:
@@ -84,7 +86,7 @@ def _months(given: dict) -> dict[str, dict[str, str]]:
     """``{"01": {"pm25": "66"}}``; empty figures are left out."""
     found: dict[str, dict[str, str]] = {}
     for month, items in (given or {}).items():
-        if month not in [f"{n:02d}" for n in range(1, 13)] or not set(items) <= set(TARGET_ITEMS):
+        if month not in [f"{n:02d}" for n in range(1, 13)] or not set(items) <= set(MONTH_ITEMS):
             raise ValidationError({"months": _("分月目标的月份或项目不正确。")}, code="months")
         try:
             kept = {name: f"{Decimal(str(value)):f}" for name, value in items.items() if value not in (None, "")}

@@ -17,7 +17,20 @@ from grids import geometry, scope
 from grids.models import Grid
 from grids.roles import OFFICE
 
-COLUMNS = ("code", "name", "level", "is_reference", "lon", "lat", "is_active", "out_of_use_from", "calibrated_on", "buffer_m", "not_measured", "position")
+COLUMNS = (
+    "code",
+    "name",
+    "level",
+    "is_reference",
+    "lon",
+    "lat",
+    "is_active",
+    "out_of_use_from",
+    "calibrated_on",
+    "buffer_m",
+    "not_measured",
+    "position",
+)
 
 
 def may_edit(user, district_id: int) -> bool:

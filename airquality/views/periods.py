@@ -31,7 +31,7 @@ def day(request):
         "lines": lines,
         "heads": daily.ITEMS,
         "whole": whole,
-        "whole_cells": daily.cells_of(whole) if whole else [],
+        "whole_cells": daily.cells_of(whole, daily.lacking_of(lines)) if whole else [],
         "assessed": daily.mean_of(lines, with_excluded=False),
         "excluded": ExcludedDay.objects.visible_to(request.user).of(district).filter(day=date).select_related("station"),
         "edition": tables.edition_on(date),

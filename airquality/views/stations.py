@@ -9,11 +9,14 @@ from airquality import access, charts, figures
 from airquality.boards import course
 from airquality.forms import StationForm
 from airquality.forms_pages import SpanForm
-from airquality.models import FeedState, Station
+from airquality.models import Correction, FeedState, Station
 from airquality.services import stations as service
 from airquality.views.frame import form_page, given, page_or_form, show
 from common import clock
 from common.seen import look_again
+
+CORRECTIONS = 20
+"""The newest, on a station's page."""
 
 
 @require_GET
@@ -39,6 +42,7 @@ def station(request, pk):
         "calibrated_days": (clock.today() - found.calibrated_on).days if found.calibrated_on else None,
         "is_counted": found.is_counted,
         "statuses": figures.status_of({point.status for point in points if point.index}),
+        "corrections": Correction.objects.visible_to(request.user).filter(reading__station=found).select_related("reading", "by")[:CORRECTIONS],
     }
     return show(request, "airquality/station.html", found.district, **context)
 

@@ -149,6 +149,7 @@ def _page(request, found: Anomaly, form: WindForm, *, status: int = 200):
         "effects": show.effects(found, points),
         "sources": sources,
         "counts": inventory.counts(sources),
+        "whole": request.GET.get("sources") == "all",
         "wind": keeping.wind_at(found.district_id, found.hour),
         "sector": sector,
         "wind_form": form,

@@ -63,6 +63,7 @@ def plan(request, pk):
         "rows": show.rows(list(latest), request.user),
         "sources": sources,
         "counts": inventory.counts(sources),
+        "whole": request.GET.get("sources") == "all",
         "papers": station.plan_papers.select_related("file", "by"),
         "measures": _measures(station),
         "visits": station.near_visits.select_related("by")[:SHOWN],

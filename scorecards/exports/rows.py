@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from airquality.templatetags.air import symbol
 from scorecards.exports.month import CHUNK, Month, Part
 from scorecards.indicators import ALL, Shape
 from scorecards.models import ScoreRow
+from scorecards.services.air import rows as air_rows
 from sheets.writing import Col
 
 RELATIONS = (
@@ -61,13 +63,20 @@ def row_columns() -> list[Col]:
         Col(_("任务号"), 9, "int"),
         Col(_("分值"), 8, "hundredths"),
         Col(_("站点日值"), 10, "hundredths"),
+        Col(_("各项浓度"), 30),
     ]
 
 
 def every_row(month: Month):
+    days = air_rows.days_behind(month.first, by=month.by)
     for row in read(month.rows()):
         hit = None if row.line.definition.shape == Shape.BASE else row.is_hit
-        yield (str(row.scorecard.subject), str(row.line.definition.label), hit, *facts(row), row.task_id, row.amount or None, row.value)
+        told = (row.task_id, row.amount or None, row.value, _concentrations(row, days))
+        yield (str(row.scorecard.subject), str(row.line.definition.label), hit, *facts(row), *told)
+
+
+def _concentrations(row: ScoreRow, days: air_rows.Days) -> str:
+    return _("，").join(f"{symbol(item)} {value}" for item, value in air_rows.concentrations(row, row.line, days))
 
 
 def shared_note(month: Month) -> str:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from scorecards import access, board
 from scorecards.indicators.air import PARTICLES
 from scorecards.models import ScoreRow
+from scorecards.services.air import rows as air_rows
 from scorecards.views.appeals import on_card
 from scorecards.words import Part, part_label
 
@@ -85,9 +86,18 @@ def _rows(request, month, found, indicator):
         "page": page,
         "hidden": stored.count() - page.paginator.count,
         "chips": chips(line, chosen),
+        "concentrations": _concentrations(page, line, by=request.user),
         "value_head": _("浓度（μg/m³）") if line.definition.air and line.definition.air.measure.code in PARTICLES else "AQI",
     }
     return render(request, "scorecards/air_rows.html" if line.definition.air else "scorecards/rows.html", context)
+
+
+def _concentrations(page, line, *, by) -> dict[int, list[tuple[str, str]]]:
+    """Row → what a figure made of several items rests on."""
+    if not air_rows.explained_by(line):
+        return {}
+    days = air_rows.days_behind(line.scorecard, by=by)
+    return {row.pk: air_rows.concentrations(row, line, days) for row in page.object_list}
 
 
 def chips(line, chosen: str) -> list[dict]:

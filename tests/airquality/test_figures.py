@@ -114,7 +114,7 @@ def test_a_station_that_is_excluded_for_a_day_has_no_part_in_its_area(district, 
         True: [(60, 2, ""), (60, 2, "")],
     }
     made = rules.save_target(target(district, pm25=Decimal(50)), by=office)
-    assert standing.stand([made], through=LAST)[0].means["pm25"] == 45
+    assert standing.stand([made], through=LAST)[0].period.concentrations["pm25"] == 45
     Grid.objects.filter(pk=district.villages[2].pk).update(path=district.town_a.path + "9/")
     line = next(line for line in rankings.townships(district, FIRST, LAST, by="pm25").lines if line.value)
     assert (line.subject, line.value) == (district.town_a, 45)
@@ -316,7 +316,7 @@ def test_targets_are_read_with_as_many_queries_as_one(district, station, other, 
     rows = list(AirTarget.objects.filter(pk__in=[each.pk for each in made]).select_related("grid", "district").order_by("grid__level", "grid__code"))
     with django_assert_num_queries(3):
         found = standing.stand(rows, through=LAST)
-    assert [each.means["pm25"] for each in found] == [45, 30, 60]
+    assert [each.period.concentrations["pm25"] for each in found] == [45, 30, 60]
 
 
 def test_where_a_target_stands(district, station, office):
@@ -324,10 +324,8 @@ def test_where_a_target_stands(district, station, office):
         DailyValueFactory(station=station, day=dt.date(2026, 12, 1) + dt.timedelta(days=n), pm25=60 if n < 8 else 200, pm10=80)
     made = rules.save_target(target(district, pm25=Decimal(50), good_days=20, good_ratio=Decimal(90), heavy_days=1), by=office)
     (found,) = standing.stand([made], through=dt.date(2026, 12, 10))
-    assert (found.means["pm25"], found.remaining["pm25"].days_left, "pm10" in found.remaining) == (Decimal(88), 21, False)
-    assert found.remaining["pm25"].allowed == (Decimal(50) * 31 - 880) / 21
+    assert found.period.concentrations["pm25"] == 88
     assert (found.good_days.needed, found.good_days.is_reachable, found.good_ratio.needed, found.heavy_left) == (12, True, 20, -1)
-    assert standing.stand([made], through=dt.date(2027, 5, 1))[0].remaining["pm25"].allowed is None
 
 
 def test_a_target_is_kept_by_the_office_for_district_and_townships(district, office, town):
@@ -366,8 +364,9 @@ def test_the_rule_in_force_at_the_beginning_of_a_period_makes_its_index(district
     rules.load(district)
     days(station, 30)
     newer = CompositeIndexRule(
-        district=district, name="过渡限值", effective_from=FIRST, limits=composite.LIMITS_2026, weights=composite.EVEN | {"pm25": 3}, decimals=3
-    )
+        district=district, name="过渡限值", effective_from=FIRST, decimals=3,
+        limits=composite.LIMITS | {"pm10": "60", "pm25": "30"}, weights=composite.EVEN | {"pm25": 3},
+    )  # fmt: skip
     rules.save_rule(newer, by=office)
     assert CompositeIndexRule.objects.count() == 2
     assert [str(figures.rule_for(district, day)) for day in (FIRST - dt.timedelta(days=1), FIRST)] == ["综合指数（2012年二级限值）", "过渡限值"]
@@ -433,7 +432,7 @@ def test_the_record_vouches_for_the_rules(district, office, settings):
     settings.AUDITED_MODELS = ["airquality.CompositeIndexRule"]
     rules.load(district)
     rule = CompositeIndexRule.objects.get()
-    rule.decimals, rule.limits = 3, composite.LIMITS_2026
+    rule.decimals, rule.limits = 3, composite.LIMITS | {"pm10": "60", "pm25": "30"}
     rules.save_rule(rule, by=office)
     report = verify.Report()
     verify.verify_state(report)

@@ -50,6 +50,40 @@ def test_the_national_layout(district, station, file_of, capsys):
     assert AuditEvent.objects.filter(action="reading.import").count() == 2
 
 
+def test_a_part_that_is_stored_is_on_record_though_the_import_is_stopped_after_it(district, station, office, monkeypatch):
+    """Stopped when the second part is written: no row stands without an event of its part."""
+    monkeypatch.setattr(intake, "MOST", 1)
+    content = "\n".join((HEADER, line(), line(hour="2018-02-20T08:00:00"))).encode()
+    written = []
+
+    def stop(execute, sql, params, many, context):
+        written.extend([sql] if sql.startswith('INSERT INTO "airquality_reading"') else [])
+        if len(written) > 1:
+            raise KeyboardInterrupt
+        return execute(sql, params, many, context)
+
+    with pytest.raises(KeyboardInterrupt), connection.execute_wrapper(stop):
+        importing.import_file(content, district=district, sender=intake.Sender("file", "feed.csv", by=office))
+
+    assert Reading.objects.count() == 1
+    event = AuditEvent.objects.get(action__startswith="reading.")
+    assert (event.action, event.actor_id) == ("reading.import_part", office.pk)
+    assert json.loads(event.payload) == {"file": "feed.csv", "lines": [2, 2], "new": 1, "unchanged": 0, "corrected": 0, "refused": 0}
+
+
+def test_each_part_is_told_and_then_the_whole_file(district, station, monkeypatch):
+    monkeypatch.setattr(intake, "MOST", 2)
+    lines = [line(hour=f"2018-02-20T{hour:02}:00:00") for hour in (7, 8, 9)]
+    found = importing.import_file("\n".join((HEADER, *lines)).encode(), district=district, sender=intake.Sender("file", "feed.csv")).outcome
+    told = AuditEvent.objects.filter(action__startswith="reading.").order_by("seq")
+    assert [(event.action, json.loads(event.payload)["new"]) for event in told] == [
+        ("reading.import_part", 2),
+        ("reading.import_part", 1),
+        ("reading.import", 3),
+    ]
+    assert (found.new, found.refused) == (3, [])
+
+
 def test_swapped_columns_are_found_and_read_the_other_way_round(district, station, file_of, capsys):
     call_command("import_readings", file_of(HEADER, line(o3="84", highest="42"), line(o3="70", highest="30", hour="2018-02-20T08:00:00")))
     assert sorted(Reading.objects.values_list("o3", flat=True)) == [30, 42]

@@ -69,7 +69,7 @@ def test_what_it_measured_is_missed_only_while_it_was_in_use(district, station, 
 def test_a_target_keeps_what_was_reached(district, office):
     target = rules.save_target(AirTarget(district=district, grid=district, year=2026, pm25=Decimal(35), basis="攻坚方案"), by=office)
     (found,) = standing.stand([target], through=LAST)
-    assert found.means["pm25"] == 30
+    assert found.period.concentrations["pm25"] == 30
 
 
 def test_it_is_ranked_by_its_days_in_use_and_not_in_later_months(district, station, ended):

@@ -14,7 +14,7 @@ from airquality.aqi import composite
 from airquality.models import CompositeIndexRule, Reading
 from airquality.services import daily, exclusions, intake, rules
 from common import clock
-from tests.airquality.conftest import DAY
+from tests.airquality.conftest import DAY, GOOD
 from tests.factories.accounts import UserFactory
 from tests.factories.airquality import DailyValueFactory, ReadingFactory, StationFactory
 
@@ -120,6 +120,20 @@ def test_above_a_hundred_the_sensitive_groups_are_named(as_person, town, station
     hour(station, pm25=Decimal(160))
     said = text(as_person(town).get(reverse("airquality:now")))
     assert "PM₂.₅敏感人群 心血管或呼吸系统疾病患者、青少年、户外活动较多者、老年人" in said
+
+
+def test_what_no_station_of_the_district_measures_is_none_that_is_missing(as_person, town, station, other):
+    for each, plan in ((station, ["so2", "o3"]), (other, ["so2"])):
+        each.not_measured = plan
+        each.save()
+        hour(each, so2=None, o3=None)
+
+    board = as_person(town).get(reverse("airquality:now")).context["board"]
+
+    assert [(name, value, measured) for name, value, _sub, measured in board.cells if name in ("so2", "o3")] == [
+        ("so2", None, False),
+        ("o3", None, True),
+    ]
 
 
 def test_the_page_says_when_nothing_new_has_come(as_person, town, station):
@@ -296,7 +310,7 @@ def test_both_years_are_judged_by_the_one_edition_that_is_chosen(as_person, town
 
 def test_a_past_year_is_judged_by_its_own_edition_and_rule_unless_others_are_chosen(as_person, town, office, district, station):
     rules.load(district)
-    new = {"limits": composite.LIMITS_2026, "weights": composite.EVEN, "effective_from": dt.date(2026, 1, 1)}
+    new = {"limits": composite.LIMITS | {"pm10": "60", "pm25": "30"}, "weights": composite.EVEN, "effective_from": dt.date(2026, 1, 1)}
     rules.save_rule(CompositeIndexRule(district=district, name="过渡限值", **new), by=office)
     found = {}
     for year in ("", "2025", str(DAY.year - 11)):
@@ -330,6 +344,35 @@ def test_the_other_year_lies_before(as_person, town, station):
     answer = as_person(town).get(reverse("airquality:years"), {"year": "2025", "against": "2025"})
     assert answer.status_code == 200
     assert "对比年度应早于年度。" in answer.context["form"].errors["against"]
+
+
+# --- corrections ------------------------------------------------------------------------------------------------------------------------
+def send(station, label=LABEL, *, sender=("interface", "子站平台", None), **values):
+    row = {"station": station.code, "hour": label.isoformat(), **GOOD, **values}
+    intake.take([row], district=station.district, sender=intake.Sender(*sender))
+
+
+def test_a_station_tells_what_was_sent_again_with_other_values(as_person, office, town, station, other):
+    page = reverse("airquality:station", args=[station.pk])
+    send(station, pm25=116, co=None), send(other, pm25=20), send(other, pm25=21)
+    assert "数据更正" not in text(as_person(town).get(page))
+    send(station, pm25=61, sender=("file", "更正.csv", office))
+
+    said = text(as_person(town).get(page))
+
+    assert f"11-20 12:00 实时值 CO 缺数 → 0.5 mg/m³ PM₂.₅ 116 → 61 μg/m³ 11-20 12:10 文件导入 更正.csv {office}" in said
+    assert "20 → 21" not in said
+
+
+def test_the_newest_twenty_corrections_are_listed_with_one_query(as_person, town, station):
+    page, counts = reverse("airquality:station", args=[station.pk]), []
+    for n in range(22):
+        send(station, pm25=20 + n)
+        if n in (1, 21):
+            counts.append(asked(as_person(town), page))
+    said = as_person(town).get(page).content.decode()
+    assert counts[0] == counts[1]
+    assert [f"{20 + n} → {21 + n} " in said for n in range(21)] == [False] + [True] * 20
 
 
 # --- how much is asked ------------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What the office keeps: stations, rules, targets, excluded days, keys, files. Wrong input is told with field, reason and remedy, and stays in the form."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from accounts import devices
 from accounts.models import Device
+from airquality.boards.aims import aims
 from airquality.models import AirTarget, CompositeIndexRule, ExcludedDay, Reading, Station
 from airquality.services import exclusions, rules
 from common import clock
@@ -148,13 +150,52 @@ def test_a_target_is_given_with_its_months_and_shown_with_what_is_left(as_office
 
     told = [(item.label, str(item.wanted), str(item.done), item.left, item.state) for item in aim.items]
     assert told == [
-        ("PM₂.₅", "40.0", "50.0", "剩余42天均值不超过39.5", "behind"),
+        ("PM₂.₅", "40", "50", "剩余42天均值不超过39.5", "behind"),
         ("优良天数", "260", "2", "还需258天，只剩42天", "lost"),
     ]
     assert [(item.label, item.left, item.state) for item in aim.months] == [
         ("PM₂.₅", "剩余11天均值不超过56.4", "on_way"),
         ("优良天数", "还需19天，只剩11天", "lost"),
     ]
+
+
+def test_of_a_month_every_measure_that_a_scheme_marks_by_is_given_and_comes_back_in_the_form(as_office, district):
+    given = {"m11_composite": "4.25", "m11_two_factor": "1.46", "m11_good_ratio": "66.7", "m11_pm10": "80.5"}
+    assert as_office.post(reverse("airquality:new_target"), target_data(district, **given)).status_code == 302
+    made = AirTarget.objects.get()
+    assert made.months["11"] == {
+        "pm25": "55", "pm10": "80.5", "composite": "4.25", "two_factor": "1.46", "good_days": "20", "good_ratio": "66.7",
+    }  # fmt: skip
+    page = as_office.get(reverse("airquality:edit_target", args=[made.pk])).content.decode()
+    for name, value in given.items():
+        assert re.search(rf'name="{name}"[^>]*value="{value}"|value="{value}"[^>]*name="{name}"', page), name
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted", "told"),
+    [
+        # the year is over: what is read decides
+        (["35.04"] * 365, "35", ("35", "35", "时段已结束", "on_way")),
+        (["35.6"] * 365, "35", ("35", "36", "时段已结束", "lost")),
+        (["34.5"] * 365, "34", ("34", "34", "时段已结束", "on_way")),
+        # a target in tenths is assessed in tenths
+        (["39.54"] * 365, "39.5", ("39.5", "39.5", "时段已结束", "on_way")),
+        (["39.56"] * 365, "39.5", ("39.5", "39.6", "时段已结束", "lost")),
+        # two days are left
+        (["35.3"] * 363, "35", ("35", "35", "修约后仍可达到目标", "on_way")),
+        (["35.6"] * 363, "35", ("35", "36", "修约后仍可达到目标", "behind")),
+        (["36"] * 363, "35", ("35", "36", "剩余2天即使为零也超出目标", "lost")),
+    ],
+)
+def test_a_mean_is_compared_as_it_is_shown(district, station, values, wanted, told):
+    first = dt.date(2025, 1, 1)
+    for n, value in enumerate(values):
+        DailyValueFactory(station=station, day=first + dt.timedelta(days=n), pm25=Decimal(value))
+    target = AirTarget.objects.create(district=district, grid=district, year=2025, pm25=Decimal(wanted))
+
+    (found,) = aims([target], today=first + dt.timedelta(days=len(values)))
+
+    assert [(str(item.wanted), str(item.done), item.left, item.state) for item in found.items] == [told]
 
 
 def test_on_the_first_of_a_month_the_month_that_has_ended_is_told_by_its_name(as_office, district, station):

@@ -1,7 +1,10 @@
 """Stations are entered and changed by the office; their grid follows their point."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from airquality.models import Station
 from airquality.services import stations
@@ -43,6 +46,23 @@ def test_a_code_is_given_once_in_a_district(district, office):
     stations.save(new(district), by=office)
     with pytest.raises(ValidationError):
         stations.save(new(district), by=office)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_register_one_station_at_once_the_second_is_told_at_the_field(district, office):
+    def register(n):
+        try:
+            return stations.save(new(district, name=f"西村站{n}"), by=office)
+        except ValidationError as refused:
+            return list(refused.message_dict)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(register, range(2)))
+    assert sorted(isinstance(each, Station) for each in found) == [False, True]
+    assert ["__all__"] in found
+    assert Station.objects.count() == 1
 
 
 def test_the_office_and_the_systems_keeper_keep_stations(district, town):

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from airquality.hours import HOUR
-from airquality.models import Anomaly, AnomalyRule, DustSpell, DutyTurn, NearVisit, StandingMeasure, StationPlan, WatchSettings
+from airquality.models import Anomaly, AnomalyRule, DustSpell, DutyTurn, NearVisit, OwnSource, StandingMeasure, StationPlan, WatchSettings
 from airquality.watch import duty, exports, keeping, plans, scan
 from airquality.watch.forms import field_name
 from sheets import services as sheets
@@ -295,6 +295,21 @@ def test_the_plan_is_edited_with_papers_sources_measures(client, station, office
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.getvalue() == PDF
     answer.close()
+
+
+def test_sources_beyond_the_fortieth_can_be_reached_and_changed(client, station, office):
+    made = [
+        OwnSource.objects.create(station=station, name=f"料堆{n}号", kind="料堆", lon=station.lon, lat=station.lat + n / 10_000) for n in range(1, 43)
+    ]
+    last, plan = reverse("airquality:edit_source", args=[made[-1].pk]), reverse("airquality:plan", args=[station.pk])
+
+    page = text(sign_in(client, office).get(plan))
+
+    assert last not in page
+    assert 'href="?sources=all#sources"' in page
+    whole = text(client.get(plan, {"sources": "all"}))
+    assert last in whole
+    assert 'href="?sources=all#sources"' not in whole
 
 
 def test_for_the_buffer_the_form_offers_watching_alone(client, station, office):

@@ -8,12 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from airquality.models import AirTarget, DailyValue
+from airquality import hours
+from airquality.models import AirTarget, DailyValue, DueDay
 from audit.models import AuditEvent
+from common import clock
 from common.errors import NotYourRole
 from scorecards.models import AirConfirmation, AirDay, AirSheet, ScoreLine, SettlingRule
 from scorecards.services import closing, recomputing
 from scorecards.services.air import checking, papers
+from tests.factories.airquality import ReadingFactory
 from tests.factories.scorecards import MONTH
 from tests.scorecards.air import aim, days_of, station_in
 from tests.scorecards.closing import SETTLING, Scene, at
@@ -46,7 +49,7 @@ def confirm(scene, role: str = "director", note: str = NOTE):
 def test_a_month_whose_days_are_all_reviewed_may_be_settled(scene):
     days_of(station_in(scene.district))
 
-    assert (item(scene).is_met, item(scene).words) == (True, "1 个站点 31 个站日，全部为审核值")
+    assert (item(scene).is_met, item(scene).words) == (True, "本月 1 个站点 31 个站日，全部为审核值")
     scene.settle()
     assert ScoreLine.objects.get(scorecard=scene.card, indicator="air_pm25_target").points == 2400
 
@@ -61,6 +64,17 @@ def test_days_without_a_reviewed_value_stand_in_the_way(scene):
 
     assert (item(scene).is_met, item(scene).words) == (False, "还有 31 个站日没有审核值，请导入，或由攻坚办主任确认以实时值计入")
     with pytest.raises(ValidationError, match="空气质量审核数据"):
+        scene.propose()
+
+
+def test_a_day_that_waits_to_be_worked_out_is_looked_at_before_the_month_is_proposed(scene):
+    station = station_in(scene.district)
+    last = days_of(station)[-1]
+    DueDay.objects.create(district=scene.district, station=station, day=last.day, status="real_time", since=clock.now())
+    ReadingFactory(station=station, hour=hours.first_of(last.day))
+    last.delete()
+
+    with pytest.raises(ValidationError, match="还有 1 个站日没有审核值"):
         scene.propose()
 
 

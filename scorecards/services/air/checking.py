@@ -103,7 +103,7 @@ def words(found: State) -> str:
     if not found.stations:
         return _("没有计入评价的站点，空气质量分值按比例分摊到其余各项")
     if not found.waiting:
-        return _("%(stations)d 个站点 %(days)d 个站日，全部为审核值") % facts
+        return _("本月 %(stations)d 个站点 %(days)d 个站日，全部为审核值") % facts
     if not found.may_be_provisional:
         return _("还有 %(waiting)d 个站日没有审核值；规则只允许审核值，请导入后再结账") % facts
     if found.is_confirmed and found.confirmation:

@@ -1,13 +1,16 @@
 """Days of stations as the rows behind air lines, and the figures these lines rest on. Few rows: they pass through Python."""
 
+import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 
 from airquality.aqi import index
+from airquality.aqi.rounding import rounded
 from common import clock
 from scorecards.indicators import Month
 from scorecards.indicators.air import PARTICLES, Measure
 from scorecards.indicators.flags import Flag
-from scorecards.models import AirDay, ScoreLine, ScoreRow
+from scorecards.models import AirDay, Scorecard, ScoreLine, ScoreRow
 from scorecards.services.air import figures, papers
 from scorecards.services.air.papers import Paper
 from scorecards.words import Reason
@@ -55,6 +58,34 @@ def _reason(day: AirDay, *, hit: bool) -> Reason:
     if hit:
         return Reason.AIR_BEFORE if day.is_before else Reason.AIR_COUNTED
     return Reason.AIR_EXCLUDED if day.excluded_reason else Reason.AIR_INVALID
+
+
+Days = dict[tuple[int, dt.date], AirDay]
+
+
+def days_behind(card: Scorecard, *, by) -> Days:
+    """(station, day) → as it was taken over. A settled month is thus explained by what it was settled with; in the rows themselves nothing is stored."""
+    kept = AirDay.objects.visible_to(by).filter(district=card.district_id, month=card.month)
+    return {(day.station_id, day.day): day for day in kept}
+
+
+def concentrations(row: ScoreRow, line: ScoreLine, days: Days) -> list[tuple[str, str]]:
+    """Item, value: of a figure that rests on several, which the index shown beside them does not tell. Empty where the row's value says all."""
+    items = explained_by(line)
+    if not items or row.at is None or row.station_id is None:
+        return []
+    day = days.get((row.station_id, clock.beijing(row.at).date()))
+    found = day.as_daily_value().items if day else {}
+    return [(item, _shown(found.get(item))) for item in items]
+
+
+def explained_by(line: ScoreLine) -> tuple[str, ...]:
+    code = line.definition.air.measure.code if line.definition.air else ""
+    return () if code in PARTICLES else figures.NEEDED.get(code, ())
+
+
+def _shown(value: Decimal | None) -> str:
+    return "—" if value is None else f"{rounded(value, 2).normalize():f}"
 
 
 def _value(day: AirDay, measure: Measure, paper: Paper) -> int | None:

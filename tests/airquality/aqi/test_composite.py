@@ -25,7 +25,7 @@ def test_half_up_and_unrounded_singles_give_another_figure():
 
 def test_limits_and_weights_are_the_rules():
     heavy = dict.fromkeys(composite.LIMITS, "1") | {"pm25": "3"}
-    found = composite.composite(FUQING, composite.rule(limits=composite.LIMITS_2026, weights=heavy))
+    found = composite.composite(FUQING, composite.rule(limits=composite.LIMITS | {"pm10": "60", "pm25": "30"}, weights=heavy))
     assert (found.singles["pm25"], found.singles["pm10"]) == (Decimal("3.00"), Decimal("0.80"))
 
 

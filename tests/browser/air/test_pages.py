@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from airquality import hours
 from airquality.models import AirTarget, Station
-from airquality.services import rules
+from airquality.services import intake, rules
 from common import clock
 from tests.browser import expect_to_fit
 from tests.factories.accounts import UserFactory
@@ -59,6 +59,26 @@ def test_no_page_is_wider_than_its_screen(kind, language, office, request, sign_
     for address in (*PAGES, f"stations/{station.pk}/?span=72", f"settings/stations/{station.pk}/", "settings/devices/", "settings/import/"):
         assert page.goto(f"/air/{address}").status == 200
         expect_to_fit(page)
+
+
+def test_on_a_phone_corrections_and_the_months_of_a_target_are_read_without_moving_sideways(office, phone, sign_in):
+    station = Station.objects.first()
+    raw = {"station": station.code, "hour": hours.latest(clock.now()).isoformat()}
+    for n in (1, 2):
+        values = {"so2": n, "no2": 20 * n, "co": n, "o3": 60 * n, "pm10": 100 * n, "pm25": "116.125"}
+        intake.take(
+            [raw | values], district=station.district, sender=intake.Sender("interface", "platform-of-the-city-with-a-long-name-and-no-blank", office)
+        )
+    sign_in(phone, office)
+    sideways = "element => element.scrollWidth > element.clientWidth"
+
+    phone.goto(f"/air/stations/{station.pk}/")
+    assert not phone.locator("#corrections .scroll").evaluate(sideways)
+    expect(phone.locator("#corrections")).to_contain_text("PM₁₀ 100 → 200 μg/m³")
+    phone.goto("/air/targets/new/")
+    assert not phone.locator(".air-months").evaluate(sideways)
+    assert min(each.bounding_box()["width"] for each in phone.locator(".air-months input").all()) > 60
+    expect_to_fit(phone)
 
 
 @pytest.mark.parametrize("kind", ["page", "phone"])
