@@ -197,14 +197,11 @@ def days_of_areas(
     for value in daily_values({station for each in areas.values() for station in each}, first, last, status=status):
         found[value.station_id].append(value)
     return {
-        key: together((value for station in each for value in found[station.pk]), lacking_of(each), edition=edition)
-        for key, each in areas.items()
+        key: together((value for station in each for value in found[station.pk]), lacking_of(each), edition=edition) for key, each in areas.items()
     }
 
 
-def together(
-    values: Iterable[StationDay | DailyValue], lacking: Lacking = all_measured, *, edition: str = "", every: bool = False
-) -> list[AreaDay]:
+def together(values: Iterable[StationDay | DailyValue], lacking: Lacking = all_measured, *, edition: str = "", every: bool = False) -> list[AreaDay]:
     """A station whose day was excluded by approval has no part in the mean, unless the day was excluded for all that have a value.
 
     ``every``: with a part, for the version that counts every day.

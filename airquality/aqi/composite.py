@@ -9,8 +9,6 @@ from airquality.aqi.tables import POLLUTANTS
 
 LIMITS = {"so2": "60", "no2": "40", "co": "4", "o3": "160", "pm10": "70", "pm25": "35"}
 """Grade II of GB 3095-2012: annual means, the daily mean of CO, 8 h of ozone. The default also after 1 March 2026, so that years compare."""
-LIMITS_2026 = LIMITS | {"pm10": "60", "pm25": "30"}
-"""Transition limits, grade II, of GB 3095-2026."""
 EVEN = dict.fromkeys(LIMITS, "1")
 
 

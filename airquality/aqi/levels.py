@@ -13,27 +13,23 @@ class Level:
     number: int
     numeral: Text
     label: Text
-    colour_name: Text
     colour: str
     """Of the standard; yellow and green need dark text."""
-    cmyk: tuple[int, int, int, int]
-    ink: str
-    """Of text on the colour."""
     top: int | None
     advice: Text
 
 
 # fmt: off
 LEVELS = (
-    Level(1, _("一级"), _("优"), _("绿色"), "#00E400", (40, 0, 100, 0), "#1d273b", 50, _("各类人群可正常活动。")),
-    Level(2, _("二级"), _("良"), _("黄色"), "#FFFF00", (0, 0, 100, 0), "#1d273b", 100, _("极少数异常敏感人群应减少户外活动。")),
-    Level(3, _("三级"), _("轻度污染"), _("橙色"), "#FF7E00", (0, 52, 100, 0), "#1d273b", 150,
+    Level(1, _("一级"), _("优"), "#00E400", 50, _("各类人群可正常活动。")),
+    Level(2, _("二级"), _("良"), "#FFFF00", 100, _("极少数异常敏感人群应减少户外活动。")),
+    Level(3, _("三级"), _("轻度污染"), "#FF7E00", 150,
           _("儿童、老年人及心脏病、呼吸系统疾病患者应减少长时间、高强度的户外锻炼。")),
-    Level(4, _("四级"), _("中度污染"), _("红色"), "#FF0000", (0, 100, 100, 0), "#ffffff", 200,
+    Level(4, _("四级"), _("中度污染"), "#FF0000", 200,
           _("儿童、老年人及心脏病、呼吸系统疾病患者避免长时间、高强度的户外锻炼，一般人群适量减少户外运动。")),
-    Level(5, _("五级"), _("重度污染"), _("紫色"), "#99004C", (10, 100, 40, 30), "#ffffff", 300,
+    Level(5, _("五级"), _("重度污染"), "#99004C", 300,
           _("儿童、老年人及心脏病、呼吸系统疾病患者应停留在室内，停止户外运动，一般人群减少户外运动。")),
-    Level(6, _("六级"), _("严重污染"), _("褐红色"), "#7E0023", (30, 100, 100, 30), "#ffffff", None,
+    Level(6, _("六级"), _("严重污染"), "#7E0023", None,
           _("儿童、老年人和病人应停留在室内，避免体力消耗，一般人群应避免户外活动。")),
 )
 SENSITIVE_GROUPS = {
@@ -46,7 +42,6 @@ SENSITIVE_GROUPS = {
 }
 # fmt: on
 GOOD_UP_TO = 100
-HEAVY_ABOVE = 200
 
 
 def of(aqi: int | None) -> int | None:
@@ -67,11 +62,6 @@ def level(number: int | None) -> Level | None:
 def is_good(aqi: int | None) -> bool:
     """优良天."""
     return aqi is not None and aqi <= GOOD_UP_TO
-
-
-def is_heavy(aqi: int | None) -> bool:
-    """重污染天."""
-    return aqi is not None and aqi > HEAVY_ABOVE
 
 
 def sensitive_groups(sub_indexes: dict[str, int]) -> dict[str, Text]:

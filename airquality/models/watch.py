@@ -109,7 +109,7 @@ class AnomalyQuerySet(AirQuerySet):
 
 
 class Anomaly(models.Model):
-    """What a rule has found in a station's hour. Written once; ``words`` is a whole sentence with the numbers, as it was told."""
+    """What a rule has found in a station's hour. Written once, but for a rise of its level; ``words`` is a whole sentence with the numbers, as it was told."""
 
     district = models.ForeignKey(Grid, models.PROTECT, related_name="+")
     station = models.ForeignKey(Station, models.PROTECT, related_name="anomalies", verbose_name=_("站点"))

@@ -32,6 +32,11 @@ class Found:
     def key(self) -> tuple:
         return self.station.pk, self.pollutant, self.rule, self.hour
 
+    @property
+    def pk(self) -> str:
+        """How the log of a look names it (``common.apart``)."""
+        return f"{self.rule} {self.station.pk} {self.pollutant} {self.hour:%Y-%m-%dT%H:%M%z}"
+
 
 class Figures:
     """A rule's figures as decimals; one that is not kept yet has its default."""

@@ -1,9 +1,11 @@
-"""Looking at the latest hours again and again: what is found is written once, and what deserves it becomes an alarm in the same transaction."""
+"""Looking at the latest hours again and again: what is found is written once and raised once for each level that it rises to, and what deserves it
+becomes an alarm in the same transaction."""
 
 import datetime as dt
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -88,14 +90,18 @@ def _hours(district: Grid, kept: WatchSettings, stations: list[Station], now: dt
 
 
 def look_at(district: Grid, wanted: list[dt.datetime], *, now: dt.datetime, raises: bool = True) -> int:
-    """These hours, the oldest first. How many anomalies are new. ``raises``: False only writes down, of a past that is built up."""
+    """These hours, the oldest first. How many anomalies are new. ``raises``: False only writes down, of a past that is built up.
+
+    One that fails holds up none of the others; the faults are raised together at the end, so that ``looked_at`` stays and the next look tries again.
+    """
     stations = list(Station.objects.active().of(district).select_related("grid"))
     if not stations or not wanted:
         return 0
     kept, rules = settings_of(district), list(AnomalyRule.objects.of(district).filter(is_active=True))
     window = windows.read(district.pk, stations, first=wanted[0], last=wanted[-1], includes_micro=kept.includes_micro)
     watch = Watch(district, kept, rules, window, now, raises)
-    return sum(_look_at(watch, hour) for hour in wanted if _is_ready(watch, hour))
+    with Apart("airquality.watch_anomalies") as each:
+        return sum(_look_at(watch, hour, each) for hour in wanted if _is_ready(watch, hour))
 
 
 def _is_ready(watch: Watch, hour: dt.datetime) -> bool:
@@ -107,50 +113,70 @@ def _is_ready(watch: Watch, hour: dt.datetime) -> bool:
     return bool(sending) and all(window.has(each, hour) for each in sending)
 
 
-def _look_at(watch: Watch, hour: dt.datetime) -> int:
+def _look_at(watch: Watch, hour: dt.datetime, each: Apart) -> int:
     """Nothing is locked for an hour that says nothing.
 
     One transaction for each anomaly: whoever has put an alarm on record holds the district's chain, and must not wait for another alarm's row.
     """
     found = checks.look(watch.window, watch.rules, hour)
-    known = _known({each.hour for each in found}, watch) if found else set()
-    return sum(_write(watch, each) for each in sorted((each for each in found if each.key not in known), key=_order))
+    known = _known({one.hour for one in found}, watch) if found else {}
+    news = (one for one in found if one.key not in known or _rises(known[one.key], one.level))
+    return sum(each(sorted(news, key=_order), partial(_write, watch)))
 
 
-def _known(moments: Iterable[dt.datetime], watch: Watch) -> set[tuple]:
-    return set(Anomaly.objects.filter(district=watch.district, hour__in=moments).values_list("station_id", "pollutant", "rule", "hour"))
+def _known(moments: Iterable[dt.datetime], watch: Watch) -> dict[tuple, str]:
+    """The level of what is on record."""
+    rows = Anomaly.objects.filter(district=watch.district, hour__in=moments).values_list("station_id", "pollutant", "rule", "hour", "level")
+    return {tuple(key): level for *key, level in rows}
+
+
+def _rises(was: str, level: str) -> bool:
+    """Readings that were corrected, or came later, make it worse. A fault stands beside the levels."""
+    return was in RISING and level in RISING and RISING.index(Level(level)) > RISING.index(Level(was))
 
 
 @transaction.atomic
 def _write(watch: Watch, found: Found) -> bool:
-    """False where another scan was quicker."""
+    """Whether it is new; one on record takes a higher level. Nothing is done where another scan was quicker."""
     WatchSettings.objects.select_for_update(no_key=True).get(district=watch.district)
-    if found.key in _known({found.hour}, watch):
+    was = Anomaly.objects.filter(station=found.station, pollutant=found.pollutant, rule=found.rule, hour=found.hour).first()
+    if was is not None and not _rises(was.level, found.level):
         return False
+    trial = replace(watch, asked=dict(watch.asked))  # an event that is undone with its anomaly must not answer for the next one
     with language.official():
-        _keep(watch, found)
-    return True
+        _keep(trial, found, was)
+    watch.asked.update(trial.asked)
+    return was is None
 
 
 def _order(found: Found) -> tuple:
     return found.hour, found.station.position, found.station.pk, found.rule, found.pollutant
 
 
-def _keep(watch: Watch, found: Found) -> Anomaly:
-    """Write it down; where nothing speaks against it, raise it."""
+def _keep(watch: Watch, found: Found, was: Anomaly | None) -> None:
+    """Write it down; where nothing speaks against it, raise it.
+
+    Where something does, one that was raised stays as it was told: with the higher level it would hide the next one of that level as its repeat.
+    """
     event = _regional(watch, found)
     why, repeated = _suppression(watch, found, event)
-    said = wording.words(
-        station=found.station.name, pollutant=found.pollutant, rule=found.rule, fault=found.fault, hour=found.hour, numbers=found.numbers
-    )
-    made = Anomaly.objects.create(
-        district=watch.district, station=found.station, pollutant=found.pollutant, rule=found.rule, level=found.level, hour=found.hour,
-        numbers=found.numbers, words=said, fault=found.fault, hint=found.hint, suppressed=why, suppressed_by=repeated,
-        regional_event=event if why == Suppressed.REGIONAL else None, found_at=watch.now,
+    if why and was is not None and not was.why_quiet:
+        return
+    made = was or Anomaly(
+        district=watch.district, station=found.station, pollutant=found.pollutant, rule=found.rule, hour=found.hour, fault=found.fault,
+        found_at=watch.now,
     )  # fmt: skip
+    made.level, made.numbers, made.hint, made.words = found.level, found.numbers, found.hint, _words(found)
+    made.suppressed, made.suppressed_by, made.regional_event = why, repeated, event if why == Suppressed.REGIONAL else None
+    made.save()
     if not why and watch.raises and settings.AIR_ANOMALY:
         import_string(settings.AIR_ANOMALY)(made)
-    return made
+
+
+def _words(found: Found) -> str:
+    return wording.words(
+        station=found.station.name, pollutant=found.pollutant, rule=found.rule, fault=found.fault, hour=found.hour, numbers=found.numbers
+    )
 
 
 # --- what speaks against an alarm -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from accounts.models import User
 from airquality.models import Station, StationPlan
 from airquality.watch import duty as watch
 from alarms.models import Alarm, DutyShift
-from alarms.words import AlarmKind, Duty
+from alarms.services import sources
+from alarms.words import AlarmKind, Duty, SourceKind
 from common import clock
 from grids import people
 from grids.models import Grid, Organisation
@@ -81,9 +82,9 @@ def _apart(pairs: list[Pair]) -> tuple[list[User], list[User]]:
 
 
 def station_of(alarm: Alarm) -> Station | None:
-    if alarm.kind != AlarmKind.STATION:
+    if alarm.kind != AlarmKind.STATION or alarm.source.kind != SourceKind.STATION:
         return None
-    return Station.objects.filter(district=alarm.district_id, code=alarm.source.reference).first()
+    return Station.objects.filter(district=alarm.district_id, pk=sources.station_of(alarm.source)).first()
 
 
 def _once_each(rungs):

@@ -119,7 +119,9 @@ ANOMALY_KINDS = {"fault": AlarmKind.FAULT, "yellow": AlarmKind.STATION, "red": A
 
 
 def from_anomaly(anomaly) -> Alarm | None:
-    """A station's anomaly (``settings.AIR_ANOMALY``), in the transaction of whoever found it. ``info`` raises nothing; the same one again neither."""
+    """A station's anomaly (``settings.AIR_ANOMALY``), in the transaction of whoever found it. ``info`` raises nothing; the same one again neither,
+    but with a higher level it makes its alarm worse (``raising``).
+    """
     kind = ANOMALY_KINDS.get(anomaly.level)
     if kind is None:
         return None
@@ -138,15 +140,36 @@ def from_anomaly(anomaly) -> Alarm | None:
 
 
 def station_source(station, *, now: dt.datetime) -> AlarmSource:
-    """The source that stands for a station; made when it is first needed, and moved with it."""
-    place: dict[str, Any] = {"name": str(station.name)[:80], "lon": station.lon, "lat": station.lat, "grid": station.grid}
-    place["grid_path"] = station.grid.path if station.grid else ""
-    first: dict[str, Any] = place | {"slug": lambda: sources.own_slug(SourceKind.STATION, station.pk), "made_at": now}
-    found, made = AlarmSource.objects.get_or_create(district_id=station.district_id, kind=SourceKind.STATION, reference=station.code, defaults=first)
-    if not made and any(getattr(found, name) != value for name, value in place.items()):
-        AlarmSource.objects.filter(pk=found.pk).update(**place)
-        found.refresh_from_db()
+    """The source that stands for a station; made when it is first needed, it follows the station's code, name and place."""
+    columns: dict[str, Any] = {
+        "reference": station.code,
+        "name": str(station.name)[:80],
+        "lon": station.lon,
+        "lat": station.lat,
+        "grid": station.grid,
+    }
+    columns["grid_path"] = station.grid.path if station.grid else ""
+    found = sources.of_station(station.pk).first()
+    if found is not None and all(getattr(found, name) == value for name, value in columns.items()):
+        return found
+    _free_code(station)
+    if found is None:
+        return _new_source(station, columns, now=now)
+    AlarmSource.objects.filter(pk=found.pk).update(**columns)
+    found.refresh_from_db()
     return found
+
+
+def _free_code(station) -> None:
+    """A code that another station had before stands with that one's source until its next anomaly."""
+    others = AlarmSource.objects.filter(district_id=station.district_id, kind=SourceKind.STATION, reference=station.code)
+    others.exclude(pk__in=sources.of_station(station.pk)).update(reference="")
+
+
+def _new_source(station, columns: dict[str, Any], *, now: dt.datetime) -> AlarmSource:
+    """Of two at once the second finds what the first has made."""
+    first = columns | {"slug": lambda: sources.own_slug(SourceKind.STATION, station.pk), "made_at": now}
+    return AlarmSource.objects.get_or_create(district_id=station.district_id, kind=SourceKind.STATION, reference=station.code, defaults=first)[0]
 
 
 # --- people -------------------------------------------------------------------------------------------------------------------------

@@ -7,10 +7,13 @@ from alarms.words import SourceKind
 
 
 def alarms_of(user, anomalies) -> dict[int, dict]:
-    """Anomaly → label, address, state and cause of its alarm. The label is told to everybody, the address to who may see the alarm."""
-    hours, codes = {each.hour for each in anomalies}, {each.station.code for each in anomalies}
-    signals = AlarmSignal.objects.filter(source__kind=SourceKind.STATION, source__reference__in=codes, occurred_at__in=hours, alarm__isnull=False)
-    raised = {_anomaly(signal): signal.alarm for signal in signals.select_related("alarm")}
+    """Anomaly → label, address, state and cause of its alarm. The label is told to everybody, the address to who may see the alarm.
+
+    One whose rise came after its alarm was over has two: shown is the newer.
+    """
+    hours, districts = {each.hour for each in anomalies}, {each.district_id for each in anomalies}
+    signals = AlarmSignal.objects.filter(source__kind=SourceKind.STATION, source__district__in=districts, occurred_at__in=hours, alarm__isnull=False)
+    raised = {_anomaly(signal): signal.alarm for signal in signals.select_related("alarm").order_by("pk")}
     open_to = set(Alarm.objects.visible_to(user).filter(pk__in=[alarm.pk for alarm in raised.values()]).values_list("pk", flat=True))
     return {each.pk: _told(alarm, alarm.pk in open_to) for each in anomalies if (alarm := raised.get(each.pk))}
 

@@ -5,11 +5,13 @@ import secrets
 from itertools import chain, count
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import devices
 from accounts.models import DeviceUse
 from alarms.models import AlarmSource
+from alarms.words import SourceKind
 from audit.services import record
 from common import clock
 from common.errors import Conflict
@@ -100,6 +102,20 @@ def own_slug(kind: str, pk: int) -> str:
     slug = f"{kind}-{pk}"
     taken = set(AlarmSource.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
     return next(each for each in chain([slug], (f"{slug}-{n}" for n in count())) if each not in taken)
+
+
+def of_station(pk: int) -> QuerySet[AlarmSource]:
+    """By the station's key in the word that ``own_slug`` gave: that never changes, while code, name and place of a station are edited.
+
+    More than one where a release that went by the code made another for each code; the newest is the one in use.
+    """
+    word = f"{SourceKind.STATION}-{pk}"
+    return AlarmSource.objects.filter(Q(slug=word) | Q(slug__startswith=f"{word}-"), kind=SourceKind.STATION).order_by("-pk")
+
+
+def station_of(source: AlarmSource) -> int:
+    """Key of the station that a source of this kind stands for."""
+    return int(source.slug.split("-")[1])
 
 
 def _free_slug(kind: str) -> str:

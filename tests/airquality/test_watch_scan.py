@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from airquality.hours import HOUR
-from airquality.models import Anomaly, ExcludedDay, RegionalEvent, WatchSettings
+from airquality.models import Anomaly, ExcludedDay, Reading, RegionalEvent, WatchSettings
 from airquality.watch import keeping, scan
 from alarms.models import Alarm
 from common import clock
@@ -72,7 +72,7 @@ def test_an_alarm_that_cannot_be_raised_leaves_no_anomaly_and_comes_with_the_nex
     settings.AIR_ANOMALY = "tests.airquality.test_watch_scan.refuse"
     with pytest.raises(ExceptionGroup) as failed:
         scan.scan(district=district)
-    assert [repr(fault) for fault in failed.value.exceptions] == ["OSError('no')"]
+    assert faults_of(failed.value) == ["OSError('no')"]
     assert Anomaly.objects.count() == 0
     settings.AIR_ANOMALY = ""
     assert scan.scan(district=district) == 1
@@ -80,6 +80,124 @@ def test_an_alarm_that_cannot_be_raised_leaves_no_anomaly_and_comes_with_the_nex
 
 def refuse(anomaly):
     raise OSError("no")
+
+
+def faults_of(failed: ExceptionGroup) -> list[str]:
+    """Of a look: grouped by district, in it by anomaly."""
+    return [repr(fault) for group in failed.exceptions for fault in group.exceptions]
+
+
+def test_an_anomaly_that_fails_holds_up_none_of_the_others_and_is_tried_again(district, settings, time_machine, caplog):
+    first, second = stations(district, 2)
+    only(district, "R2")
+    for hours_ago in (1, 0):
+        for station in (first, second):
+            air(station, hours_ago, pm25=90 - 60 * hours_ago, pm10=80)
+    WatchSettings.objects.filter(district=district).update(regional_stations=3)
+    settings.AIR_ANOMALY = "tests.airquality.test_watch_scan.refuse_the_first"
+    with pytest.raises(ExceptionGroup) as failed:
+        scan.scan(district=district)
+    assert faults_of(failed.value) == ["OSError('甲号站')"]
+    assert [each.station for each in Anomaly.objects.all()] == [second]
+    assert f"Found R2 {first.pk} pm25" in caplog.text
+    assert WatchSettings.objects.get(district=district).looked_at is None
+
+    settings.AIR_ANOMALY = "alarms.services.intake.from_anomaly"
+    assert scan.scan(district=district) == 1
+    assert [each.station for each in Anomaly.objects.order_by("station")] == [first, second]
+    assert Alarm.objects.count() == 1
+
+
+def refuse_the_first(anomaly):
+    if anomaly.station.name == "甲号站":
+        raise OSError(anomaly.station.name)
+
+
+def test_an_event_that_was_undone_with_its_anomaly_stands_for_none_of_the_others(district, monkeypatch):
+    first, second = stations(district, 2)
+    only(district, "R2")
+    for station in (first, second):
+        air(station, 1, pm25=20), air(station, pm25=90)
+    monkeypatch.setattr(scan.wording, "words", words_that_fail_once(scan.wording.words))
+    with pytest.raises(ExceptionGroup):
+        scan.scan(district=district)
+    assert [(row.station, row.regional_event) for row in Anomaly.objects.all()] == [(second, RegionalEvent.objects.get())]
+    assert scan.scan(district=district) == 1
+
+
+def words_that_fail_once(words):
+    left = [OSError("no")]
+
+    def fail_once(**told):
+        if left:
+            raise left.pop()
+        return words(**told)
+
+    return fail_once
+
+
+# --- rises ------------------------------------------------------------------------------------------------------------------------------
+def correct(station, hour=HOUR_10, **values):
+    Reading.objects.filter(station=station, hour=hour).update(changed_at=clock.now(), **values)
+
+
+def levels_of(alarm) -> list[str]:
+    return list(alarm.steps.filter(action="rise").values_list("details__to", flat=True))
+
+
+def test_figures_corrected_upwards_make_the_alarm_worse_once_and_corrected_downwards_change_nothing(district, time_machine):
+    """R4, edition 2026: PM2.5 above 115 is yellow, above 150 red."""
+    (station,) = stations(district, 1)
+    only(district, "R4")
+    air(station, 1, pm25=20), air(station, pm25=116)
+    assert all_of(district) == [("甲号站", "R4", "yellow", "")]
+    alarm, office = Alarm.objects.get(), UserFactory(office_staff=district)
+    for later, value in enumerate((200, 200, 120, 90, 210), 1):
+        time_machine.move_to(NOW + later * dt.timedelta(minutes=3))
+        correct(station, pm25=value)
+        assert scan.scan(district=district) == 0
+
+    alarm.refresh_from_db()
+    row = Anomaly.objects.get()
+    assert (row.level, row.suppressed, row.numbers["value"], alarm.level, alarm.signal_count) == ("red", "", "200", "red", 2)
+    assert (levels_of(alarm), alarm.text, Alarm.objects.count()) == (["red"], row.words, 1)
+    assert Notice.objects.filter(recipient=office, kind="alarm.rise").count() == 1
+
+
+def test_what_was_only_a_hint_becomes_an_alarm_when_it_rises(district):
+    (station,) = stations(district, 1)
+    only(district, "R4")
+    air(station, 1, pm25=20), air(station, pm25=61)
+    assert all_of(district) == [("甲号站", "R4", "info", "")]
+    assert not Alarm.objects.exists()
+    correct(station, pm25=116)
+    assert all_of(district) == [("甲号站", "R4", "yellow", "")]
+    assert Alarm.objects.get().level == "yellow"
+
+
+def test_a_repeat_that_rises_is_a_repeat_no_more(district, time_machine):
+    high, other = stations(district, 2)
+    only(district, "R1")
+    for later in range(2):
+        time_machine.move_to(NOW + later * HOUR)
+        air(high, -later, pm25=140 + later), air(other, -later, pm25=100 + later)
+        scan.scan(district=district)
+    correct(high, HOUR_10 + HOUR, pm25=300)
+    assert [row[2:] for row in all_of(district)] == [("yellow", ""), ("red", "")]
+    assert Alarm.objects.get().level == "red"
+
+
+def test_a_rise_that_comes_too_late_leaves_what_was_told_and_changes_what_was_not(district, time_machine):
+    told, quiet = stations(district, 2)
+    only(district, "R4")
+    WatchSettings.objects.filter(district=district).update(regional_stations=3)
+    air(told, 1, pm25=20), air(told, pm25=116), air(quiet, 1, pm25=20), air(quiet, pm25=61)
+    scan.scan(district=district)
+    time_machine.move_to(NOW + 8 * HOUR)
+    for station in (told, quiet):
+        correct(station, pm25=200)
+    assert sorted(all_of(district)) == [("乙号站", "R4", "red", "late"), ("甲号站", "R4", "yellow", "")]
+    assert Alarm.objects.get().level == "yellow"
 
 
 # --- repeats ----------------------------------------------------------------------------------------------------------------------------
@@ -264,3 +382,27 @@ def test_two_scans_at_once_find_it_once():
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(look, range(4))) == [0, 0, 0, 1]
     assert (Anomaly.objects.count(), Alarm.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_scans_at_once_tell_a_rise_once():
+    district = made_district()
+    keeping.load(district)
+    (station,) = stations(district, 1)
+    only(district, "R4")
+    air(station, 1, pm25=20), air(station, pm25=116)
+    scan.look_at(district, [HOUR_10], now=NOW)
+    correct(station, pm25=200)
+    gate = threading.Barrier(4)
+
+    def look(_number):
+        try:
+            gate.wait()
+            return scan.look_at(district, [HOUR_10], now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(look, range(4))) == [0, 0, 0, 0]
+    alarm = Alarm.objects.get()
+    assert (Anomaly.objects.get().level, alarm.level, alarm.signal_count, levels_of(alarm)) == ("red", "red", 2, ["red"])

@@ -1,14 +1,17 @@
 """Who may have which word in the address, and one device for one form however often it is sent."""
 
+import importlib
 import uuid
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from accounts.models import Device
 from alarms.models import AlarmSource, SignalPicture
 from alarms.services import intake, pictures, sources
+from common import clock
 from common.errors import Conflict
 from tests.factories.alarms import SourceFactory, message
 from tests.factories.districts import made_district
@@ -91,6 +94,17 @@ def test_who_is_slower_by_a_moment_is_told_and_leaves_no_key_behind(director, di
         sources.create(late, by=director)
 
     assert (late.pk, Device.objects.count()) == (None, 0)
+
+
+def test_keys_of_devices_of_an_older_release_open_the_door_for_alarms_only(district):
+    camera, platform = (
+        Device.objects.create(district_id=district.pk, name=name, key_hash=name, made_at=clock.now()) for name in ("东塔", "市站平台")
+    )
+    SourceFactory(district=district, device=camera)
+    importlib.import_module("alarms.migrations.0003_uses_of_keys").mark(apps, None)
+    camera.refresh_from_db()
+    platform.refresh_from_db()
+    assert (camera.use, platform.use) == ("alarm", "data")
 
 
 # --- pictures ------------------------------------------------------------------------------------------------------------------------------
