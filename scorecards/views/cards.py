@@ -79,6 +79,7 @@ def _rows(request, month, found, indicator):
     stored = line.behind_before() if line.air and chosen == BEFORE else line.behind(hit=chosen == "1" if chosen in ("0", "1") else None)
     seen = stored.visible_to(request.user).select_related(*SHOWN)
     page = Paginator(seen.order_by("at", "id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    is_index = bool(line.definition.air) and line.definition.air.measure.code not in PARTICLES
     context = {
         "card": found,
         "month": month,
@@ -87,7 +88,8 @@ def _rows(request, month, found, indicator):
         "hidden": stored.count() - page.paginator.count,
         "chips": chips(line, chosen),
         "concentrations": _concentrations(page, line, by=request.user),
-        "value_head": _("浓度（μg/m³）") if line.definition.air and line.definition.air.measure.code in PARTICLES else "AQI",
+        "value_head": "AQI" if is_index else _("浓度（μg/m³）"),
+        "is_index": is_index,
     }
     return render(request, "scorecards/air_rows.html" if line.definition.air else "scorecards/rows.html", context)
 

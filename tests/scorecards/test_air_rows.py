@@ -83,3 +83,10 @@ def test_the_sheet_tells_the_same(district, member):
         "air_composite_rank": {OF_SIX, OF_SIX.replace("46.25", "—")},
         "air_pm25_target": {""},
     }
+
+
+@pytest.mark.parametrize(("code", "told"), [("air_composite_rank", "72"), ("air_pm25_target", "46.25")])
+def test_an_index_is_a_whole_number_and_a_concentration_is_not(district, member, client, code, told):
+    client.force_login(member)
+    page = client.get(reverse("scorecards:rows", args=[MONTH, district._town_a.pk, code])).content.decode()
+    assert f">{told}</td>" in page
