@@ -183,7 +183,7 @@ GROUPS: dict[str, tuple] = {
         _("空气监测站点"),
         {"new": pgettext_lazy("act", "新增"), "edit": EDITED, "regrid": _("随网格拆分调整网格"), "import": _("随数据文件登记")},
     ),
-    "reading": (_("小时数据"), {"correct": _("更正数据"), "import": _("导入数据文件")}),
+    "reading": (_("小时数据"), {"correct": _("更正数据"), "import": _("导入数据文件"), "import_part": _("导入数据文件的一部分")}),
     "excluded_day": (_("不参与评价的日期"), {"exclude": _("剔除"), "restore": _("恢复"), "adopt": ADOPTED}),
     "composite_rule": (_("综合指数规则"), {"new": pgettext_lazy("act", "新增"), "edit": EDITED}),
     "air_target": (
