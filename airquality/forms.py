@@ -42,19 +42,9 @@ class StationForm(SeenForm, forms.ModelForm):
     class Meta:
         model = Station
         fields = [
-            "code",
-            "name",
-            "level",
-            "position",
-            "is_active",
-            "out_of_use_from",
-            "is_reference",
-            "calibrated_on",
-            "buffer_m",
-            "not_measured",
-            "lon",
-            "lat",
-        ]
+            "code", "name", "level", "position", "is_active", "out_of_use_from", "is_reference", "calibrated_on", "buffer_m", "not_measured",
+            "lon", "lat",
+        ]  # fmt: skip
         help_texts = {
             "code": _("与上级发布数据或设备上报的编码一致，例如 1001A。"),
             "is_reference": _("只显示，不计入区县和乡办均值，不参与排名。"),

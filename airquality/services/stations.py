@@ -18,19 +18,8 @@ from grids.models import Grid
 from grids.roles import OFFICE
 
 COLUMNS = (
-    "code",
-    "name",
-    "level",
-    "is_reference",
-    "lon",
-    "lat",
-    "is_active",
-    "out_of_use_from",
-    "calibrated_on",
-    "buffer_m",
-    "not_measured",
-    "position",
-)
+    "code", "name", "level", "is_reference", "lon", "lat", "is_active", "out_of_use_from", "calibrated_on", "buffer_m", "not_measured", "position",
+)  # fmt: skip
 
 
 def may_edit(user, district_id: int) -> bool:

@@ -141,15 +141,7 @@ def from_anomaly(anomaly) -> Alarm | None:
 
 def station_source(station, *, now: dt.datetime) -> AlarmSource:
     """The source that stands for a station; made when it is first needed, it follows the station's code, name and place."""
-    columns: dict[str, Any] = {
-        "reference": station.code,
-        "name": str(station.name)[:80],
-        "lon": station.lon,
-        "lat": station.lat,
-        "grid": station.grid,
-    }
-    columns["grid_path"] = station.grid.path if station.grid else ""
-    found = sources.of_station(station.pk).first()
+    columns, found = _columns(station), sources.of_station(station.pk).first()
     if found is not None and all(getattr(found, name) == value for name, value in columns.items()):
         return found
     _free_code(station)
@@ -158,6 +150,11 @@ def station_source(station, *, now: dt.datetime) -> AlarmSource:
     AlarmSource.objects.filter(pk=found.pk).update(**columns)
     found.refresh_from_db()
     return found
+
+
+def _columns(station) -> dict[str, Any]:
+    place = {"lon": station.lon, "lat": station.lat, "grid": station.grid, "grid_path": station.grid.path if station.grid else ""}
+    return place | {"reference": station.code, "name": str(station.name)[:80]}
 
 
 def _free_code(station) -> None:

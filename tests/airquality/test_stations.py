@@ -1,10 +1,7 @@
 """Stations are entered and changed by the office; their grid follows their point."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from airquality.models import Station
 from airquality.services import stations
@@ -14,6 +11,7 @@ from common.errors import Conflict, NotYourRole
 from grids import services as grids
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import centre, square
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -50,18 +48,9 @@ def test_a_code_is_given_once_in_a_district(district, office):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_register_one_station_at_once_the_second_is_told_at_the_field(district, office):
-    def register(n):
-        try:
-            return stations.save(new(district, name=f"西村站{n}"), by=office)
-        except ValidationError as refused:
-            return list(refused.message_dict)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(register, range(2)))
-    assert sorted(isinstance(each, Station) for each in found) == [False, True]
-    assert ["__all__"] in found
+    found = at_once(*(lambda n=n: stations.save(new(district, name=f"西村站{n}"), by=office) for n in range(2)))
+    (refused,) = [each for each in found if not isinstance(each, Station)]
+    assert list(refused.message_dict) == ["__all__"]
     assert Station.objects.count() == 1
 
 

@@ -1,13 +1,10 @@
 """The scan: once however often it runs, what is suppressed and why, rises of the whole district, late readings, who is told."""
 
 import datetime as dt
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
 from airquality.hours import HOUR
 from airquality.models import Anomaly, ExcludedDay, Reading, RegionalEvent, WatchSettings
@@ -20,6 +17,7 @@ from tests.airquality.test_watch_rules import HOUR_10, NOW, air, found, only, st
 from tests.factories.accounts import UserFactory
 from tests.factories.districts import made_district
 from tests.factories.notices import RobotFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -370,17 +368,7 @@ def test_two_scans_at_once_find_it_once():
     (station,) = stations(district, 1)
     only(district, "R2")
     air(station, 1, pm25=20), air(station, pm25=90)
-    gate = threading.Barrier(4)
-
-    def look(_number):
-        try:
-            gate.wait()
-            return scan.look_at(district, [HOUR_10], now=NOW)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        assert sorted(pool.map(look, range(4))) == [0, 0, 0, 1]
+    assert sorted(at_once(*[lambda: scan.look_at(district, [HOUR_10], now=NOW)] * 4)) == [0, 0, 0, 1]
     assert (Anomaly.objects.count(), Alarm.objects.count()) == (1, 1)
 
 
@@ -393,16 +381,6 @@ def test_two_scans_at_once_tell_a_rise_once():
     air(station, 1, pm25=20), air(station, pm25=116)
     scan.look_at(district, [HOUR_10], now=NOW)
     correct(station, pm25=200)
-    gate = threading.Barrier(4)
-
-    def look(_number):
-        try:
-            gate.wait()
-            return scan.look_at(district, [HOUR_10], now=NOW)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(look, range(4))) == [0, 0, 0, 0]
+    assert at_once(*[lambda: scan.look_at(district, [HOUR_10], now=NOW)] * 4) == [0, 0, 0, 0]
     alarm = Alarm.objects.get()
     assert (Anomaly.objects.get().level, alarm.level, alarm.signal_count, levels_of(alarm)) == ("red", "red", 2, ["red"])

@@ -1,10 +1,6 @@
 """The source that stands for a station: found by the station, whatever becomes of its code."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 
 from airquality.models import Anomaly, StationPlan
 from alarms.models import Alarm, AlarmSource
@@ -14,6 +10,7 @@ from common import clock
 from grids.models import Organisation
 from tests.alarms.moments import NOW
 from tests.factories.airquality import StationFactory
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_ten")]
 
@@ -84,15 +81,5 @@ def test_a_rise_after_the_alarm_was_over_is_shown_with_the_newer_alarm(district,
 @pytest.mark.django_db(transaction=True)
 def test_of_those_who_need_it_at_once_one_makes_it(district):
     station = StationFactory(district=district)
-    gate = threading.Barrier(4)
-
-    def ask(_n):
-        try:
-            gate.wait()
-            return intake.station_source(station, now=clock.now()).pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        found = set(pool.map(ask, range(4)))
-    assert found == {AlarmSource.objects.get(kind="station").pk}
+    found = at_once(*[lambda: intake.station_source(station, now=clock.now()).pk] * 4)
+    assert set(found) == {AlarmSource.objects.get(kind="station").pk}

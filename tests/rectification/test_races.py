@@ -1,11 +1,10 @@
 """Many people at one row, and failures in the middle of a step. On SQLite writers wait for each other anyway."""
 
 import sys
-import threading
 from collections import Counter
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from audit.models import AuditEvent
 from common.errors import Conflict
@@ -16,31 +15,13 @@ from rectification.models import Task, TaskEvent
 from rectification.services import advance
 from tests.factories.accounts import UserFactory
 from tests.rectification.scene import Scene
+from tests.threads import at_once
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("no_lot"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks are PostgreSQL's"),
 ]
-
-
-def at_once(*jobs):
-    """Run each job in a thread of its own, all starting together; their answers or errors."""
-    gate, answers = threading.Barrier(len(jobs)), [None] * len(jobs)
-
-    def run(n, job):
-        try:
-            gate.wait()
-            answers[n] = job()
-        except Exception as error:  # noqa: BLE001 - what went wrong is the answer
-            answers[n] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(n, job)) for n, job in enumerate(jobs)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    return answers
 
 
 def test_eight_people_closing_a_hundred_tasks_give_a_hundred_closings():

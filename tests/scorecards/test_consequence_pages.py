@@ -16,7 +16,7 @@ from scorecards.models import ConsequenceRule, Proposal, UnitCard
 from scorecards.services import consequences
 from tests.factories.accounts import UserFactory
 from tests.factories.settled import SixTownsFactory, names, rule, settled
-from tests.rectification.test_races import at_once
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -21,8 +21,8 @@ from tests.factories.districts import made_district
 from tests.factories.inspections import FindingFactory
 from tests.factories.rectification import TaskFactory
 from tests.factories.scorecards import beijing
-from tests.rectification.test_races import at_once
 from tests.scorecards.lists import uploaded, workbook
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 NAME = "市攻坚办交办清单"

@@ -14,8 +14,8 @@ from scorecards.services import schemes
 from scorecards.services.ready_made import ALL, READY_MADE
 from tests.factories.accounts import UserFactory
 from tests.factories.scorecards import MONTH, MarkedDistrictFactory, beijing
-from tests.rectification.test_races import at_once
 from tests.scorecards.lives import step, task_of
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 OUTSIDE = ("bonus", "carry", "info")

@@ -19,8 +19,8 @@ from scorecards.models import Account, Adjustment, Appeal, Recomputation, Scorec
 from scorecards.services import appealing, closing, recomputing, settling
 from scorecards.services.settling_watch import scan
 from tests.factories.scorecards import MONTH, beijing
-from tests.rectification.test_races import at_once
 from tests.scorecards.closing import IN_TIME, SETTLING, Scene, at
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
