@@ -9,6 +9,7 @@ urlpatterns = [
     path("day/", periods.day, name="day"),
     path("month/", periods.month, name="month"),
     path("stations/<int:pk>/", stations.station, name="station"),
+    path("stations/<int:pk>/corrections/", stations.corrections, name="corrections"),
     path("ranking/", ranking.ranking, name="ranking"),
     path("ranking/ranking.<str:form>", ranking.sheet, name="ranking_sheet"),
     path("years/", periods.years, name="years"),

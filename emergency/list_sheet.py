@@ -21,7 +21,8 @@ from sheets.cells import EMPTY_MARKS, CellError, half_width, parse_bool
 from sheets.columns import Column, Row
 from sheets.writing import Col
 
-PARTS = re.compile(r"[/／、；;\n]+")
+PARTS = re.compile(r"(?i)(?:[、；;\n]|[/／](?!\s*(?:d|h|a|天|日|小时|时|月|年)\s*(?:[/／、；;\n]|$)))+")
+"""Between the figures of one cell; the stroke of a unit (10t/d, 3吨/天) is none."""
 EMISSIONS = ("pm_daily", "so2_daily", "nox_daily", "voc_daily")
 CUTS = ("yellow_cut", "orange_cut", "red_cut")
 MEASURES = ("yellow", "orange", "red")
@@ -251,7 +252,7 @@ def _parts(text: str, count: int, key: str) -> list[str]:
 
 
 def _figure(part: str, key: str) -> Decimal | None:
-    text = re.sub(r"(?i)kg|公斤|千克", "", part).strip()
+    text = re.sub(r"(?i)(?:kg|公斤|千克)(?:[/／][d天日])?", "", part).strip()
     if text in ("", "-", "—", "无"):
         return None
     if not re.fullmatch(r"\d+(\.\d+)?", text):

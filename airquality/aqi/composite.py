@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
 
 from airquality.aqi.rounding import rounded
 from airquality.aqi.tables import POLLUTANTS
@@ -61,6 +62,16 @@ def composite(concentrations: Mapping[str, Decimal | None], by: Rule) -> Composi
     if len(singles) < len(POLLUTANTS):
         return Composite(singles)
     return Composite(singles, rounded(sum(singles.values(), Decimal(0)), by.decimals, way=by.rounding))
+
+
+def two_factor(concentrations: Mapping[str, Decimal | None]) -> Fraction | None:
+    """Hengshui's 两项加和指数: PM2.5 ÷ 35 + SO2 ÷ 60 (domain 6.3).
+
+    >>> two_factor({"pm25": Decimal(70), "so2": Decimal(30)})
+    Fraction(5, 2)
+    """
+    pm25, so2 = concentrations["pm25"], concentrations["so2"]
+    return None if pm25 is None or so2 is None else Fraction(pm25) / 35 + Fraction(so2) / 60
 
 
 def _single(value: Decimal, by: Rule) -> Decimal:

@@ -1,6 +1,5 @@
 """How many figures a mean needs (domain 7.3): GB 3095 table 4, and HJ 663 for ozone."""
 
-import calendar
 from decimal import Decimal
 
 from airquality.aqi.rounding import concentration
@@ -34,7 +33,3 @@ def days_needed(month: int) -> int:
 
 def is_month_valid(month: int, days: int) -> bool:
     return days >= days_needed(month)
-
-
-def days_in(year: int) -> int:
-    return 366 if calendar.isleap(year) else 365

@@ -1,19 +1,19 @@
 """Targets item by item: wanted, reached so far, what the rest of the year may bring, and whether one is on the way (domain 7.8)."""
 
-import calendar
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from airquality import standing
-from airquality.aqi import levels, targets
+from airquality import figures, standing
+from airquality.aqi import composite, targets
 from airquality.aqi.rounding import mean, rounded
-from airquality.boards.periods import month_label
-from airquality.figures import AreaDay
-from airquality.models import AirTarget
+from airquality.boards.periods import bounds, month_label
+from airquality.figures import AreaDay, Period
+from airquality.models import AirTarget, CompositeIndexRule
+from airquality.services.rules import TARGET_ITEMS
 from airquality.standing import Standing
 from airquality.words import SYMBOLS
 from common import clock
@@ -26,11 +26,11 @@ ON_WAY, BEHIND, LOST, OPEN = "on_way", "behind", "lost", "open"
 
 @dataclass(frozen=True)
 class Item:
-    """``left``: in words what the rest of the year may bring."""
+    """``left``: in words what the rest of the year or month may bring."""
 
     label: str
     unit: str
-    wanted: Decimal | int
+    wanted: Decimal
     done: Decimal | int | None
     left: str
     state: str
@@ -64,20 +64,32 @@ class Aim:
         return bool(self.standing.period.days)
 
 
-def aims(rows: Iterable[AirTarget], *, today: dt.date) -> list[Aim]:
-    """Of one year, up to yesterday."""
-    return [_aim(found, today) for found in standing.stand(list(rows), through=today - dt.timedelta(days=1))]
+def aims(rows: Sequence[AirTarget], *, today: dt.date) -> list[Aim]:
+    """Of one district and year, up to yesterday."""
+    through = today - dt.timedelta(days=1)
+    rule = figures.rule_for(rows[0].district, through.replace(day=1)) if rows else None
+    return [Aim(found.target, found, _of_year(found), _of_month(found, through, rule)) for found in standing.stand(rows, through=through)]
 
 
-def _aim(found: Standing, today: dt.date) -> Aim:
-    return Aim(found.target, found, _items(found.target, found), _month(found.target, found, today))
+def _of_year(found: Standing) -> list[Item]:
+    wanted = {name: Decimal(value) for name in TARGET_ITEMS if (value := getattr(found.target, name)) is not None}
+    return _items(wanted, found.period, found.days_left)
 
 
-def _items(target: AirTarget, found: Standing) -> list[Item]:
-    days, left = found.period.days, (dt.date(target.year, 12, 31) - found.through).days
-    particles = [_mean(name, wanted, days, left) for name in PARTICLES if (wanted := getattr(target, name)) is not None]
-    rest = [_good_days(target, found), _good_ratio(target, found), _heavy(target, found), _composite(target, found)]
-    return [*particles, *(item for item in rest if item)]
+def _of_month(found: Standing, through: dt.date, rule: CompositeIndexRule | None) -> list[Item]:
+    """From the days already read."""
+    wanted = found.target.months.get(f"{through.month:02}", {}) if found.target.year == through.year else {}
+    first, last = bounds(f"{through:%Y-%m}")
+    days = [each for each in found.period.days if each.day >= first]
+    period = figures.period(days, first, through, rule=rule)
+    return _items({name: Decimal(value) for name, value in wanted.items()}, period, (last - through).days)
+
+
+def _items(wanted: Mapping[str, Decimal], period: Period, left: int) -> list[Item]:
+    """Of a year or a month of which ``left`` days are to come, what has a target."""
+    kinds = {"good_days": _good_days, "good_ratio": _good_ratio, "heavy_days": _heavy, "composite": _composite, "two_factor": _two_factor}
+    particles = [_mean(name, wanted[name], period.days, left) for name in PARTICLES if name in wanted]
+    return [*particles, *(kind(wanted[name], period, left) for name, kind in kinds.items() if name in wanted)]
 
 
 def _mean(name: str, wanted: Decimal, days: Sequence[AreaDay], left: int) -> Item:
@@ -117,74 +129,49 @@ def _needed(needed, *, on_way: bool) -> tuple[str, str]:
     return _("还需%(needed)d天，剩余%(days)d天") % {"needed": needed.needed, "days": needed.days_left}, ON_WAY if on_way else BEHIND
 
 
-def _share(found: Standing) -> Decimal:
-    """Of the days with an index so far, those that were good."""
-    return Decimal(found.period.good) / found.period.assessed if found.period.assessed else Decimal(0)
+def _good_days(wanted: Decimal, period: Period, left: int) -> Item:
+    label, unit = _("优良天数"), _("天")
+    if not period.assessed:
+        return Item(label, unit, wanted, None, "", OPEN)
+    needed = targets.good_days_needed(int(wanted), good=period.good, days_left=left)
+    share = Decimal(period.good) / period.assessed
+    return Item(label, unit, wanted, period.good, *_needed(needed, on_way=share * left >= needed.needed))
 
 
-def _good_days(target: AirTarget, found: Standing) -> Item | None:
-    if target.good_days is None or found.good_days is None:
-        return None
-    if not found.period.assessed:
-        return Item(_("优良天数"), _("天"), target.good_days, None, "", OPEN)
-    on_way = _share(found) * found.good_days.days_left >= found.good_days.needed
-    left, state = _needed(found.good_days, on_way=on_way)
-    return Item(_("优良天数"), _("天"), target.good_days, found.period.good, left, state)
+def _good_ratio(wanted: Decimal, period: Period, left: int) -> Item:
+    label = _("优良天数比例")
+    if period.good_ratio is None:
+        return Item(label, "%", wanted, None, "", OPEN)
+    needed = targets.good_days_for_ratio(wanted, good=period.good, assessed=period.assessed, days_left=left)
+    return Item(label, "%", wanted, period.good_ratio, *_needed(needed, on_way=period.good_ratio >= wanted))
 
 
-def _good_ratio(target: AirTarget, found: Standing) -> Item | None:
-    if target.good_ratio is None or found.good_ratio is None:
-        return None
-    if found.period.good_ratio is None:
-        return Item(_("优良天数比例"), "%", target.good_ratio, None, "", OPEN)
-    left, state = _needed(found.good_ratio, on_way=found.period.good_ratio >= target.good_ratio)
-    return Item(_("优良天数比例"), "%", target.good_ratio, found.period.good_ratio, left, state)
+def _heavy(wanted: Decimal, period: Period, _left: int) -> Item:
+    label, unit = _("重污染天数上限"), _("天")
+    if not period.assessed:
+        return Item(label, unit, wanted, None, "", OPEN)
+    more = targets.heavy_days_left(int(wanted), heavy=period.heavy)
+    if more < 0:
+        return Item(label, unit, wanted, period.heavy, _("已超出%(days)d天") % {"days": -more}, LOST)
+    return Item(label, unit, wanted, period.heavy, _("最多还可有%(days)d天") % {"days": more}, ON_WAY)
 
 
-def _heavy(target: AirTarget, found: Standing) -> Item | None:
-    if target.heavy_days is None or found.heavy_left is None:
-        return None
-    if not found.period.assessed:
-        return Item(_("重污染天数上限"), _("天"), target.heavy_days, None, "", OPEN)
-    if found.heavy_left < 0:
-        left, state = _("已超出%(days)d天") % {"days": -found.heavy_left}, LOST
-    else:
-        left, state = _("最多还可有%(days)d天") % {"days": found.heavy_left}, ON_WAY
-    return Item(_("重污染天数上限"), _("天"), target.heavy_days, found.period.heavy, left, state)
+def _composite(wanted: Decimal, period: Period, _left: int) -> Item:
+    return _index(_("综合指数"), wanted, period.composite.index)
 
 
-def _composite(target: AirTarget, found: Standing) -> Item | None:
-    if target.composite is None:
-        return None
-    done = found.period.composite.index
+def _two_factor(wanted: Decimal, period: Period, _left: int) -> Item:
+    done = composite.two_factor(period.concentrations)
+    return _index(_("两项加和"), wanted, None if done is None else rounded(Decimal(done.numerator) / done.denominator, 2))
+
+
+def _index(label: str, wanted: Decimal, done: Decimal | None) -> Item:
+    """What the rest of the time may bring cannot be told of percentiles: only above or below."""
     if done is None:
-        return Item(_("综合指数"), "", target.composite, None, "", OPEN)
-    over = done - target.composite
-    left = _("高出目标%(over)s") % {"over": over.normalize()} if over > 0 else _("低于或等于目标")
-    return Item(_("综合指数"), "", target.composite, done, left, ON_WAY if over <= 0 else BEHIND)
-
-
-# --- the month that runs --------------------------------------------------------------------------------------------------------------
-def _month(target: AirTarget, found: Standing, today: dt.date) -> list[Item]:
-    """From the days already read."""
-    through = today - dt.timedelta(days=1)
-    wanted = target.months.get(f"{through.month:02}", {}) if target.year == through.year else {}
-    if not wanted:
-        return []
-    days = [each for each in found.period.days if each.day.month == through.month and not each.excluded_reason]
-    left = calendar.monthrange(through.year, through.month)[1] - through.day
-    particles = [_mean(name, Decimal(wanted[name]), days, left) for name in PARTICLES if name in wanted]
-    return [*particles, *([_month_good(int(wanted["good_days"]), days, left)] if "good_days" in wanted else [])]
-
-
-def _month_good(wanted: int, days: list[AreaDay], left: int) -> Item:
-    said = [each.index.aqi for each in days if each.index.aqi is not None]
-    if not said:
-        return Item(_("优良天数"), _("天"), wanted, None, "", OPEN)
-    good = sum(map(levels.is_good, said))
-    needed = targets.good_days_needed(wanted, good=good, days_left=left)
-    words, state = _needed(needed, on_way=Decimal(good) / len(said) * left >= needed.needed)
-    return Item(_("优良天数"), _("天"), wanted, good, words, state)
+        return Item(label, "", wanted, None, "", OPEN)
+    over = done - wanted
+    left = _("高出目标%(over)s") % {"over": f"{over.normalize():f}"} if over > 0 else _("低于或等于目标")
+    return Item(label, "", wanted, done, left, ON_WAY if over <= 0 else BEHIND)
 
 
 def without_target(district: Grid, found: list[Aim]) -> list[Grid]:

@@ -1,5 +1,6 @@
 """A station's own page, and the office's list of them."""
 
+from django.core.paginator import Page, Paginator
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from common import clock
 from common.seen import look_again
 
 CORRECTIONS = 20
-"""The newest, on a station's page."""
+"""The newest stand on a station's page, all of them on pages of their own."""
 
 
 @require_GET
@@ -42,9 +43,21 @@ def station(request, pk):
         "calibrated_days": (clock.today() - found.calibrated_on).days if found.calibrated_on else None,
         "is_counted": found.is_counted,
         "statuses": figures.status_of({point.status for point in points if point.index}),
-        "corrections": Correction.objects.visible_to(request.user).filter(reading__station=found).select_related("reading", "by")[:CORRECTIONS],
+        "corrections": _corrections(request.user, found),
     }
     return show(request, "airquality/station.html", found.district, **context)
+
+
+@require_GET
+def corrections(request, pk):
+    found = get_object_or_404(Station.objects.visible_to(request.user).select_related("district"), pk=pk)
+    page = _corrections(request.user, found, request.GET.get("page"))
+    return show(request, "airquality/corrections.html", found.district, station=found, page=page)
+
+
+def _corrections(user, found: Station, number: str | None = None) -> Page:
+    rows = Correction.objects.visible_to(user).filter(reading__station=found).select_related("reading", "by")
+    return Paginator(rows, CORRECTIONS).get_page(number)
 
 
 def _spans() -> dict[str, str]:

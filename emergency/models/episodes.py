@@ -29,7 +29,8 @@ class EpisodeQuerySet(models.QuerySet):
 
 
 class Episode(models.Model):
-    """From the first warning until it is lifted. ``level`` is that of the last published step; the list is the version in force at its start."""
+    """From the first warning until it is lifted. ``level`` is that of the last published step, ``peak`` the
+    highest published, of an ended episode the highest that was in force; the list is the version in force at its start."""
 
     AUDIT_FIELDS = ("district_id", "number", "state", "level", "reduction_list_id", "starts_at", "lifted_at", "version")
 
@@ -75,10 +76,22 @@ class Episode(models.Model):
     def step_on(self, day: dt.date) -> "Decision | None":
         """The step by which the response went when a day ended, today the one by which it goes; a lift leaves the one before it. Of a day on which
         the first one is still to begin, that."""
-        published = self.decisions.filter(state=DecisionState.PUBLISHED).exclude(kind=DecisionKind.LIFT)
-        until = [step for step in published if step.begins_at <= clock.end_of(day)]
+        until = [step for step in self._published() if step.begins_at <= clock.end_of(day)]
         begun = [step for step in until if step.begins_at <= clock.now() and self._ran_at(step.begins_at)] or until[:1]
         return begun[-1] if begun else None
+
+    def levels_run(self) -> set[str]:
+        """Of each step that was in force at some time until now; one that was overtaken or lifted before it began never was."""
+        levels, over = set(), self.lifted_at or clock.now()
+        for step in reversed(self._published()):
+            if step.begins_at < over:
+                levels.add(step.level)
+                over = step.begins_at
+        return levels
+
+    def _published(self) -> list["Decision"]:
+        """In the order of publishing, the lift left out."""
+        return list(self.decisions.filter(state=DecisionState.PUBLISHED).exclude(kind=DecisionKind.LIFT))
 
     def _ran_at(self, moment: dt.datetime) -> bool:
         """A step published ahead never begins when the lift came first."""

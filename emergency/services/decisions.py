@@ -103,6 +103,7 @@ def submit(decision: Decision, *, by, version: int) -> Decision:
     district_id = decision.episode.district_id
     access.insist_run(by, district_id)
     _insist_list(decision)
+    _insist_lifts_what_runs(decision)
     now = clock.now()
     due = now + dt.timedelta(minutes=rule_of(district_id).approve_minutes)
     move(
@@ -131,6 +132,7 @@ def approve(decision: Decision, *, by, version: int, note: str = "") -> Decision
     _insist_approver(decision, by)
     if by.pk == decision.submitted_by_id:
         raise NotYourRole(_("提请人不能批准自己提请的事项，须由另一人批准。"))
+    _insist_lifts_what_runs(decision)
     now = clock.now()
     due = now + dt.timedelta(minutes=rule_of(district_id).publish_minutes)
     changes = {"approved_by": by, "approved_at": now, "approval_note": note.strip()[:300], "publish_due_at": due}
@@ -187,10 +189,11 @@ def publish(decision: Decision, *, by, version: int) -> Decision:
     _insist_list(decision)
     now = clock.now()
     _insist_time_of_lift(decision, now)
+    _insist_lifts_what_runs(decision)
     move(decision, version=version, source=DecisionState.APPROVED, state=DecisionState.PUBLISHED, published_by=by, published_at=now)
     episode = Episode.objects.get(pk=decision.episode_id)
     if decision.kind == DecisionKind.LIFT:
-        change_episode(episode, state=EpisodeState.LIFTED, lifted_at=now, level=decision.level)
+        _lift(episode, decision)
     else:
         _begin_or_change(episode, decision)
     decision.episode = episode
@@ -208,6 +211,20 @@ def _insist_time_of_lift(decision: Decision, now: dt.datetime) -> None:
     """Publishing releases everybody at once: not while the city's time is still to come."""
     if decision.kind == DecisionKind.LIFT and decision.starts_at > now:
         raise ValidationError(_("还没有到解除时间（%(at)s），发布后立即解除，请到时再发布。") % {"at": moment(decision.starts_at)}, code="too_early")
+
+
+def _insist_lifts_what_runs(decision: Decision) -> None:
+    """While it was on its way a step published ahead may have begun: a lift approved for yellow does not end orange."""
+    running = decision.episode.level_to_lift
+    if decision.kind == DecisionKind.LIFT and decision.level != running:
+        words = {"running": Colour(running).label, "step": decision}
+        raise ValidationError(_("现在执行的是%(running)s，不能按“%(step)s”办理，请退回修改，或撤回后重新提请。") % words, code="level")
+
+
+def _lift(episode: Episode, decision: Decision) -> None:
+    """What was only published ahead is no highest level of an episode that is over."""
+    peak = max(episode.levels_run() or {decision.level}, key=ORDER.index)
+    change_episode(episode, state=EpisodeState.LIFTED, lifted_at=decision.published_at, level=decision.level, peak=peak)
 
 
 def _begin_or_change(episode: Episode, decision: Decision) -> None:

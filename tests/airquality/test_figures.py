@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from airquality import figures, hours, rankings, standing, years
 from airquality.aqi import composite, tables
 from airquality.boards import areas, yearly
+from airquality.boards.aims import aims
 from airquality.models import AirTarget, CompositeIndexRule, DailyValue, ExcludedDay
 from airquality.services import daily, exclusions, rules
 from audit import verify
@@ -319,13 +320,43 @@ def test_targets_are_read_with_as_many_queries_as_one(district, station, other, 
     assert [each.period.concentrations["pm25"] for each in found] == [45, 30, 60]
 
 
+def told(items):
+    return [(item.label, str(item.done), item.left, item.state) for item in items]
+
+
 def test_where_a_target_stands(district, station, office):
     for n in range(10):
         DailyValueFactory(station=station, day=dt.date(2026, 12, 1) + dt.timedelta(days=n), pm25=60 if n < 8 else 200, pm10=80)
     made = rules.save_target(target(district, pm25=Decimal(50), good_days=20, good_ratio=Decimal(90), heavy_days=1), by=office)
-    (found,) = standing.stand([made], through=dt.date(2026, 12, 10))
-    assert found.period.concentrations["pm25"] == 88
-    assert (found.good_days.needed, found.good_days.is_reachable, found.good_ratio.needed, found.heavy_left) == (12, True, 20, -1)
+    (found,) = aims([made], today=dt.date(2026, 12, 11))
+    assert told(found.items) == [
+        ("PM₂.₅", "88", "剩余21天均值不超过31.9", "behind"),
+        ("优良天数", "8", "还需12天，剩余21天", "on_way"),
+        ("优良天数比例", "80.0", "还需20天，剩余21天", "behind"),
+        ("重污染天数上限", "2", "已超出1天", "lost"),
+    ]
+    assert (found.state, found.months) == ("lost", [])
+
+
+def test_a_month_is_told_by_every_measure_it_has_an_aim_for(district, station, office):
+    for day, pm25 in [(dt.date(2026, 11, 30), 500), *((dt.date(2026, 12, 1) + dt.timedelta(days=n), 60 if n < 8 else 200) for n in range(10))]:
+        DailyValueFactory(station=station, day=day, pm25=pm25)
+    month = {"pm25": "70", "composite": "4.1", "two_factor": "1.2", "good_days": "29", "good_ratio": "80"}
+    made = rules.save_target(target(district, pm25=Decimal(50), months={"12": month, "01": {"pm25": "1"}}), by=office)
+    (found,) = aims([made], today=dt.date(2026, 12, 11))
+    assert told(found.months) == [
+        ("PM₂.₅", "88", "剩余21天均值不超过61.4", "behind"),
+        ("优良天数", "8", "还需21天，剩余21天", "behind"),
+        ("优良天数比例", "80.0", "还需17天，剩余21天", "on_way"),
+        ("综合指数", "4.29", "高出目标0.19", "behind"),
+        ("两项加和", "2.66", "高出目标1.46", "behind"),
+    ]
+
+
+def test_of_a_year_to_come_all_days_are_left(district, station, office):
+    made = rules.save_target(target(district, heavy_days=3), by=office)
+    made.year = 2027
+    assert standing.stand([made], through=dt.date(2026, 12, 10))[0].days_left == 365
 
 
 def test_a_target_is_kept_by_the_office_for_district_and_townships(district, office, town):

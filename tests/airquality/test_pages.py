@@ -364,8 +364,10 @@ def test_a_station_tells_what_was_sent_again_with_other_values(as_person, office
     assert "20 → 21" not in said
 
 
-def test_the_newest_twenty_corrections_are_listed_with_one_query(as_person, town, station):
+def test_the_newest_twenty_corrections_are_listed_with_one_query_and_all_on_pages_of_their_own(as_person, town, station):
     page, counts = reverse("airquality:station", args=[station.pk]), []
+    of_all = reverse("airquality:corrections", args=[station.pk])
+    assert "没有更正过数据" in text(as_person(town).get(of_all))
     for n in range(22):
         send(station, pm25=20 + n)
         if n in (1, 21):
@@ -373,6 +375,8 @@ def test_the_newest_twenty_corrections_are_listed_with_one_query(as_person, town
     said = as_person(town).get(page).content.decode()
     assert counts[0] == counts[1]
     assert [f"{20 + n} → {21 + n} " in said for n in range(21)] == [False] + [True] * 20
+    assert f'href="{of_all}"' in said
+    assert "20 → 21 " in as_person(town).get(of_all, {"page": 2}).content.decode()
 
 
 # --- how much is asked ------------------------------------------------------------------------------------------------------------------

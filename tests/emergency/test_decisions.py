@@ -212,6 +212,32 @@ def test_a_downgrade_keeps_the_peak(place):
     assert (episode.level, episode.peak, weather.current(place.district.pk).weather) == ("yellow", "red", "yellow")
 
 
+def test_the_peak_of_an_ended_response_is_what_was_in_force_not_what_was_only_published_ahead(place):
+    hours = dt.timedelta(hours=1)
+    episode = place.running("yellow")
+    place.running("red", kind="upgrade", starts_at=clock.now() + 6 * hours)
+    with later(hours=1):
+        place.running("orange", kind="downgrade")
+        assert Episode.objects.get(pk=episode.pk).peak == "red"
+    with later(hours=8):
+        place.running("orange", kind="lift")
+
+    assert Episode.objects.get(pk=episode.pk).peak == "orange"
+
+
+def test_a_lift_of_yellow_does_not_end_the_orange_that_has_begun_meanwhile(place):
+    episode = place.running("yellow")
+    place.running("orange", kind="upgrade", starts_at=clock.now() + dt.timedelta(hours=2))
+    step = place.approved("yellow", kind="lift")
+
+    with later(hours=3):
+        with pytest.raises(ValidationError, match="现在执行的是橙色预警，不能按“黄色预警解除”办理"):
+            decisions.publish(step, by=place.office, version=step.version)
+        decisions.drop(step, by=place.office, version=step.version, note="已升为橙色")
+        assert place.running("orange", kind="lift").pk == episode.pk
+    assert Episode.objects.get(pk=episode.pk).level == "orange"
+
+
 @pytest.mark.parametrize(("kind", "level"), [("upgrade", "orange"), ("upgrade", "yellow"), ("downgrade", "red"), ("lift", "red")])
 def test_a_step_must_go_where_its_name_says(place, kind, level):
     place.running("orange")

@@ -108,6 +108,17 @@ def test_a_cut_that_is_empty_is_read_back_as_empty(place, office):
     assert (ListedEnterprise.objects.get().yellow_cut, answer.context["result"].unchanged) == ("", 1)
 
 
+@pytest.mark.parametrize("unit", ["t/d", "吨／天", "t/a"])
+def test_the_stroke_of_a_unit_does_not_part_two_figures(place, office, unit):
+    cuts = [f"{figure}{unit}" for figure in (10, 20, 30)]
+    upload(office, place.list, sheet(changed(**{"黄/橙/红减排比例或减排量": "/".join(cuts), "颗粒物/SO2/NOx/VOCs日排放(kg)": "62kg/d/5kg/d/21/18"})))
+    answer = upload(office, place.list, exported(office, place.list))
+
+    row = ListedEnterprise.objects.get()
+    assert ([row.yellow_cut, row.orange_cut, row.red_cut], answer.context["result"].unchanged) == (cuts, 1)
+    assert (row.pm_daily, row.so2_daily) == (62, 5)
+
+
 def test_grids_of_one_name_are_written_by_their_code_and_found_again(place, office):
     first, second = place.district.villages[:2]
     Grid.objects.filter(pk=second.pk).update(name=first.name)

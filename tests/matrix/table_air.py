@@ -11,6 +11,7 @@ AIR = {
     "airquality:day": SEEN,
     "airquality:month": SEEN,
     "airquality:station": {"GET": "404 auditor foreign; 200 *", "POST": "405 *"},
+    "airquality:corrections": {"GET": "404 auditor foreign; 200 *", "POST": "405 *"},
     "airquality:ranking": SEEN,
     "airquality:ranking_sheet": SEEN,
     "airquality:years": SEEN,
@@ -61,7 +62,7 @@ AIR |= {
 def addresses(world) -> dict[str, dict]:
     """URL name → its arguments, of those that name a row."""
     return {
-        "airquality:station": {"pk": world.station.pk},
+        **{f"airquality:{name}": {"pk": world.station.pk} for name in ("station", "corrections")},
         "airquality:edit_station": {"pk": world.station.pk},
         "airquality:ranking_sheet": {"form": "csv"},
         **{f"airquality:{name}_target": {"pk": world.air_target.pk} for name in ("edit", "remove")},

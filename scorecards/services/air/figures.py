@@ -3,11 +3,10 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from airquality import figures
-from airquality.aqi import validity
+from airquality.aqi import composite, validity
 from airquality.figures import AreaDay
 from airquality.models import CompositeIndexRule
 from scorecards import marks
@@ -146,13 +145,7 @@ def _of_period(paper: Paper, days: list[AirDay], measure: Measure) -> Fraction |
         return Fraction(100 * period.good, period.assessed) if period.assessed else None
     if measure.code == "composite":
         return None if period.composite.index is None else Fraction(period.composite.index)
-    return _two_factor(period.concentrations)
-
-
-def _two_factor(concentrations: dict[str, Decimal | None]) -> Fraction | None:
-    """Hengshui's 两项加和指数: PM2.5 ÷ 35 + SO2 ÷ 60 (domain 6.3)."""
-    pm25, so2 = concentrations["pm25"], concentrations["so2"]
-    return None if pm25 is None or so2 is None else Fraction(pm25) / 35 + Fraction(so2) / 60
+    return composite.two_factor(period.concentrations)
 
 
 def _whole(value: Fraction, measure: Measure) -> int:

@@ -68,4 +68,3 @@ def test_the_highest_running_mean_lies_between_the_lowest_and_the_highest_hour(v
 
 def test_months_need_their_days():
     assert [validity.is_month_valid(month, 26) for month in (1, 2)] == [False, True]
-    assert [validity.days_in(year) for year in (2026, 2028)] == [365, 366]
