@@ -215,8 +215,10 @@ def _insist_time_of_lift(decision: Decision, now: dt.datetime) -> None:
 
 def _insist_lifts_what_runs(decision: Decision) -> None:
     """While it was on its way a step published ahead may have begun: a lift approved for yellow does not end orange."""
+    if decision.kind != DecisionKind.LIFT:
+        return
     running = decision.episode.level_to_lift
-    if decision.kind == DecisionKind.LIFT and decision.level != running:
+    if decision.level != running:
         words = {"running": Colour(running).label, "step": decision}
         raise ValidationError(_("现在执行的是%(running)s，不能按“%(step)s”办理，请退回修改，或撤回后重新提请。") % words, code="level")
 
