@@ -41,7 +41,6 @@ SENSITIVE_GROUPS = {
     "pm25": _("心血管或呼吸系统疾病患者、青少年、户外活动较多者、老年人"),
 }
 # fmt: on
-GOOD_UP_TO = 100
 
 
 def of(aqi: int | None) -> int | None:
@@ -57,11 +56,6 @@ def of(aqi: int | None) -> int | None:
 
 def level(number: int | None) -> Level | None:
     return LEVELS[number - 1] if number else None
-
-
-def is_good(aqi: int | None) -> bool:
-    """优良天."""
-    return aqi is not None and aqi <= GOOD_UP_TO
 
 
 def sensitive_groups(sub_indexes: dict[str, int]) -> dict[str, Text]:

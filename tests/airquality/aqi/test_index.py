@@ -150,10 +150,9 @@ def test_without_any_figure_there_is_no_index():
 
 
 # --- levels -----------------------------------------------------------------------------------------------------------------------------
-def test_levels_and_what_counts_as_good():
+def test_levels_have_their_names_and_colours():
     assert [str(level.label) for level in levels.LEVELS] == ["优", "良", "轻度污染", "中度污染", "重度污染", "严重污染"]
     assert [level.colour for level in levels.LEVELS] == ["#00E400", "#FFFF00", "#FF7E00", "#FF0000", "#99004C", "#7E0023"]
-    assert [levels.is_good(aqi) for aqi in (100, 101, None)] == [True, False, False]
     assert (levels.level(None), levels.level(6).numeral) == (None, "六级")
 
 
