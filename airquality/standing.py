@@ -11,13 +11,14 @@ from airquality.models import AirTarget
 
 @dataclass(frozen=True)
 class Standing:
-    """``through``: the last day that counts."""
+    """Of a target's year what has been until ``through``."""
 
     target: AirTarget
     period: Period
 
     @property
     def through(self) -> dt.date:
+        """The last day that counts."""
         return self.period.last
 
     @property
